@@ -1,0 +1,1 @@
+"""What a thing is: records, errors, XML in and out. Pure."""

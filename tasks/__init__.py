@@ -1,0 +1,1 @@
+"""When it happens: Luigi, config.ini and the command line."""
