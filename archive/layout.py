@@ -1,0 +1,154 @@
+"""Every path of the archive.
+
+<root>/
+masters/<issue>/v<NNN>/<file>                   masters, bit for bit, never written again
+register/<issue>/v<NNN>.json, issue.json        what was ingested; issue.json is the newest version
+work/<stage>/<recipe>/<issue>/v<NNN>/           one stage's pages, rebuilt at will
+    <page>.json or <page>/                          one page
+    pages.json                                      the stage's list, written last
+issues/<issue>/<edition>/                       what readers see; the catalog names the edition
+    cut-outs/ crops/ views/ thumbnails/
+exports/<issue>/<edition>/                      the BagIt package: METS, ALTO, IIIF
+reports/<run>/index.html, report.json           one folder a nightly run
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.model import Illustration, IssueId, PageId
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Names every file of the archive below ``root``."""
+
+    root: Path
+
+    def master_folder(self, issue: IssueId, version: int) -> Path:
+        """Folder of one version's masters."""
+        return self.root / "masters" / str(issue) / f"v{version:03d}"
+
+    def issue_record(self, issue: IssueId, version: int | None = None) -> Path:
+        """Record of an ingested issue: of ``version``, or the newest."""
+        name = "issue.json" if version is None else f"v{version:03d}.json"
+        return self.root / "register" / str(issue) / name
+
+    def issues(self) -> tuple[IssueId, ...]:
+        """The issues that were ingested, by name. The one question asked of the disk."""
+        found = sorted((self.root / "register").glob("*/issue.json"))
+        return tuple(IssueId(path.parent.name) for path in found)
+
+    def pages(self, stage: str, recipe: str, issue: IssueId, version: int) -> Path:
+        """Folder of one stage's work on one issue."""
+        return self.root / "work" / stage / recipe / str(issue) / f"v{version:03d}"
+
+    def done(self, stage: str, recipe: str, issue: IssueId, version: int) -> Path:
+        """The list that says a stage has finished an issue."""
+        return self.pages(stage, recipe, issue, version) / "pages.json"
+
+    def editions(self, issue: IssueId) -> Path:
+        """Folder of the published editions of an issue."""
+        return self.root / "issues" / str(issue)
+
+    def edition(self, issue: IssueId, edition: str) -> Path:
+        """One published edition of an issue."""
+        return self.editions(issue) / edition
+
+    def exports(self, issue: IssueId) -> Path:
+        """Folder of the exported packages of an issue."""
+        return self.root / "exports" / str(issue)
+
+    def export(self, issue: IssueId, edition: str) -> Path:
+        """The exported package of one edition."""
+        return self.exports(issue) / edition
+
+    def reports(self) -> Path:
+        """Folder of the nightly reports."""
+        return self.root / "reports"
+
+    def report(self, run: str) -> Path:
+        """Folder of one run's report."""
+        return self.reports() / run
+
+    def drafts(self) -> tuple[Path, ...]:
+        """Folders in which a killed run may have left drafts."""
+        return tuple(
+            self.root / name
+            for name in ("masters", "register", "work", "issues", "exports", "reports")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PageFolder:
+    """Names inside one page's folder of one stage."""
+
+    folder: Path
+
+    @property
+    def transform(self) -> Path:
+        """prepare: the way back to the master."""
+        return self.folder / "transform.json"
+
+    @property
+    def reduced(self) -> Path:
+        """prepare: the prepared page, reduced, in color."""
+        return self.folder / "reduced.png"
+
+    @property
+    def grey(self) -> Path:
+        """prepare: the prepared page at full size, in grey."""
+        return self.folder / "grey.png"
+
+    @property
+    def class_map(self) -> Path:
+        """separate: the class map on the working grid, to look at."""
+        return self.folder / "classes.png"
+
+    @property
+    def probabilities(self) -> Path:
+        """separate: probability per class, five planes below each other."""
+        return self.folder / "probabilities.png"
+
+    @property
+    def regions(self) -> Path:
+        """separate: regions in pixels of the master."""
+        return self.folder / "regions.json"
+
+    @property
+    def illustrations(self) -> Path:
+        """refine: the illustrations of the page with the way each matte was made."""
+        return self.folder / "illustrations.json"
+
+    def matte(self, picture: Illustration) -> Path:
+        """refine: foreground and alpha of an illustration."""
+        return self.folder / f"{picture}.matte.png"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedNames:
+    """Names of an illustration's files below an edition or a page's crop folder."""
+
+    folder: Path
+
+    def cut_out(self, picture: Illustration) -> Path:
+        """RGBA at full resolution."""
+        return self.folder / "cut-outs" / f"{picture}.png"
+
+    def crop(self, picture: Illustration) -> Path:
+        """The rectangle around it, opaque."""
+        return self.folder / "crops" / f"{picture}.png"
+
+    def view(self, picture: Illustration) -> Path:
+        """JPEG for the screen."""
+        return self.folder / "views" / f"{picture}.jpg"
+
+    def thumbnail(self, picture: Illustration) -> Path:
+        """Small JPEG for lists."""
+        return self.folder / "thumbnails" / f"{picture}.jpg"
+
+
+def page_name(page: PageId, suffix: str) -> str:
+    """Name of a page's file or folder in its stage's folder."""
+    return f"{page}{suffix}"

@@ -1,0 +1,98 @@
+"""Files on disk: written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import file_digest
+from pathlib import Path
+from uuid import uuid4
+
+DRAFT_PREFIX = ".draft-"
+_STALE_S = 24 * 3600
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """Yield a temporary sibling of ``target``; put it in place on success, drop it on error.
+
+    The body makes the sibling a file or a folder. It is flushed to disk before the rename, so
+    that after a power cut the target is either absent or complete. A folder replaces a folder in
+    two renames; between them the target is absent, never half there.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f"{DRAFT_PREFIX}{uuid4().hex[:8]}-{target.name}")
+    try:
+        yield draft
+        _flush(draft)
+        if draft.is_dir() and target.is_dir():
+            _drop(target)
+        draft.replace(target)
+        _flush_folder(target.parent)
+    finally:
+        _drop(draft)
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write ``content`` to ``target``, whole or not at all."""
+    with whole(target) as draft:
+        draft.write_bytes(content)
+
+
+def sweep(folder: Path, *, older_than_s: float = _STALE_S) -> int:
+    """Remove drafts left in the tree by killed runs; return how many."""
+    limit = time.time() - older_than_s
+    stale = [p for p in folder.rglob(f"{DRAFT_PREFIX}*") if p.lstat().st_mtime <= limit]
+    for path in stale:
+        _drop(path)
+    return len(stale)
+
+
+def is_draft(path: Path) -> bool:
+    """Say whether ``path`` is a temporary sibling made by ``whole``."""
+    return path.name.startswith(DRAFT_PREFIX)
+
+
+def sha256(path: Path) -> str:
+    """Return the hex digest METS and PREMIS carry for ``path``."""
+    with path.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+def place(source: Path, target: Path) -> None:
+    """Put a copy of ``source`` at ``target``: a hard link where the disk allows, else a copy.
+
+    Only for files nobody writes again (masters, published crops).
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _flush(path: Path) -> None:
+    files = [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path]
+    for file in files:
+        with file.open("rb") as stream:
+            os.fsync(stream.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _drop(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        aside = path.with_name(f"{DRAFT_PREFIX}{uuid4().hex[:8]}")
+        path.replace(aside)
+        shutil.rmtree(aside)
+    else:
+        path.unlink(missing_ok=True)

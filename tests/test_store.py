@@ -1,0 +1,48 @@
+import os
+import time
+
+import pytest
+
+from archive.store import place, sha256, sweep, whole, write_whole
+
+
+def test_a_failed_write_leaves_nothing_behind(tmp_path):
+    with pytest.raises(RuntimeError), whole(tmp_path / "a.txt") as draft:
+        draft.write_text("half")
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_rewrite_keeps_the_old_file(tmp_path):
+    write_whole(tmp_path / "a.txt", b"old")
+    with pytest.raises(RuntimeError), whole(tmp_path / "a.txt") as draft:
+        draft.write_text("half")
+        raise RuntimeError
+    assert (tmp_path / "a.txt").read_bytes() == b"old"
+
+
+def test_a_folder_replaces_a_folder(tmp_path):
+    for name in ("one", "two"):
+        with whole(tmp_path / "page") as draft:
+            draft.mkdir()
+            (draft / name).write_text(name)
+    assert [p.name for p in (tmp_path / "page").iterdir()] == ["two"]
+    assert [p.name for p in tmp_path.iterdir()] == ["page"]
+
+
+def test_the_sweep_takes_old_drafts_only(tmp_path):
+    old, new, file = tmp_path / ".draft-1-a", tmp_path / ".draft-2-b", tmp_path / "c"
+    old.mkdir()
+    (old / "x").write_text("x")
+    new.write_text("n")
+    file.write_text("f")
+    yesterday = time.time() - 100_000
+    os.utime(old, (yesterday, yesterday))
+    assert sweep(tmp_path) == 1
+    assert {p.name for p in tmp_path.iterdir()} == {".draft-2-b", "c"}
+
+
+def test_placing_a_file_keeps_its_bytes(tmp_path):
+    (tmp_path / "a").write_bytes(b"master")
+    place(tmp_path / "a", tmp_path / "deep" / "b")
+    assert sha256(tmp_path / "deep" / "b") == sha256(tmp_path / "a")
