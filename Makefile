@@ -1,0 +1,60 @@
+# make setup   install everything, system packages included
+# make demo    draw three issues of an invented magazine and run the nightly job on them
+# make test    every test; make quick: the unmarked ones
+# make check   formatting, lint, types
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+export OMP_THREAD_LIMIT = 1
+export NUMBA_THREADING_LAYER = workqueue
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+APT := tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-frk \
+       tesseract-ocr-script-frak fonts-oldstandard fonts-ebgaramond fonts-ebgaramond-extra \
+       fonts-blankenburg fonts-goudybookletter fonts-junicode fonts-linuxlibertine \
+       fonts-gfs-didot fonts-fanwood fonts-century-catalogue
+APT_TEST := postgresql
+
+.PHONY: setup system system-test demo test quick check bench docs lock clean snapshots
+
+setup: system $(STAMP)
+
+system:
+	@sh .ci/system-packages $(APT)
+
+system-test:
+	@sh .ci/system-packages $(APT) $(APT_TEST)
+
+$(STAMP): requirements.lock setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup
+	$(BIN)/bilderbogen demo --to demo
+
+test: system-test $(STAMP)
+	$(BIN)/python -m pytest
+
+quick: setup
+	$(BIN)/python -m pytest -m "not engine and not slow and not gpu"
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m benchmarks.run
+
+docs: setup
+	$(BIN)/python -m pytest tests/test_docs.py
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras \
+	    --custom-compile-command "make lock" --quiet setup.cfg --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) demo build *.egg-info

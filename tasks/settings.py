@@ -1,0 +1,230 @@
+"""config.ini, read once and checked. The only reader of configuration.
+
+Each section is a frozen record whose fields are its options; an option's type, range or choices
+stand beside its default, so that an error can say what is allowed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from configparser import ConfigParser, Error
+from dataclasses import Field, dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import ConfigError
+
+LUIGI_SECTIONS = frozenset(
+    {"core", "worker", "scheduler", "resources", "retcode", "email", "batch_email", "cors"}
+    | {"logging", "execution_summary", "task_history"}
+)
+"""Sections that belong to Luigi; it reads them itself."""
+
+PROFILES = ("archive", "dfg", "iiif")
+ENGINES = ("pix2pix", "classical")
+
+
+def _option(default: Any, **allowed: Any) -> Any:  # noqa: ANN401 - any option's type
+    return field(default=default, metadata=allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """[archive] where things are kept; changes no result."""
+
+    root: Path = _option(Path("../magazine-data"))
+    incoming: Path | None = _option(None)
+    catalog: str = _option("")
+
+    @property
+    def catalog_url(self) -> str:
+        """SQLAlchemy URL of the catalog."""
+        return self.catalog or f"sqlite:///{self.root / 'catalog.sqlite'}"
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """[ingest] what is accepted."""
+
+    masters: str = _option("copy", choices=("copy", "reference"))
+    max_megapixels: float = _option(300.0, low=0.01, high=10_000)
+    pdf_dpi: int = _option(300, low=50, high=1200)
+    default_dpi: int = _option(300, low=50, high=2400)
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareSettings:
+    """[prepare] how a page is straightened."""
+
+    max_skew_degrees: float = _option(3.0, low=0, high=10)
+    find_border: bool = _option(True)
+    reduced_long_side: int = _option(1536, low=256, high=4096)
+
+
+@dataclass(frozen=True, slots=True)
+class SeparateSettings:
+    """[separate] which engine draws the class map."""
+
+    engine: str = _option("pix2pix", choices=ENGINES)
+    weights: str = _option("default")
+    device: str = _option("auto", choices=("auto", "cpu", "cuda"))
+    batch_size: int = _option(8, low=1, high=512)
+    min_area: float = _option(0.002, low=0, high=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizeSettings:
+    """[recognize] how text is read."""
+
+    languages: tuple[str, ...] = _option(("ger", "eng"))
+    script: str = _option("Latn", choices=("Latn", "Latf"))
+    psm: int = _option(3, low=1, high=13)
+    timeout_s: float = _option(180.0, low=1, high=7200)
+    min_text_area: float = _option(0.02, low=0, high=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RefineSettings:
+    """[refine] the band in which alpha is solved."""
+
+    band_mm: float = _option(0.25, low=0.05, high=5)
+    low: float = _option(0.1, low=0, high=0.5)
+    high: float = _option(0.9, low=0.5, high=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeSettings:
+    """[describe] how captions are linked."""
+
+    caption_distance_mm: float = _option(15.0, low=0, high=200)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """[export] what is written for other systems."""
+
+    profiles: tuple[str, ...] = _option(("archive",), choices=PROFILES)
+    base_url: str = _option("")
+    owner: str = _option("")
+    owner_logo: str = _option("")
+    owner_site: str = _option("")
+    owner_contact: str = _option("")
+    image_service: str = _option("")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """[run] how the work is spread; changes no result."""
+
+    processes: int = _option(0, low=0, high=1024)
+    max_failed_share: float = _option(0.3, low=0, high=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole of config.ini."""
+
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
+    ingest: IngestSettings = field(default_factory=IngestSettings)
+    prepare: PrepareSettings = field(default_factory=PrepareSettings)
+    separate: SeparateSettings = field(default_factory=SeparateSettings)
+    recognize: RecognizeSettings = field(default_factory=RecognizeSettings)
+    refine: RefineSettings = field(default_factory=RefineSettings)
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    export: ExportSettings = field(default_factory=ExportSettings)
+    run: RunSettings = field(default_factory=RunSettings)
+
+
+_SECTIONS: Mapping[str, type] = {
+    "archive": ArchiveSettings,
+    "ingest": IngestSettings,
+    "prepare": PrepareSettings,
+    "separate": SeparateSettings,
+    "recognize": RecognizeSettings,
+    "refine": RefineSettings,
+    "describe": DescribeSettings,
+    "export": ExportSettings,
+    "run": RunSettings,
+}
+
+
+@lru_cache
+def load(path: Path) -> Settings:
+    """Read ``path``.
+
+    Raises:
+        ConfigError: naming the file, the section, the option and what is allowed.
+    """
+    ini = _read(path)
+    unknown = set(ini.sections()) - set(_SECTIONS) - LUIGI_SECTIONS
+    if unknown:
+        name = min(unknown)
+        raise ConfigError(f"{path}: unknown section [{name}]{_guess(name, _SECTIONS)}")
+    return Settings(**{name: _section(path, ini, name, kind) for name, kind in _SECTIONS.items()})
+
+
+def _read(path: Path) -> ConfigParser:
+    ini = ConfigParser(interpolation=None)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        ini.read_string(text, source=str(path))
+    except FileNotFoundError as error:
+        raise ConfigError(f"no configuration at {path}; name one with --config") from error
+    except (OSError, UnicodeDecodeError, Error) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return ini
+
+
+def _section(path: Path, ini: ConfigParser, name: str, kind: type) -> Any:  # noqa: ANN401
+    given = dict(ini[name]) if ini.has_section(name) else {}
+    options = {option.name: option for option in fields(kind)}
+    for key in given:
+        if key not in options:
+            raise ConfigError(f"{path}: [{name}] has no option {key!r}{_guess(key, options)}")
+    values = {}
+    for key, text in given.items():
+        try:
+            values[key] = _value(options[key], text.strip(), path.parent)
+        except ValueError as error:
+            raise ConfigError(f"{path}: [{name}] {key} = {text}: {error}") from error
+    return kind(**values)
+
+
+def _value(option: Field[Any], text: str, folder: Path) -> Any:  # noqa: ANN401
+    kind, allowed = str(option.type), option.metadata
+    if kind.startswith("Path"):
+        return (folder / Path(text).expanduser()).resolve() if text else None
+    if kind.startswith("tuple"):
+        parts = tuple(part.strip() for part in text.split(",") if part.strip())
+        for part in parts:
+            _check_choice(part, allowed)
+        return parts
+    if kind == "bool":
+        return _boolean(text)
+    if kind == "str":
+        _check_choice(text, allowed)
+        return text
+    number = int(text) if kind == "int" else float(text)
+    if not allowed["low"] <= number <= allowed["high"]:
+        raise ValueError(f"allowed is {allowed['low']} to {allowed['high']}")
+    return number
+
+
+def _boolean(text: str) -> bool:
+    states = ConfigParser.BOOLEAN_STATES
+    if text.lower() not in states:
+        raise ValueError("allowed is yes or no")
+    return states[text.lower()]
+
+
+def _check_choice(text: str, allowed: Mapping[str, Any]) -> None:
+    choices = allowed.get("choices")
+    if choices and text not in choices:
+        raise ValueError(f"allowed is {', '.join(choices)}")
+
+
+def _guess(name: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}"

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import ConfigError
+from tasks.settings import Settings, load
+
+ROOT = Path(__file__).parents[1]
+
+
+def write(folder, text):
+    path = folder / "config.ini"
+    path.write_text(text)
+    return path
+
+
+def test_the_shipped_config_states_the_defaults():
+    shipped, default = load(ROOT / "config.ini"), Settings()
+    for section in ("ingest", "prepare", "separate", "recognize", "refine", "describe", "run"):
+        assert getattr(shipped, section) == getattr(default, section), section
+    assert shipped.export == default.export
+
+
+def test_an_empty_file_is_all_defaults(tmp_path):
+    assert load(write(tmp_path, "")) == Settings()
+
+
+def test_paths_are_relative_to_the_file(tmp_path):
+    settings = load(write(tmp_path, "[archive]\nroot = data\n"))
+    assert settings.archive.root == tmp_path / "data"
+    assert settings.archive.catalog_url == f"sqlite:///{tmp_path}/data/catalog.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[recogniser]\n", r"unknown section \[recogniser\]; did you mean 'recognize'"),
+        ("[recognize]\nlangauges = eng\n", "did you mean 'languages'"),
+        ("[recognize]\npsm = fast\n", r"\[recognize\] psm = fast"),
+        ("[recognize]\npsm = 99\n", "allowed is 1 to 13"),
+        ("[separate]\nengine = unet\n", "allowed is pix2pix, classical"),
+        ("[prepare]\nfind_border = perhaps\n", "allowed is yes or no"),
+        ("[export]\nprofiles = archive, mets\n", "allowed is archive, dfg, iiif"),
+        ("root = x\n", "config.ini"),
+        ("[run]\nprocesses = 1\nprocesses = 2\n", "already exists"),
+    ],
+)
+def test_an_error_names_the_file_and_what_is_allowed(tmp_path, text, says):
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError, match=says) as caught:
+        load(path)
+    assert "config.ini" in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ConfigError, match="nothing.ini"):
+        load(tmp_path / "nothing.ini")
+
+
+def test_a_bare_percent_sign_is_no_mystery(tmp_path):
+    settings = load(write(tmp_path, "[export]\nowner = 100 % library\n"))
+    assert settings.export.owner == "100 % library"
