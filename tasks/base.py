@@ -1,0 +1,265 @@
+"""What every stage shares: an issue, a configuration and a loop over pages.
+
+Luigi retries issues, we resume pages. A task is one stage of one issue; inside it every page
+ends in an *outcome* (done, empty or failed) that is written after the page's own file. The list
+of all outcomes, written last, is what Luigi looks for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+import luigi
+
+from archive.catalog import Catalog
+from archive.layout import Layout, page_name
+from archive.store import whole, write_whole
+from schemas.codec import from_json, to_json
+from schemas.errors import (
+    ArchiveError,
+    ConfigError,
+    EngineError,
+    PageError,
+    PagesFailedError,
+    SystemicError,
+    is_systemic,
+)
+from schemas.ledger import LedgerRow, StageState
+from schemas.model import Issue, IssueId, PageId, Scan
+from tasks.pages import work_on
+from tasks.progress import progress
+from tasks.recipes import recipe
+from tasks.settings import Settings, load
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """How one page left one stage."""
+
+    sequence: int
+    state: StageState
+    error: str = ""
+    message: str = ""
+
+
+class IssueTask(luigi.Task):
+    """Something done to one issue under one configuration."""
+
+    task_namespace = "bilderbogen"
+
+    issue: str = luigi.Parameter()
+    config: Path = luigi.PathParameter(default=Path("config.ini"), significant=False)
+
+    stage: ClassVar[str]
+
+    @property
+    def issue_id(self) -> IssueId:
+        """The issue as a checked identifier."""
+        return IssueId(self.issue)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration this task was given."""
+        return load(Path(self.config))
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where this task's files live."""
+        return Layout(self.settings.archive.root)
+
+    @cached_property
+    def record(self) -> Issue:
+        """The issue as it was ingested last.
+
+        Raises:
+            ConfigError: there is no such issue.
+        """
+        path = self.layout.issue_record(self.issue_id)
+        try:
+            return from_json(Issue, path.read_bytes(), name=str(path))
+        except FileNotFoundError as error:
+            raise ConfigError(
+                f"{self.issue}: no such issue in {self.layout.root}; ingest it first"
+            ) from error
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog named in config.ini; opened after any fork."""
+        return Catalog.open(self.settings.archive.catalog_url)
+
+    def recipe_of(self, stage: str) -> str:
+        """Name of the recipe of ``stage`` under this task's settings."""
+        return recipe(self.settings, stage)
+
+    def outcomes_of(self, stage: str) -> tuple[PageOutcome, ...]:
+        """The finished list of ``stage``; empty when it has not finished."""
+        path = self.layout.done(stage, self.recipe_of(stage), self.issue_id, self.record.version)
+        try:
+            return from_json(tuple[PageOutcome, ...], path.read_bytes(), name=str(path))
+        except FileNotFoundError:
+            return ()
+
+
+class PageStage(IssueTask):
+    """One stage over the pages of an issue.
+
+    A subclass names its ``stage``, the ``after`` stage whose surviving pages it takes, its
+    ``suffix`` (empty for a folder a page), and writes one page in ``build``. A page that fails
+    does not stop the others; an error that would hit every page alike stops the run.
+    """
+
+    after: ClassVar[str | None] = None
+    suffix: ClassVar[str] = ""
+    batch: ClassVar[int] = 1
+    stages: ClassVar[dict[str, type[PageStage]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Register the stage by name, for the worker processes."""
+        super().__init_subclass__()
+        PageStage.stages[cls.stage] = cls
+
+    def output(self) -> luigi.LocalTarget:
+        """The list of outcomes, written last."""
+        return luigi.LocalTarget(str(self._list))
+
+    def run(self) -> None:
+        """Build the pages that have no outcome yet, then write the list."""
+        asked = self.asked()
+        due = [page for page in asked if not self.is_settled(page)]
+        started = time.monotonic()
+        with progress().stage(self.issue, self.stage, len(due)) as bar:
+            seconds = work_on(self, due, advance=bar)
+        outcomes = tuple(self.outcome(page) for page in asked)
+        self._enter(asked, outcomes, seconds, time.monotonic() - started)
+        self._check_share(outcomes)
+        write_whole(self._list, to_json(outcomes))
+
+    def asked(self) -> Sequence[PageId]:
+        """The pages this stage has to look at: those the stage before did not lose."""
+        pages = [scan.page for scan in self.record.scans]
+        if self.after is None:
+            return pages
+        lost = {o.sequence for o in self.outcomes_of(self.after) if o.state is StageState.FAILED}
+        return [page for page in pages if page.sequence not in lost]
+
+    def build(self, page: PageId, target: Path) -> StageState:
+        """Write this stage's file or folder for ``page`` to ``target``; say done or empty.
+
+        Raises:
+            PageError: this page cannot be made; the others go on.
+        """
+        raise NotImplementedError(f"{type(self).__name__} builds no pages")
+
+    def build_batch(self, pages: Sequence[PageId]) -> None:
+        """Bring every page of ``pages`` to an outcome; runs in a worker process."""
+        for page in pages:
+            self.settle(page)
+
+    def settle(self, page: PageId) -> None:
+        """Build one page and write its outcome."""
+        try:
+            with whole(self.target(page)) as draft:
+                state = self.build(page, draft)
+        except PageError as error:
+            self.fail(page, error)
+        except OSError as error:
+            raise _systemic(error, page) from error
+        except MemoryError as error:
+            raise SystemicError(f"{page}: out of memory in {self.stage}") from error
+        else:
+            self._write(page, PageOutcome(page.sequence, state))
+
+    def fail(self, page: PageId, error: ArchiveError) -> None:
+        """Write down that ``page`` could not be made, and why."""
+        failed = PageOutcome(
+            page.sequence, StageState.FAILED, type(error).__name__, _plain(str(error))
+        )
+        self._write(page, failed)
+
+    def target(self, page: PageId) -> Path:
+        """This stage's file or folder for ``page``."""
+        return self._folder(self.stage) / page_name(page, self.suffix)
+
+    def made_by(self, stage: str, page: PageId, suffix: str = "") -> Path:
+        """The file or folder that ``stage`` made of ``page``."""
+        return self._folder(stage) / page_name(page, suffix)
+
+    def scan(self, page: PageId) -> Scan:
+        """The registered master of ``page``."""
+        return next(scan for scan in self.record.scans if scan.page == page)
+
+    def outcome(self, page: PageId) -> PageOutcome:
+        """How ``page`` left this stage."""
+        path = self._outcome(page)
+        return from_json(PageOutcome, path.read_bytes(), name=str(path))
+
+    def is_settled(self, page: PageId) -> bool:
+        """Say whether ``page`` has left this stage, done or failed."""
+        return self._outcome(page).exists()
+
+    def forget(self, pages: Iterable[PageId]) -> None:
+        """Drop outcomes and list, so that ``pages`` are built again by the next run."""
+        self._list.unlink(missing_ok=True)
+        for page in pages:
+            self._outcome(page).unlink(missing_ok=True)
+
+    @property
+    def _list(self) -> Path:
+        own = self.recipe_of(self.stage)
+        return self.layout.done(self.stage, own, self.issue_id, self.record.version)
+
+    def _folder(self, stage: str) -> Path:
+        return self.layout.pages(stage, self.recipe_of(stage), self.issue_id, self.record.version)
+
+    def _outcome(self, page: PageId) -> Path:
+        return self._folder(self.stage) / page_name(page, ".outcome.json")
+
+    def _write(self, page: PageId, outcome: PageOutcome) -> None:
+        write_whole(self._outcome(page), to_json(outcome))
+
+    def _enter(
+        self,
+        asked: Sequence[PageId],
+        outcomes: Sequence[PageOutcome],
+        seconds: dict[PageId, float],
+        wall_s: float,
+    ) -> None:
+        rows = [
+            LedgerRow(
+                page=page,
+                stage=self.stage,
+                state=outcome.state,
+                recipe=self.recipe_of(self.stage),
+                error=outcome.error,
+                message=outcome.message,
+                seconds=seconds.get(page, 0.0),
+            )
+            for page, outcome in zip(asked, outcomes, strict=True)
+        ]
+        self.catalog.record(rows)
+        progress().finished(self.issue, self.stage, rows, wall_s)
+
+    def _check_share(self, outcomes: Sequence[PageOutcome]) -> None:
+        failed = {
+            str(PageId(self.issue_id, o.sequence)): PageError(o.message)
+            for o in outcomes
+            if o.state is StageState.FAILED
+        }
+        allowed = max(1.0, self.settings.run.max_failed_share * len(outcomes))
+        if len(failed) > allowed or (failed and len(failed) == len(outcomes)):
+            raise PagesFailedError(failed)
+
+
+def _systemic(error: OSError, page: PageId) -> ArchiveError:
+    if is_systemic(error):
+        return SystemicError(f"{page}: {error}; the run stops here, nothing is lost")
+    return EngineError(f"{page}: {error}")
+
+
+def _plain(message: str) -> str:
+    return " ".join(message.split())

@@ -1,0 +1,107 @@
+"""The group of commands, and what an error means for the exit code."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from enum import IntEnum
+
+import click
+
+from schemas.errors import (
+    ArchiveError,
+    CatalogError,
+    ConfigError,
+    EngineError,
+    SystemicError,
+    is_systemic,
+)
+from schemas.version import VERSION
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    GOOD = 0
+    PAGES = 1
+    USAGE = 2
+    ENGINE = 3
+    SYSTEMIC = 4
+    INTERRUPTED = 130
+
+
+COMMANDS = {
+    "ingest": "tasks.commands.ingest",
+    "nightly": "tasks.commands.nightly",
+    "run": "tasks.commands.run",
+    "rerun": "tasks.commands.rerun",
+    "status": "tasks.commands.status",
+    "find": "tasks.commands.find",
+    "export": "tasks.commands.export",
+    "verify": "tasks.commands.verify",
+    "separate": "tasks.commands.separate",
+    "evaluate": "tasks.commands.evaluate",
+    "train": "tasks.commands.train",
+    "validate": "tasks.commands.validate",
+    "schemas": "tasks.commands.schemas",
+    "demo": "tasks.commands.demo",
+}
+"""Command to module; a module is imported when its command is called, so that help is quick."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the commands, in the order of a working day."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the command called ``cmd_name``."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name])
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="bilderbogen")
+def group() -> None:
+    """Lift illustrations and metadata out of scanned magazines.
+
+    Exit codes: 0 good or nothing to do, 1 some pages quarantined or failed (named), 2 usage or
+    configuration, 3 an engine is missing, 4 disk full, read-only or out of memory, 130
+    interrupted.
+    """
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit code."""
+    try:
+        code = group.main(args=argv, prog_name="bilderbogen", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was finished is kept, run the same command again", err=True)
+        return Exit.INTERRUPTED
+    except (ArchiveError, OSError, MemoryError) as error:
+        if isinstance(error, OSError) and not is_systemic(error) and error.filename is None:
+            raise
+        click.echo(f"error: {error}", err=True)
+        return exit_code(error)
+    return int(code or 0)
+
+
+def exit_code(error: BaseException) -> Exit:
+    """Return what ``error`` means for the exit code."""
+    if isinstance(error, SystemicError | MemoryError):
+        return Exit.SYSTEMIC
+    if isinstance(error, EngineError):
+        return Exit.ENGINE
+    if isinstance(error, ConfigError | CatalogError):
+        return Exit.USAGE
+    if isinstance(error, OSError):
+        return Exit.SYSTEMIC if is_systemic(error) else Exit.USAGE
+    return Exit.PAGES

@@ -1,0 +1,139 @@
+"""The recipe: a short name of everything that changes a stage's result.
+
+Each stage's recipe covers its own settings, the identity of its engine, a version that is raised
+when its code gives other results, and the recipe of the stage before it. It is part of every work
+path, so a changed setting rebuilds by name, never by time stamp, and changing the export rebuilds
+no OCR.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+from archive.store import sha256 as file_sha256
+from archive.weights import find_weights
+from pipeline.recognize.tesseract import Tesseract, tessdata_files
+from tasks.settings import Settings
+
+STAGES = ("prepare", "separate", "recognize", "refine", "crop", "describe", "publish", "export")
+"""The stages after ingest, in the order a page passes them."""
+
+NEEDS = {
+    "prepare": (),
+    "separate": ("prepare",),
+    "recognize": ("separate",),
+    "refine": ("separate",),
+    "crop": ("refine",),
+    "describe": ("recognize", "crop"),
+    "publish": ("describe",),
+    "export": ("publish",),
+}
+"""Whose results a stage reads; ``rerun`` follows it downwards."""
+
+CODE_VERSIONS = dict.fromkeys(STAGES, 1)
+"""Raise a stage's number when its code gives other results from the same settings."""
+
+
+@cache
+def recipe(settings: Settings, stage: str) -> str:
+    """Return the eight hex digits that name ``stage`` under ``settings``.
+
+    Raises:
+        EngineError: the engine whose identity is part of the recipe is absent.
+    """
+    facts = {
+        "stage": stage,
+        "code": CODE_VERSIONS[stage],
+        "needs": [recipe(settings, needed) for needed in NEEDS[stage]],
+        "own": _OWN[stage](settings),
+    }
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def following(stage: str) -> tuple[str, ...]:
+    """Return ``stage`` and every stage that depends on it, in order.
+
+    >>> following("crop")
+    ('crop', 'describe', 'publish', 'export')
+    """
+    found = {stage}
+    for later in STAGES:
+        if found & set(NEEDS[later]):
+            found.add(later)
+    return tuple(name for name in STAGES if name in found)
+
+
+def tesseract(settings: Settings) -> Tesseract:
+    """Return the recognition engine as configured."""
+    own = settings.recognize
+    return Tesseract(psm=own.psm, timeout_s=own.timeout_s)
+
+
+@cache
+def agent(stage: str, settings: Settings) -> str:
+    """Return the software that does a stage, with its version, as PREMIS names an agent."""
+    if stage == "separate" and settings.separate.engine == "pix2pix":
+        weights = find_weights(settings.separate.weights)
+        return f"pix2pix {settings.separate.weights} sha256:{weights.sha256[:12]}"
+    return {
+        "separate": f"{settings.separate.engine} OpenCV {version('opencv-python-headless')}",
+        "recognize": f"Tesseract {Tesseract.version()}",
+        "refine": f"PyMatting {version('pymatting')}",
+    }.get(stage, f"Bilderbogen {version('bilderbogen')}")
+
+
+def _prepare(settings: Settings) -> dict[str, Any]:
+    return asdict(settings.prepare) | {"default_dpi": settings.ingest.default_dpi}
+
+
+def _separate(settings: Settings) -> dict[str, Any]:
+    own = settings.separate
+    facts: dict[str, Any] = {"engine": own.engine, "min_area": own.min_area}
+    if own.engine == "pix2pix":
+        facts["weights"] = find_weights(own.weights).sha256
+    return facts
+
+
+def _recognize(settings: Settings) -> dict[str, Any]:
+    return {
+        key: value for key, value in asdict(settings.recognize).items() if key != "timeout_s"
+    } | {"tesseract": Tesseract.version(), "models": _tessdata()}
+
+
+@cache
+def _tessdata() -> dict[str, str]:
+    return {path.name: file_sha256(path)[:16] for path in tessdata_files()}
+
+
+def _refine(settings: Settings) -> dict[str, Any]:
+    return asdict(settings.refine) | {"pymatting": version("pymatting")}
+
+
+def _crop(_: Settings) -> dict[str, Any]:
+    return {}
+
+
+def _describe(settings: Settings) -> dict[str, Any]:
+    return asdict(settings.describe)
+
+
+def _export(settings: Settings) -> dict[str, Any]:
+    return asdict(settings.export)
+
+
+_OWN: dict[str, Callable[[Settings], dict[str, Any]]] = {
+    "prepare": _prepare,
+    "separate": _separate,
+    "recognize": _recognize,
+    "refine": _refine,
+    "crop": _crop,
+    "describe": _describe,
+    "publish": _crop,
+    "export": _export,
+}
