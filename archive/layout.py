@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.model import Illustration, IssueId, PageId
+from schemas.model import Illustration, IssueId, PageId, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ class Layout:
     def master_folder(self, issue: IssueId, version: int) -> Path:
         """Folder of one version's masters."""
         return self.root / "masters" / str(issue) / f"v{version:03d}"
+
+    def master(self, scan: Scan) -> Path:
+        """Master file of a page: below root if copied, elsewhere if registered in place."""
+        return self.root / scan.path
 
     def issue_record(self, issue: IssueId, version: int | None = None) -> Path:
         """Record of an ingested issue: of ``version``, or the newest."""
@@ -113,7 +117,7 @@ class PageFolder:
 
     @property
     def regions(self) -> Path:
-        """separate: regions in pixels of the master."""
+        """separate: regions in pixels of the prepared page."""
         return self.folder / "regions.json"
 
     @property
