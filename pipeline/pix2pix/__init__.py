@@ -1,0 +1,1 @@
+"""pix2pix: a U-Net generator, a PatchGAN discriminator, their training and their use."""

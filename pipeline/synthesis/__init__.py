@@ -1,0 +1,1 @@
+"""Pages composed from pictures, layouts and type, with exact truth."""

@@ -1,0 +1,107 @@
+"""Compose one page with exact truth.
+
+The page is drawn larger than it is needed, printed and scanned there, and reduced at the end, so
+that a binarized page gets the grey edges that a real reduced scan has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.synthesis import effects
+from pipeline.synthesis.pages import KINDS
+from pipeline.synthesis.settings import ComposerSettings
+from pipeline.synthesis.sheet import ILLUSTRATION, Sheet
+from pipeline.synthesis.type import FontBook
+from schemas.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComposedPage:
+    """A page and its truth.
+
+    ``page`` (H, W, 3) uint8; ``labels`` (H, W) uint8, a class or 255 for "do not count";
+    ``alpha`` (H, W) uint8 of the illustrations; ``kind`` as in ``PAGE_KINDS``.
+    """
+
+    page: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    alpha: NDArray[np.uint8]
+    kind: str
+
+
+def compose(seed: int, corpus: Corpus, fonts: FontBook, settings: ComposerSettings) -> ComposedPage:
+    """Return the page of ``seed``; the same arguments give the same page."""
+    rng = np.random.default_rng(seed)
+    kinds = list(settings.page_kinds)
+    shares = np.array([settings.page_kinds[kind] for kind in kinds])
+    kind = kinds[rng.choice(len(kinds), p=shares / shares.sum())]
+    sheet = _empty_sheet(rng, fonts, settings)
+    KINDS[kind](sheet, corpus)
+    tone, labels, alpha = _print(sheet, rng, settings)
+    page = _scan(tone, corpus, rng, settings)
+    return _reduced(page, labels, alpha, kind, settings.long_side)
+
+
+def _empty_sheet(rng: np.random.Generator, fonts: FontBook, settings: ComposerSettings) -> Sheet:
+    long_side = round(settings.long_side * settings.supersampling)
+    aspect = rng.uniform(0.58, 0.82) if rng.random() < 0.93 else rng.uniform(0.82, 1.4)
+    height = long_side if aspect <= 1 else round(long_side / aspect)
+    return Sheet(height, round(height * aspect), rng, fonts)
+
+
+def _print(
+    sheet: Sheet, rng: np.random.Generator, settings: ComposerSettings
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    tone, labels, alpha = sheet.tone, sheet.labels, sheet.alpha
+    if rng.random() < settings.halftone:
+        tone = effects.halftone(tone, labels == ILLUSTRATION, rng)
+    if rng.random() < settings.bleed_through:
+        tone = effects.bleed_through(tone, rng)
+    if rng.random() < 0.4:
+        tone = effects.uneven(tone, rng)
+    degrees = rng.normal(0, settings.skew_degrees / 2)
+    tone, labels, alpha = effects.turn(tone, labels, alpha, degrees, 255)
+    if rng.random() < settings.scanner_border:
+        tone, labels, alpha = effects.scanner_border(tone, labels, alpha, rng)
+    return tone, labels, alpha
+
+
+def _scan(
+    tone: NDArray[np.uint8], corpus: Corpus, rng: np.random.Generator, settings: ComposerSettings
+) -> NDArray[np.uint8]:
+    chosen = rng.random()
+    if chosen < settings.bitonal:
+        blurred = cv2.GaussianBlur(tone, (0, 0), 0.6) if rng.random() < 0.5 else tone
+        return np.dstack([effects.bitonal(blurred, rng)] * 3)
+    if chosen < settings.bitonal + settings.grey:
+        if rng.random() < 0.5:
+            tone = effects.degrade(effects.paper(tone, None, rng)[..., 1], rng, settings)
+        return np.dstack([tone] * 3)
+    sheet = None
+    if corpus.papers and rng.random() < settings.paper:
+        sheet = corpus.papers[rng.integers(len(corpus.papers))]
+    return effects.degrade(effects.paper(tone, sheet, rng), rng, settings)
+
+
+def _reduced(
+    page: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    alpha: NDArray[np.uint8],
+    kind: str,
+    long_side: int,
+) -> ComposedPage:
+    scale = long_side / max(labels.shape)
+    size = (max(1, round(labels.shape[1] * scale)), max(1, round(labels.shape[0] * scale)))
+    return ComposedPage(
+        page=np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), dtype=np.uint8),
+        labels=np.asarray(
+            cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8
+        ),
+        alpha=np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), dtype=np.uint8),
+        kind=kind,
+    )

@@ -1,0 +1,154 @@
+"""What print, paper, time and scanners do to a page."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.synthesis.settings import IGNORE, ComposerSettings
+
+Grey = NDArray[np.uint8]
+Labels = NDArray[np.uint8]
+
+
+def halftone(tone: Grey, region: NDArray[np.bool_], rng: np.random.Generator) -> Grey:
+    """Print ``region`` through a halftone screen: pitch 3 to 7 pixels, any angle."""
+    pitch, angle = rng.uniform(2.6, 7.0), rng.uniform(0, np.pi / 2)
+    rows, cols = np.mgrid[: tone.shape[0], : tone.shape[1]].astype(np.float32)
+    u = (cols * np.cos(angle) + rows * np.sin(angle)) * (2 * np.pi / pitch)
+    v = (rows * np.cos(angle) - cols * np.sin(angle)) * (2 * np.pi / pitch)
+    screen = (np.cos(u) + np.cos(v)) * 0.25 + 0.5
+    contrast = rng.uniform(3, 10)
+    dots = np.clip((tone / 255.0 - screen) * contrast + 0.5, 0, 1) * 255
+    return np.where(region, dots, tone).astype(np.uint8)
+
+
+def bleed_through(tone: Grey, rng: np.random.Generator) -> Grey:
+    """Let the back of the leaf show: mirrored, blurred, faint."""
+    back = cv2.GaussianBlur(np.roll(tone[:, ::-1], int(rng.integers(-30, 30)), 0), (0, 0), 1.6)
+    faint = 255 - (255 - back) * rng.uniform(0.05, 0.25)
+    return (tone * (faint / 255.0)).astype(np.uint8)
+
+
+def uneven(tone: Grey, rng: np.random.Generator) -> Grey:
+    """Vary inking and light slowly over the page."""
+    coarse = rng.uniform(-1, 1, (4, 3)).astype(np.float32)
+    slow = cv2.resize(coarse, (tone.shape[1], tone.shape[0]), interpolation=cv2.INTER_CUBIC)
+    lifted = tone.astype(np.float32) + slow * rng.uniform(4, 26)
+    return np.clip(lifted, 0, 255).astype(np.uint8)
+
+
+def turn(
+    tone: Grey, labels: Labels, alpha: Grey, degrees: float, paper: int
+) -> tuple[Grey, Labels, Grey]:
+    """Turn page and truth together about the middle."""
+    height, width = tone.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+
+    def warp(image: Grey, flags: int, border: int) -> Grey:
+        turned = cv2.warpAffine(image, matrix, (width, height), flags=flags, borderValue=border)
+        return np.asarray(turned, dtype=np.uint8)
+
+    return (
+        warp(tone, cv2.INTER_LINEAR, paper),
+        warp(labels, cv2.INTER_NEAREST, 0),
+        warp(alpha, cv2.INTER_LINEAR, 0),
+    )
+
+
+def scanner_border(
+    tone: Grey, labels: Labels, alpha: Grey, rng: np.random.Generator
+) -> tuple[Grey, Labels, Grey]:
+    """Lay the page on a dark bed, or beside a strip of its neighbor, on one to four sides."""
+    height, width = tone.shape
+    pads = [
+        int(side * rng.uniform(0.005, 0.12)) if rng.random() < 0.5 else 0
+        for side in (height, height, width, width)
+    ]
+    dark = int(rng.choice([0, 0, 0, 20, 60, 120]))
+
+    def pad(image: Grey, value: int) -> Grey:
+        return np.asarray(
+            cv2.copyMakeBorder(image, *pads, cv2.BORDER_CONSTANT, value=value), dtype=np.uint8
+        )
+
+    tone, labels, alpha = pad(tone, dark), pad(labels, 0), pad(alpha, 0)
+    if rng.random() < 0.5:
+        _ragged(tone, pads, rng)
+    if pads[3] > width // 30 and rng.random() < 0.5:
+        strip = pads[3] * 2 // 3
+        tone[:, -strip:] = tone[:, pads[2] + width // 3 : pads[2] + width // 3 + strip]
+        labels[:, -strip:] = IGNORE
+    return tone, labels, alpha
+
+
+def _ragged(tone: Grey, pads: list[int], rng: np.random.Generator) -> None:
+    speckle = rng.random(tone.shape) < 0.03
+    inside = np.zeros(tone.shape, bool)
+    height, width = tone.shape
+    inside[pads[0] : height - pads[1], pads[2] : width - pads[3]] = True
+    tone[speckle & ~inside] = 200
+
+
+def bitonal(tone: Grey, rng: np.random.Generator) -> Grey:
+    """Binarize as a scanner does: one threshold, a local one, or dithered; then a little dirt."""
+    kind = rng.random()
+    if kind < 0.55:
+        cut = rng.uniform(95, 190)
+        found = np.where(tone > cut, 255, 0)
+    elif kind < 0.85:
+        size = int(rng.integers(12, 45)) * 2 + 1
+        found = cv2.adaptiveThreshold(
+            tone, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, size, rng.uniform(6, 18)
+        )
+    else:
+        noise = rng.uniform(60, 200, tone.shape)
+        found = np.where(tone > noise, 255, 0)
+    result = np.asarray(found, dtype=np.uint8)
+    dirt = rng.random(tone.shape) < rng.choice([0, 0.0005, 0.003])
+    result[dirt] = 255 - result[dirt]
+    return result
+
+
+def paper(
+    tone: Grey, sheet: NDArray[np.uint8] | None, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Print ``tone`` on a paper (H, W, 3), scanned or drawn; return (H, W, 3)."""
+    height, width = tone.shape
+    if sheet is None:
+        color = np.array([255, 250, 238]) - rng.uniform(0, 70) * np.array([0.6, 0.8, 1.3])
+        grain = rng.normal(0, rng.uniform(0, 5), (height, width, 1))
+        ground = np.clip(color + grain, 0, 255)
+    else:
+        color3 = sheet if sheet.ndim == 3 else np.dstack([sheet] * 3)
+        rows, cols = -(-height // color3.shape[0]), -(-width // color3.shape[1])
+        mirrored = np.vstack([color3, color3[::-1]])
+        mirrored = np.hstack([mirrored, mirrored[:, ::-1]])
+        ground = np.tile(mirrored, ((rows + 1) // 2, (cols + 1) // 2, 1))[:height, :width]
+    ink = rng.uniform(0, 60)
+    tone_f = (tone[..., None].astype(np.float32) / 255.0) * (255 - ink) + ink
+    return np.clip(tone_f * (ground.astype(np.float32) / 255.0), 0, 255).astype(np.uint8)
+
+
+def degrade(
+    page: NDArray[np.uint8], rng: np.random.Generator, settings: ComposerSettings
+) -> NDArray[np.uint8]:
+    """Blur, lower the resolution, change the contrast, add noise, compress."""
+    if rng.random() < settings.low_resolution:
+        factor = rng.uniform(0.35, 0.8)
+        small = cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        page = cv2.resize(small, page.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    elif rng.random() < 0.3:
+        page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 1.1))
+    if rng.random() < 0.5:
+        gamma = np.exp(rng.uniform(-0.5, 0.5))
+        page = ((np.arange(256) / 255.0) ** gamma * 255).astype(np.uint8)[page]
+    if rng.random() < 0.3:
+        noise = rng.normal(0, rng.uniform(1, 9), page.shape[:2])
+        noise = noise if page.ndim == 2 else noise[..., None]
+        page = np.clip(page + noise, 0, 255).astype(np.uint8)
+    if rng.random() < settings.jpeg:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))]
+        page = cv2.imdecode(cv2.imencode(".jpg", page, quality)[1], cv2.IMREAD_UNCHANGED)
+    return np.asarray(page, dtype=np.uint8)

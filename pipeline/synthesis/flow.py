@@ -1,0 +1,162 @@
+"""Text flowing through whatever room is left on a sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.synthesis.settings import IGNORE
+from pipeline.synthesis.sheet import CAPTION, HEADER, TEXT, Sheet
+from schemas.model import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a text is set: height of a line's ink and distance of lines, pixels; style of type."""
+
+    line: int
+    leading: int
+    style: str
+
+
+def choose_measure(sheet: Sheet, width: int, *, low: float = 5, high: float = 26) -> Measure:
+    """Return a measure that puts 12 to 90 letters on a line ``width`` wide."""
+    sized = np.exp(sheet.between(np.log(low), np.log(high)))
+    line = int(np.clip(sized, max(5, width / 45), max(6, width / 7)))
+    style = "blackletter" if sheet.chance(0.35) else "antiqua"
+    return Measure(line, max(line + 1, round(line * sheet.between(1.02, 1.6))), style)
+
+
+def fill(
+    sheet: Sheet,
+    box: Box,
+    measure: Measure,
+    *,
+    label: int = TEXT,
+    align: str = "justify",
+    shape: NDArray[np.bool_] | None = None,
+) -> None:
+    """Set lines wherever ``box`` is free (or ``shape`` is true), paragraph after paragraph."""
+    inside = box.clipped(sheet.width, sheet.height)
+    if inside is None:
+        return
+    gap = max(2, measure.line // 2)
+    free = shape if shape is not None else ~_grown(sheet.taken, gap)
+    left_in_paragraph = 0
+    for top in range(inside.top, inside.bottom - measure.line, measure.leading):
+        band = free[top : top + measure.line, inside.left : inside.right].all(axis=0)
+        first, last = left_in_paragraph <= 0, left_in_paragraph == 1
+        if first:
+            left_in_paragraph = int(sheet.rng.integers(2, 14))
+        left_in_paragraph -= 1
+        for start, end in _runs(band):
+            if end - start < 3 * measure.line:
+                continue
+            run = Box(inside.left + start, top, inside.left + end, top + measure.line)
+            _set(sheet, run, measure, label=label, align=align, first=first, last=last)
+
+
+def _set(  # noqa: PLR0913 - one line, with all that matters to it
+    sheet: Sheet, run: Box, measure: Measure, *, label: int, align: str, first: bool, last: bool
+) -> None:
+    place = run
+    if align == "justify" and first:
+        place = Box(min(run.left + measure.line, run.right - 1), run.top, run.right, run.bottom)
+    if align == "justify" and last:
+        end = run.left + round(run.width * sheet.between(0.2, 0.9))
+        place = Box(run.left, run.top, max(end, run.left + 2), run.bottom)
+    sheet.line(place, measure.style, align=align)
+    slack = max(1, (measure.leading - measure.line + 1) // 2)
+    covered = Box(run.left, run.top - slack, run.right, run.bottom + slack)
+    inside = covered.clipped(sheet.width, sheet.height)
+    if inside is not None:
+        window = sheet.labels[inside.top : inside.bottom, inside.left : inside.right]
+        window[window == 0] = label
+
+
+def header(sheet: Sheet, area: Box) -> Box:
+    """Print a running head over ``area``; return the type area left below it.
+
+    The header is the whole band across the type area, as archivists mark it.
+    """
+    size = int(np.clip(sheet.between(0.008, 0.02) * sheet.height, 5, 26))
+    style = "blackletter" if sheet.chance(0.2) else "display" if sheet.chance(0.3) else "antiqua"
+    band = Box(area.left, area.top, area.right, area.top + size)
+    sheet.line(
+        Box(area.left + area.width // 4, band.top, area.right - area.width // 4, band.bottom),
+        style,
+        align="center",
+        capitals=sheet.chance(0.4),
+    )
+    for side in ("left", "right"):
+        if sheet.chance(0.5):
+            width = max(4, round(area.width * sheet.between(0.03, 0.14)))
+            at = area.left if side == "left" else area.right - width
+            sheet.line(Box(at, band.top, at + width, band.bottom), style, align="justify")
+    sheet.mark(band, HEADER, pad=max(1, size // 4))
+    below = band.bottom + size // 2
+    if sheet.chance(0.5):
+        sheet.rule(area.left, below, area.width, max(1, size // 10), upright=False)
+    return Box(area.left, min(below + size // 2 + 2, area.bottom - 2), area.right, area.bottom)
+
+
+def caption(sheet: Sheet, under: Box, *, size: int, lines: int) -> Box:
+    """Print a caption below ``under``; return its box."""
+    top = under.bottom + max(2, size // 2)
+    style = "antiqua" if sheet.chance(0.7) else "blackletter"
+    leading = size + max(1, size // 4)
+    covered: Box | None = None
+    width = max(under.width, 8 * size)
+    center = (under.left + under.right) // 2
+    for number in range(lines):
+        at = top + number * leading
+        line = Box(center - width // 2, at, center + (width + 1) // 2, at + size)
+        printed = sheet.line(line, style, align="center", capitals=sheet.chance(0.2))
+        covered = printed if covered is None else covered.union(printed)
+    box = covered or Box(under.left, top, under.right, top + size)
+    sheet.mark(box, CAPTION, pad=max(1, size // 5))
+    return box
+
+
+def headline(sheet: Sheet, box: Box, size: int) -> int:
+    """Print one to three display lines at the head of ``box``; return the row below them."""
+    top = box.top
+    style = "display" if sheet.chance(0.6) else "blackletter"
+    for _ in range(int(sheet.rng.integers(1, 4))):
+        if top + size >= box.bottom:
+            break
+        line = Box(box.left, top, box.right, top + size)
+        sheet.line(line, style, align="center", capitals=sheet.chance(0.4))
+        sheet.mark(line, TEXT)
+        top += round(size * 1.5)
+        size = max(5, round(size * sheet.between(0.5, 1.0)))
+    return top + size // 2
+
+
+def ornament(sheet: Sheet, box: Box) -> None:
+    """Print a small ornament or an initial: ignored by the loss."""
+    inside = box.clipped(sheet.width, sheet.height)
+    if inside is None or min(inside.width, inside.height) < 6:
+        return
+    cell = max(4, min(inside.width, inside.height) // int(sheet.rng.integers(1, 4)))
+    tile = (sheet.rng.random((7, 4)) < 0.5).astype(np.uint8) * 255
+    tile = np.hstack([tile, tile[:, ::-1]])
+    big = cv2.resize(tile, (cell, cell), interpolation=cv2.INTER_LINEAR)
+    rows, columns = -(-inside.height // cell), -(-inside.width // cell)
+    sheet.stamp(
+        np.tile(big, (rows, columns))[: inside.height, : inside.width], inside.left, inside.top
+    )
+    sheet.mark(inside, IGNORE, pad=2)
+
+
+def _grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    return cv2.dilate(mask.astype(np.uint8), kernel).astype(bool)
+
+
+def _runs(hits: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.r_[False, hits, False].astype(np.int8)))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

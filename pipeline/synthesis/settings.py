@@ -1,0 +1,45 @@
+"""Everything the composer may vary, in one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+IGNORE = 255
+"""Label of pixels that the loss must not count: ornaments, large initials, a neighboring page.
+
+Whether a pictorial headpiece is an illustration is a matter of house rules; the net is told
+neither. Small initials are text, typographic rules are background, tables and music are text.
+"""
+
+PAGE_KINDS = {
+    "columns": 22.0,
+    "wrapped": 20.0,
+    "template": 16.0,
+    "figures": 12.0,
+    "plate": 6.0,
+    "woodcut": 7.0,
+    "text": 12.0,
+    "real-text": 9.0,
+    "title": 6.0,
+    "list": 7.0,
+    "table": 4.0,
+    "blank": 1.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ComposerSettings:
+    """Sizes in pixels of the working page; chances 0..1; the seed is an argument of ``compose``."""
+
+    long_side: int = 768
+    supersampling: float = 1.4
+    page_kinds: dict[str, float] = field(default_factory=lambda: dict(PAGE_KINDS))
+    bitonal: float = 0.42
+    grey: float = 0.28
+    paper: float = 0.6
+    scanner_border: float = 0.3
+    bleed_through: float = 0.2
+    halftone: float = 0.4
+    low_resolution: float = 0.18
+    jpeg: float = 0.4
+    skew_degrees: float = 1.5

@@ -1,0 +1,151 @@
+"""A sheet being composed: tone, labels and alpha grow together, so the truth is exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.synthesis.type import FontBook, cut_line
+from schemas.corpus import Picture
+from schemas.model import Box
+
+BACKGROUND, ILLUSTRATION, CAPTION, HEADER, TEXT = range(5)
+
+
+@dataclass(slots=True, eq=False)
+class Sheet:
+    """The page under work.
+
+    ``tone`` (H, W) uint8 0 ink .. 255 paper; ``labels`` (H, W) uint8; ``alpha`` (H, W) uint8;
+    ``taken`` (H, W) bool: where something stands already.
+    """
+
+    height: int
+    width: int
+    rng: np.random.Generator
+    fonts: FontBook
+    tone: NDArray[np.uint8] = field(init=False)
+    labels: NDArray[np.uint8] = field(init=False)
+    alpha: NDArray[np.uint8] = field(init=False)
+    taken: NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tone = np.full((self.height, self.width), 255, np.uint8)
+        self.labels = np.zeros((self.height, self.width), np.uint8)
+        self.alpha = np.zeros((self.height, self.width), np.uint8)
+        self.taken = np.zeros((self.height, self.width), bool)
+
+    def chance(self, probability: float) -> bool:
+        """Toss a coin."""
+        return bool(self.rng.random() < probability)
+
+    def between(self, low: float, high: float) -> float:
+        """Draw evenly."""
+        return float(self.rng.uniform(low, high))
+
+    def stamp(self, ink: NDArray[np.uint8], left: int, top: int, strength: float = 1.0) -> None:
+        """Print ``ink`` (0 none .. 255 full); what hangs over the edge is cut."""
+        box = Box(left, top, left + ink.shape[1], top + ink.shape[0]).clipped(
+            self.width, self.height
+        )
+        if box is None:
+            return
+        piece = ink[box.top - top : box.bottom - top, box.left - left : box.right - left]
+        window = self.tone[box.top : box.bottom, box.left : box.right]
+        np.minimum(window, 255 - (piece * strength).astype(np.uint8), out=window)
+
+    def mark(self, box: Box, label: int, *, pad: int = 0) -> None:
+        """Label ``box`` and take its place."""
+        grown = Box(box.left - pad, box.top - pad, box.right + pad, box.bottom + pad)
+        inside = grown.clipped(self.width, self.height)
+        if inside is not None:
+            window = np.s_[inside.top : inside.bottom, inside.left : inside.right]
+            self.labels[window] = label
+            self.taken[window] = True
+
+    def rule(self, left: int, top: int, length: int, thickness: int, *, upright: bool) -> None:
+        """Print a typographic rule; rules are background."""
+        size = (length, thickness) if upright else (thickness, length)
+        self.stamp(np.full(size, 230, np.uint8), left, top)
+
+    def line(self, box: Box, style: str, *, align: str = "justify", capitals: bool = False) -> Box:
+        """Print one line of type in ``box``; return what it covers."""
+        strip = self.fonts.strip(self.rng, style, capitals=capitals)
+        width = box.width if align == "justify" else round(box.width * self.between(0.25, 0.95))
+        ink = cut_line(self.rng, strip, width, box.height)
+        left = {
+            "justify": box.left,
+            "left": box.left,
+            "right": box.right - ink.shape[1],
+            "center": box.left + (box.width - ink.shape[1]) // 2,
+        }[align]
+        self.stamp(ink, left, box.top, self.between(0.75, 1.0))
+        return Box(left, box.top, left + ink.shape[1], box.bottom)
+
+    def picture(self, picture: Picture, box: Box, *, stretch: float = 1.0) -> NDArray[np.bool_]:
+        """Print ``picture`` into ``box``; return its silhouette over the whole sheet.
+
+        Its aspect is kept but for a factor ``stretch`` at most; it sits in the middle of the box.
+        """
+        image = picture.image if picture.image.ndim == 2 else picture.image.mean(axis=2)
+        image = np.ascontiguousarray(image, dtype=np.uint8)
+        if self.chance(0.3):
+            image = image[:, ::-1]
+        width, height = _fit(image.shape[1], image.shape[0], box, stretch)
+        area = image.shape[0] * image.shape[1] > width * height
+        shrunk = cv2.resize(
+            image, (width, height), interpolation=cv2.INTER_AREA if area else cv2.INTER_LINEAR
+        )
+        left = box.left + (box.width - width) // 2
+        top = box.top + (box.height - height) // 2
+        place = Box(left, top, left + width, top + height)
+        outline = silhouette(shrunk, is_framed=picture.is_framed)
+        self._print(shrunk, outline, place)
+        shape = np.zeros((self.height, self.width), bool)
+        shape[place.top : place.bottom, place.left : place.right] = outline
+        self._label(shape, grow=1 if picture.is_framed else max(2, round(min(width, height) / 60)))
+        return shape
+
+    def _print(self, image: NDArray[np.uint8], outline: NDArray[np.bool_], place: Box) -> None:
+        window = np.s_[place.top : place.bottom, place.left : place.right]
+        printed = (self.tone[window].astype(np.uint16) * image // 255).astype(np.uint8)
+        self.tone[window] = np.where(outline, printed, self.tone[window])
+        self.alpha[window] = np.maximum(self.alpha[window], outline.astype(np.uint8) * 255)
+
+    def _label(self, shape: NDArray[np.bool_], *, grow: int) -> None:
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1))
+        grown = cv2.dilate(shape.astype(np.uint8), kernel).astype(bool)
+        self.labels[grown] = ILLUSTRATION
+        self.taken |= grown
+
+
+def _fit(width: int, height: int, box: Box, stretch: float) -> tuple[int, int]:
+    scale_x, scale_y = box.width / width, box.height / height
+    scale = min(scale_x, scale_y)
+    return (
+        max(4, round(width * min(scale_x, scale * stretch))),
+        max(4, round(height * min(scale_y, scale * stretch))),
+    )
+
+
+def silhouette(image: NDArray[np.uint8], *, is_framed: bool) -> NDArray[np.bool_]:
+    """Return the filled outline of a picture on white, (H, W) bool.
+
+    Ink is joined over gaps of about a twentieth of the picture, holes are filled, and what is
+    too small to belong to it is dropped.
+    """
+    height, width = image.shape
+    if is_framed:
+        return np.ones((height, width), bool)
+    reach = max(3, round(min(height, width) / 14)) | 1
+    ink = (image < 225).astype(np.uint8)
+    padded = cv2.copyMakeBorder(ink, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel)
+    contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    large = [c for c in contours if cv2.contourArea(c) > 0.004 * height * width]
+    filled = cv2.drawContours(np.zeros_like(closed), large or contours, -1, 1, cv2.FILLED)
+    return filled[reach:-reach, reach:-reach].astype(bool)

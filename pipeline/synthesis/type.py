@@ -1,0 +1,116 @@
+"""Lines of type: drawn once as long strips, cut and scaled for every line of a page."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from schemas.fonts import FontFace
+
+Ink = NDArray[np.uint8]
+"""Ink coverage, (H, W) uint8, 0 paper .. 255 ink."""
+
+STRIP_PX = 40
+"""Font size at which strips are drawn; lines are scaled from it."""
+
+_GERMAN = (
+    "Das Fest war längst vorüber als der alte Gärtner noch einmal durch die stillen Wege ging und "
+    "die Lampen löschte welche man am Abend in die Bäume gehängt hatte Niemand sah ihm zu nur der "
+    "Mond stand groß über dem Teich Für die Herstellung dieses Kragens nimmt man feinen Batist und "
+    "häkelt mit Nr 60 eine Reihe Luftmaschen sodann folgen zwei Stäbchen und eine Picot Masche "
+)
+_ENGLISH = (
+    "It was late in the afternoon when the steamer came round the point and the whole village ran "
+    "down to the quay to see her make fast The captain a stout man of fifty stood upon the bridge "
+    "and waved his cap at nobody in particular What he had brought home this time was the subject "
+    "of a good deal of guessing and the schoolmaster had laid five shillings upon parrots "
+)
+_FRENCH = (
+    "Le soir tombait quand la voiture entra dans la cour du château et les domestiques accoururent "
+    "avec des flambeaux Personne ne savait encore que le jeune marquis était revenu des Indes où il "
+    "avait passé sept années à chercher une fortune qui n'était à lui déjà plus depuis longtemps "
+)
+_LATIN = (
+    "Quae res cum ita sint necesse est omnes qui historiam rerum naturalium scribunt diligenter "
+    "observent quid in singulis generibus commune sit quid proprium atque diversum inveniatur "
+)
+PASSAGES = (_GERMAN, _ENGLISH, _FRENCH, _LATIN)
+_MARKS = (".", ",", ",", ";", ":", ".", "-", "!", "?")
+
+
+def passage(rng: np.random.Generator, words: int) -> str:
+    """Return ``words`` words shuffled from one of the passages, punctuated."""
+    known = PASSAGES[rng.integers(len(PASSAGES))].split()
+    chosen = [known[i] for i in rng.integers(len(known), size=words)]
+    for at in range(int(rng.integers(4, 9)), words, 9):
+        chosen[at] += _MARKS[rng.integers(len(_MARKS))]
+    return " ".join(chosen)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """A long line of one face: ink (H, W), and the share of its height that is x-height."""
+
+    ink: Ink
+    style: str
+
+
+class FontBook:
+    """Strips of every face, drawn when first asked for."""
+
+    def __init__(self, faces: tuple[FontFace, ...], *, strips_per_face: int = 6) -> None:
+        if not faces:
+            raise ValueError("a font book needs at least one face")
+        self.faces = faces
+        self._strips: dict[tuple[str, int, bool], Strip] = {}
+        self._per_face = strips_per_face
+
+    def strip(self, rng: np.random.Generator, style: str, *, capitals: bool = False) -> Strip:
+        """Return a strip in some face of ``style``."""
+        able = [face for face in self.faces if face.style == style] or list(self.faces)
+        face = able[rng.integers(len(able))]
+        key = (face.name, int(rng.integers(self._per_face)), capitals)
+        if key not in self._strips:
+            self._strips[key] = _draw_strip(face, key[1], capitals=capitals)
+        return self._strips[key]
+
+    def draw(self, face_name: str, text: str, px: int) -> Ink:
+        """Return ``text`` set at font size ``px``, cut to its ink."""
+        face = next(face for face in self.faces if face.name == face_name)
+        return _draw(face, text, px)
+
+
+def _draw_strip(face: FontFace, number: int, *, capitals: bool) -> Strip:
+    rng = np.random.default_rng([number, len(face.name), *face.name.encode()])
+    text = passage(rng, 46)
+    ink = _draw(face, text.upper() if capitals else text, STRIP_PX, line_height=True)
+    return Strip(ink, face.style)
+
+
+def _draw(face: FontFace, text: str, px: int, *, line_height: bool = False) -> Ink:
+    font = ImageFont.truetype(io.BytesIO(face.font), px)
+    left, top, right, bottom = font.getbbox(text)
+    if line_height:
+        ascent, descent = font.getmetrics()
+        top, bottom = int(ascent - px * 0.78), int(ascent + min(descent, px * 0.26))
+    canvas = Image.new("L", (max(1, int(right - left)), max(1, int(bottom - top))), 0)
+    ImageDraw.Draw(canvas).text((-left, -top), text, fill=255, font=font)
+    return np.asarray(canvas)
+
+
+def cut_line(rng: np.random.Generator, strip: Strip, width: int, height: int) -> Ink:
+    """Return a piece of ``strip`` scaled to ``height``, ``width`` wide at most.
+
+    A line of fewer than two pixels has no letters left and comes out as grey.
+    """
+    scale = height / strip.ink.shape[0]
+    wanted = max(1, min(strip.ink.shape[1] - 1, round(width / scale)))
+    start = int(rng.integers(max(1, strip.ink.shape[1] - wanted)))
+    piece = strip.ink[:, start : start + wanted]
+    size = (max(1, min(width, round(piece.shape[1] * scale))), max(1, height))
+    return np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

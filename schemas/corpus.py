@@ -1,0 +1,41 @@
+"""What pages are composed of: pictures, layouts, text pages and papers, as arrays in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """An illustration: ink on white, (H, W) or (H, W, 3) uint8.
+
+    ``is_framed``: ink touches all four edges, so it is pasted as a rectangle; otherwise it is a
+    vignette whose silhouette is its mask. ``weight`` evens out sources of different size.
+    """
+
+    image: NDArray[np.uint8]
+    is_framed: bool
+    kind: str
+    source: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corpus:
+    """Material for composing pages.
+
+    ``layouts`` are class maps (H, W) uint8 0..4; ``text_pages`` and ``papers`` are (H, W) or
+    (H, W, 3) uint8.
+    """
+
+    pictures: tuple[Picture, ...]
+    layouts: tuple[NDArray[np.uint8], ...]
+    text_pages: tuple[NDArray[np.uint8], ...]
+    papers: tuple[NDArray[np.uint8], ...]
+
+    def __post_init__(self) -> None:
+        if not self.pictures:
+            raise ValueError("a corpus needs at least one picture")

@@ -1,0 +1,24 @@
+"""bilderbogen nightly"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tasks.nightly import bring_forward
+from tasks.options import config_option
+
+
+@click.command()
+@config_option
+@click.option(
+    "--scheduler",
+    type=click.Choice(["local", "luigid"]),
+    default="local",
+    show_default=True,
+    help="luigid: the one named in [core] default_scheduler_host.",
+)
+def nightly(config: Path, scheduler: str) -> int:
+    """Ingest what is new, run what is due, write the report. Made for cron."""
+    return bring_forward(config, wanted=None, scheduler=scheduler)

@@ -1,0 +1,21 @@
+"""bilderbogen run ISSUE…"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tasks.nightly import bring_forward
+from tasks.options import config_option, issue_arguments
+
+
+@click.command()
+@issue_arguments
+@config_option
+def run(issues: tuple[str, ...], config: Path) -> int:
+    """Bring the named issues from their pages to catalog and METS.
+
+    What is finished is not done again; issues that are complete cost nothing.
+    """
+    return bring_forward(config, wanted=issues)

@@ -1,0 +1,79 @@
+"""Luigi, started from Python, with errors kept and honest results."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemas.errors import ArchiveError, EngineError, SystemicError
+from schemas.model import IssueId
+
+if TYPE_CHECKING:
+    import luigi
+
+
+def run_issues(
+    issues: Sequence[IssueId], config: Path, *, scheduler: str = "local"
+) -> dict[str, BaseException]:
+    """Bring ``issues`` to their export; return what went wrong, by issue.
+
+    Issues are run one after the other; the pages of an issue are spread over processes. An issue
+    that fails does not stop the next; a missing engine or a full disk stops them all.
+
+    Raises:
+        EngineError, SystemicError: no other issue would fare better.
+    """
+    configure_luigi(config)
+    import luigi  # noqa: PLC0415 - reads its configuration when it is imported
+
+    from tasks.stages import Export  # noqa: PLC0415 - imports luigi in turn
+
+    failures: dict[str, BaseException] = {}
+    with _keeping_failures(failures):
+        for issue in issues:
+            task = Export(issue=str(issue), config=config)
+            result = luigi.build(
+                [task],
+                workers=1,
+                local_scheduler=scheduler == "local",
+                detailed_summary=True,
+                log_level="CRITICAL",
+            )
+            _stop_for_systemic(failures)
+            if not result.scheduling_succeeded and str(issue) not in failures:
+                failures[str(issue)] = ArchiveError(f"{issue}: {result.one_line_summary}")
+    return failures
+
+
+def configure_luigi(config: Path) -> None:
+    """Make ``config`` Luigi's own configuration; before luigi is imported."""
+    os.environ.setdefault("LUIGI_CONFIG_PATH", str(config.resolve()))
+    os.environ.setdefault("LUIGI_CONFIG_PARSER", "ini")
+
+
+@contextmanager
+def _keeping_failures(failures: dict[str, BaseException]) -> Iterator[None]:
+    import luigi  # noqa: PLC0415 - see run_issues
+
+    from tasks.base import IssueTask  # noqa: PLC0415 - imports luigi in turn
+
+    def keep(task: luigi.Task, error: BaseException) -> None:
+        failures[str(task.issue)] = error
+
+    events = (luigi.Event.FAILURE, luigi.Event.BROKEN_TASK)
+    for event in events:
+        IssueTask.event_handler(event)(keep)
+    try:
+        yield
+    finally:
+        for event in events:
+            IssueTask.remove_event_handler(event, keep)
+
+
+def _stop_for_systemic(failures: dict[str, BaseException]) -> None:
+    for error in failures.values():
+        if isinstance(error, EngineError | SystemicError | MemoryError):
+            raise error
