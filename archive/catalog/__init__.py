@@ -1,0 +1,1 @@
+"""The catalog: what is in the archive, and how it came there."""

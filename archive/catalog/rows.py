@@ -1,0 +1,144 @@
+"""Records to rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from archive.catalog.tables import (
+    Base,
+    EventRow,
+    FileRow,
+    IllustrationRow,
+    IssueRow,
+    PageRow,
+    RegionRow,
+)
+from schemas.codec import to_json
+from schemas.model import Event, Illustration, Scan
+from schemas.normalize import normalize
+from schemas.published import PublishedFile, PublishedIssue, PublishedPage
+
+
+def issue_row(published: PublishedIssue, at: datetime) -> IssueRow:
+    """Return the row of the issue itself."""
+    said = published.metadata
+    return IssueRow(
+        slug=str(published.issue.issue),
+        version=published.issue.version,
+        edition=published.edition,
+        title=said.title,
+        date=said.date,
+        volume=said.volume,
+        number=said.number,
+        languages=" ".join(said.languages),
+        script=said.script,
+        rights=said.rights,
+        owner=said.owner,
+        source=str(said.source),
+        published_at=at,
+        record=to_json(published).decode(),
+    )
+
+
+def rows_of(published: PublishedIssue) -> Iterator[Base]:
+    """Yield every other row of the issue, parents before children."""
+    slug = str(published.issue.issue)
+    yield from (_page(slug, page) for page in published.pages)
+    for page in published.pages:
+        yield from _regions(page)
+        for picture in page.description.illustrations:
+            yield _illustration(picture, page)
+        for file in page.files:
+            yield _file(slug, file)
+        for done in page.events:
+            yield _event(slug, str(page.scan.page), done)
+    for done in published.events:
+        yield _event(slug, slug, done)
+
+
+def _page(slug: str, page: PublishedPage) -> PageRow:
+    scan: Scan = page.scan
+    found = page.description
+    words = found.text.regions if found.text else ()
+    text = "\n\n".join(region.text for region in words)
+    label = scan.label or (found.header.label if found.header else None) or ""
+    return PageRow(
+        id=str(scan.page),
+        issue=slug,
+        sequence=scan.page.sequence,
+        label=label,
+        name=scan.name,
+        sha256=scan.sha256,
+        width=scan.width,
+        height=scan.height,
+        dpi=scan.dpi,
+        header=found.header.text if found.header else "",
+        confidence=found.confidence,
+        failed=page.failed,
+        text=text,
+        search=normalize(text),
+    )
+
+
+def _regions(page: PublishedPage) -> Iterator[RegionRow]:
+    for region in page.description.regions:
+        yield RegionRow(
+            page=str(page.scan.page),
+            kind=str(region.kind),
+            left=region.box.left,
+            top=region.box.top,
+            right=region.box.right,
+            bottom=region.box.bottom,
+            probability=region.probability,
+        )
+
+
+def _illustration(picture: Illustration, page: PublishedPage) -> IllustrationRow:
+    caption = picture.caption
+    return IllustrationRow(
+        id=str(picture),
+        page=str(page.scan.page),
+        ordinal=picture.ordinal,
+        left=picture.box.left,
+        top=picture.box.top,
+        right=picture.box.right,
+        bottom=picture.box.bottom,
+        polygon=json.dumps(picture.polygon),
+        probability=picture.probability,
+        kind=picture.kind,
+        matte=picture.matte,
+        matte_score=picture.matte_score,
+        caption=caption.text if caption else "",
+        caption_score=caption.score if caption else None,
+        caption_method=caption.method if caption else "",
+        perceptual_hash=picture.perceptual_hash,
+        search=normalize(caption.text) if caption else "",
+    )
+
+
+def _file(slug: str, file: PublishedFile) -> FileRow:
+    return FileRow(
+        issue=slug,
+        use=file.use,
+        subject=file.subject,
+        path=file.path,
+        mimetype=file.mimetype,
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        width=file.width,
+        height=file.height,
+    )
+
+
+def _event(slug: str, subject: str, done: Event) -> EventRow:
+    return EventRow(
+        issue=slug,
+        subject=subject,
+        kind=done.kind,
+        at=done.at,
+        agent=done.agent,
+        outcome=done.outcome,
+        detail=done.detail,
+    )

@@ -1,0 +1,219 @@
+"""What lies in a folder: issues, their pages in natural order, and what is not a page."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from archive.documents import count_pages, is_pdf
+from archive.hrefs import resolve_href
+from archive.images import count_frames
+from schemas.errors import DocumentError, ScanError
+from schemas.model import IssueId, IssueMetadata, Quarantined
+from schemas.read.mets import read_mets
+from schemas.sidecar import read_sidecar
+
+SIDECAR = "issue.ini"
+IMAGE_SUFFIXES = frozenset(
+    {".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".j2k", ".jpf", ".bmp", ".webp", ".pdf"}
+)
+KNOWN_OTHERS = frozenset({".ini", ".xml", ".txt", ".md5", ".sha256", ".csv", ".json", ".log"})
+"""Files that lie beside pages and are none; they are passed over without a word."""
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe"})
+
+
+@dataclass(frozen=True, slots=True)
+class PageSource:
+    """One page before it is validated: a file and the frame in it."""
+
+    path: Path
+    frame: int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSource:
+    """An issue before it is registered."""
+
+    issue: IssueId
+    folder: Path
+    pages: tuple[PageSource, ...]
+    metadata: IssueMetadata
+    refused: tuple[Quarantined, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The issues at a place, and what could not be understood there."""
+
+    issues: tuple[IssueSource, ...]
+    refused: tuple[Quarantined, ...] = ()
+
+
+def discover(source: Path) -> Discovery:
+    """Return the issues at ``source``: a folder, a tree of folders, a PDF, a TIFF or a METS file.
+
+    Every folder that holds at least one page is an issue. Links are not followed. A folder whose
+    issue.ini is invalid is refused with the reason; the others go on.
+
+    Raises:
+        ScanError: there is nothing at ``source``.
+        DocumentError: the METS file or issue.ini named is invalid.
+    """
+    if source.is_symlink():
+        raise ScanError(f"{source}: a link; name the folder it leads to")
+    if source.is_file():
+        return Discovery((_single(source),))
+    if not source.is_dir():
+        raise ScanError(f"{source}: is not there")
+    found: list[IssueSource] = []
+    refused: list[Quarantined] = []
+    for folder in _folders(source):
+        try:
+            issue = _of_folder(folder)
+        except DocumentError as error:
+            refused.append(Quarantined(str(folder), str(error)))
+            continue
+        if issue is not None:
+            found.append(issue)
+    return Discovery(tuple(_told_apart(found)), tuple(refused))
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key in which page_2 comes before page_10.
+
+    >>> sorted(["p10.tif", "p2.tif"], key=natural)
+    ['p2.tif', 'p10.tif']
+    """
+    parts = re.split(r"(\d+)", unicodedata.normalize("NFC", name).casefold())
+    return tuple((1, int(p), "") if p.isdigit() else (0, 0, p) for p in parts)
+
+
+def to_slug(name: str) -> str:
+    """Return an issue id for a folder's name.
+
+    >>> to_slug("Der Bazar 1871, Nº 11 (März)")
+    'der-bazar-1871-no-11-maerz'
+    """
+    folded = unicodedata.normalize("NFC", name).lower().translate(_UMLAUTS)
+    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))[:80].strip("-")
+    return slug or f"issue-{sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+
+
+def _folders(source: Path) -> Iterator[Path]:
+    yield source
+    children = [p for p in source.iterdir() if p.is_dir() and not p.is_symlink()]
+    for child in sorted(children, key=lambda p: natural(p.name)):
+        if not child.name.startswith("."):
+            yield from _folders(child)
+
+
+def _of_folder(folder: Path) -> IssueSource | None:
+    entries = sorted(folder.iterdir(), key=lambda p: natural(p.name))
+    pages: list[PageSource] = []
+    refused: list[Quarantined] = []
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name == "Thumbs.db":
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            continue
+        _sort_in(entry, pages, refused)
+    if not pages:
+        return None
+    said = _sidecar(folder)
+    slug = said[1] or to_slug(folder.name)
+    return IssueSource(IssueId(slug), folder, tuple(pages), said[0], tuple(refused))
+
+
+def _sort_in(entry: Path, pages: list[PageSource], refused: list[Quarantined]) -> None:
+    suffix = entry.suffix.lower()
+    if suffix in KNOWN_OTHERS:
+        return
+    name = _printable(entry.name)
+    if entry.is_symlink() or not entry.is_file():
+        refused.append(Quarantined(name, "a link or no regular file; it is not followed"))
+    elif suffix not in IMAGE_SUFFIXES:
+        refused.append(Quarantined(name, f"{suffix or 'a file without suffix'} is no page image"))
+    else:
+        try:
+            pages.extend(_frames(entry))
+        except ScanError as error:
+            refused.append(Quarantined(name, str(error).split(": ", 1)[-1]))
+
+
+def _frames(path: Path) -> Iterable[PageSource]:
+    suffix = path.suffix.lower()
+    if path.stat().st_size == 0:
+        raise ScanError(f"{path}: empty file; rescan it")
+    if is_pdf(path):
+        return [PageSource(path, frame) for frame in range(count_pages(path))]
+    frames = count_frames(path) if suffix in (".tif", ".tiff") else 1
+    return [PageSource(path, frame) for frame in range(frames)]
+
+
+def _single(path: Path) -> IssueSource:
+    if path.suffix.lower() == ".xml":
+        return _of_mets(path)
+    metadata, slug = (
+        _sidecar(path.parent) if (path.parent / SIDECAR).exists() else (IssueMetadata(), "")
+    )
+    return IssueSource(
+        IssueId(slug or to_slug(path.stem)), path.parent, tuple(_frames(path)), metadata
+    )
+
+
+def _of_mets(path: Path) -> IssueSource:
+    found = read_mets(path.read_bytes(), name=str(path))
+    pages: list[PageSource] = []
+    refused: list[Quarantined] = []
+    for page in found.pages:
+        image = page.image()
+        if image is None:
+            refused.append(Quarantined(f"page {page.order}", "METS names no image for it"))
+            continue
+        try:
+            pages.append(PageSource(resolve_href(image.href, path.parent), 0, page.label))
+        except ScanError as error:
+            refused.append(Quarantined(_printable(image.href), str(error)))
+    if not pages and not refused:
+        raise DocumentError(f"{path}: names no page")
+    name = path.parent.name if path.stem.lower() == "mets" else path.stem
+    return IssueSource(
+        IssueId(to_slug(name)), path.parent, tuple(pages), found.metadata, tuple(refused)
+    )
+
+
+def _sidecar(folder: Path) -> tuple[IssueMetadata, str]:
+    path = folder / SIDECAR
+    if not path.is_file():
+        return IssueMetadata(), ""
+    said = read_sidecar(path.read_bytes(), name=str(path))
+    return said.metadata, to_slug(said.slug) if said.slug else ""
+
+
+def _told_apart(found: list[IssueSource]) -> Iterator[IssueSource]:
+    """Give folders that ask for the same id a suffix made of their path."""
+    seen: dict[str, Path] = {}
+    for source in found:
+        slug = str(source.issue)
+        if slug in seen:
+            digest = sha256(str(source.folder).encode("utf-8", "surrogateescape")).hexdigest()
+            slug = f"{slug}-{digest[:6]}"
+        seen[slug] = source.folder
+        yield IssueSource(
+            IssueId(slug), source.folder, source.pages, source.metadata, source.refused
+        )
+
+
+def _printable(name: str) -> str:
+    return (
+        name.encode("utf-8", "backslashreplace").decode().encode("unicode_escape").decode()
+        if not name.isprintable()
+        else name
+    )

@@ -1,0 +1,40 @@
+"""The ledger: one row for every page and stage. Asked = done + empty + failed + quarantined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from schemas.model import IssueId
+
+
+class StageState(StrEnum):
+    """How a page left a stage. Empty: looked, and found nothing; that is no failure."""
+
+    DONE = "done"
+    EMPTY = "empty"
+    FAILED = "failed"
+    QUARANTINED = "quarantined"
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether a person should look."""
+        return self in (StageState.FAILED, StageState.QUARANTINED)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One page in one stage. ``name`` is the page's id, or the file's name if it got no id."""
+
+    issue: IssueId
+    name: str
+    stage: str
+    state: StageState
+    recipe: str = ""
+    error: str = ""
+    message: str = ""
+    seconds: float = 0.0
+    sequence: int | None = None
+    attempts: int = 1
+    at: datetime | None = None

@@ -1,0 +1,69 @@
+"""What is known of an issue when it is published: the input of the catalog and of the export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.model import (
+    Event,
+    Illustration,
+    Issue,
+    IssueMetadata,
+    PageHeader,
+    PageId,
+    PageText,
+    Region,
+    Scan,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A file of an issue.
+
+    ``path`` is relative to the archive's root; ``subject`` is a page or an illustration; ``use``
+    is MASTER, CUTOUT, CROP, VIEW or THUMBNAIL.
+    """
+
+    use: str
+    subject: str
+    path: str
+    mimetype: str
+    sha256: str
+    size_bytes: int
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageDescription:
+    """What describe makes of a page, in pixels of the master."""
+
+    page: PageId
+    header: PageHeader | None = None
+    illustrations: tuple[Illustration, ...] = ()
+    regions: tuple[Region, ...] = ()
+    text: PageText | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPage:
+    """A page as it is published; ``failed`` names the stage that lost it, or is empty."""
+
+    scan: Scan
+    description: PageDescription
+    files: tuple[PublishedFile, ...] = ()
+    events: tuple[Event, ...] = ()
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedIssue:
+    """An issue as it is published. ``metadata`` has what headers added to what was said."""
+
+    issue: Issue
+    metadata: IssueMetadata
+    edition: str
+    pages: tuple[PublishedPage, ...]
+    events: tuple[Event, ...] = ()
