@@ -59,7 +59,7 @@ def fill(
             _set(sheet, run, measure, label=label, align=align, first=first, last=last)
 
 
-def _set(  # noqa: PLR0913 - one line, with all that matters to it
+def _set(
     sheet: Sheet, run: Box, measure: Measure, *, label: int, align: str, first: bool, last: bool
 ) -> None:
     place = run

@@ -318,9 +318,7 @@ def _pick(sheet: Sheet, corpus: Corpus) -> Picture:
     return corpus.pictures[sheet.rng.choice(len(weights), p=weights / weights.sum())]
 
 
-def _place(  # noqa: PLR0913 - where and how large
-    sheet: Sheet, corpus: Corpus, left: int, area: Box, width: int, height: int
-) -> None:
+def _place(sheet: Sheet, corpus: Corpus, left: int, area: Box, width: int, height: int) -> None:
     height = min(height, area.height - 4)
     for _ in range(4):
         top = int(sheet.rng.integers(area.top, max(area.top + 1, area.bottom - height)))
@@ -331,7 +329,7 @@ def _place(  # noqa: PLR0913 - where and how large
             return
 
 
-def _captioned(  # noqa: PLR0913 - a picture and its caption
+def _captioned(
     sheet: Sheet, corpus: Corpus, box: Box, size: int, *, lines: int, stretch: float = 1.15
 ) -> None:
     shape = sheet.picture(_pick(sheet, corpus), box, stretch=stretch)

@@ -1,0 +1,48 @@
+"""Cut illustrations out of their page at full resolution."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.refine.mattes import Refined
+from schemas.model import RGB8, Box, Region
+
+
+def crop_box(region: Region, *, margin: int, width: int, height: int) -> Box:
+    """Return the box of ``region`` grown by ``margin`` pixels, inside the master."""
+    grown = Box(
+        region.box.left - margin,
+        region.box.top - margin,
+        region.box.right + margin,
+        region.box.bottom + margin,
+    ).clipped(width, height)
+    if grown is None:
+        raise ValueError(f"{region.box} lies outside the page")
+    return grown
+
+
+def inside_of(region: Region, box: Box) -> NDArray[np.float32]:
+    """Return 1 inside the region's outline and 0 outside, over ``box`` of the master."""
+    mask = np.zeros((box.height, box.width), np.float32)
+    points = np.round(np.asarray(region.polygon) - [box.left, box.top]).astype(np.int32)
+    cv2.fillPoly(mask, [points], 1.0)
+    return mask
+
+
+def cut_out(refined: Refined) -> NDArray[np.uint8]:
+    """Return (H, W, 4) RGBA: the foreground, its alpha; clear pixels are white.
+
+    Clear pixels keep no trace of neighboring text, which programs that drop alpha would show.
+    """
+    alpha = np.round(refined.matte * 255).astype(np.uint8)
+    color = refined.foreground.copy()
+    color[alpha == 0] = 255
+    return np.dstack([color, alpha])
+
+
+def over_white(rgba: NDArray[np.uint8]) -> RGB8:
+    """Return (H, W, 3) of an RGBA picture on white, for views and hashes."""
+    alpha = rgba[..., 3:].astype(np.float32) / 255
+    return np.round(rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""What a page and its illustrations are: running head, captions."""

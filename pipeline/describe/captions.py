@@ -1,0 +1,117 @@
+"""Which caption belongs to which illustration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.recognize.arrange import joined
+from schemas.model import Box, Caption, Illustration, RegionKind, TextRegion
+
+_NUMBER = re.compile(
+    r"^\W{0,2}(?:Fig(?:ur|ure)?s?|Abb(?:ildung)?|Nr|No|Plate|Tafel|Pl)\s?[.,]?\s{0,2}(\d{1,4}[a-z]?)",
+    re.I,
+)
+_WEIGHTS = {"below": 1.0, "above": 0.75, "beside": 0.65}
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    score: float
+    method: str
+    picture: int
+    caption: int
+
+
+def link_captions(
+    pictures: Sequence[Illustration],
+    regions: Sequence[TextRegion],
+    *,
+    reach: float,
+) -> tuple[Illustration, ...]:
+    """Return ``pictures`` with the caption nearest below, beside or above each.
+
+    ``reach`` is the largest distance in pixels. The score falls with the gap and rises with the
+    overlap along the shared side; below is likelier than above, above than beside. The best pairs
+    are taken first and a caption is given once, except that pictures of one row share a caption
+    that spans them.
+    """
+    captions = [r for r in regions if r.kind is RegionKind.CAPTION and r.text.strip()]
+    links = [
+        link
+        for p, picture in enumerate(pictures)
+        for c, caption in enumerate(captions)
+        if (link := _link(p, picture.box, c, caption.box, reach)) is not None
+    ]
+    given: dict[int, _Link] = {}
+    used: dict[int, list[int]] = {}
+    for link in sorted(links, key=lambda one: (-one.score, one.picture, one.caption)):
+        sharers = used.get(link.caption, [])
+        if link.picture in given or not _may_share(link, sharers, pictures, captions):
+            continue
+        given[link.picture] = link
+        used.setdefault(link.caption, []).append(link.picture)
+    return tuple(
+        replace(picture, caption=_caption(captions[given[at].caption], given[at]))
+        if at in given
+        else picture
+        for at, picture in enumerate(pictures)
+    )
+
+
+def caption_number(text: str) -> str | None:
+    """Return the number of "Fig. 3." or "Abb. 12".
+
+    >>> caption_number("Fig. 3. Kragen in Häkelarbeit")
+    '3'
+    """
+    found = _NUMBER.search(text)
+    return found[1] if found else None
+
+
+def _link(p: int, picture: Box, c: int, caption: Box, reach: float) -> _Link | None:
+    across = min(picture.right, caption.right) - max(picture.left, caption.left)
+    along = min(picture.bottom, caption.bottom) - max(picture.top, caption.top)
+    middle = (caption.top + caption.bottom) / 2
+    found: list[tuple[str, float, float]] = []
+    if across > 0:
+        share = across / min(picture.width, caption.width)
+        if middle > (picture.top + picture.bottom) / 2:
+            found.append(("below", max(0.0, caption.top - picture.bottom), share))
+        else:
+            found.append(("above", max(0.0, picture.top - caption.bottom), share))
+    elif along > 0:
+        gap = max(picture.left - caption.right, caption.left - picture.right, 0)
+        found.append(("beside", float(gap), along / min(picture.height, caption.height)))
+    best = max(
+        (
+            _Link(_WEIGHTS[how] * share * (1 - gap / reach), how, p, c)
+            for how, gap, share in found
+            if gap < reach
+        ),
+        key=lambda link: link.score,
+        default=None,
+    )
+    return best if best is not None and best.score > 0.05 else None
+
+
+def _may_share(
+    link: _Link,
+    sharers: Sequence[int],
+    pictures: Sequence[Illustration],
+    captions: Sequence[TextRegion],
+) -> bool:
+    if not sharers:
+        return True
+    own, caption = pictures[link.picture].box, captions[link.caption].box
+    spans = own.left < caption.right and caption.left < own.right
+    level = all(abs(pictures[s].box.bottom - own.bottom) < 0.25 * own.height for s in sharers)
+    return link.method == "below" and spans and level
+
+
+def _caption(region: TextRegion, link: _Link) -> Caption:
+    text = joined(region)
+    return Caption(
+        text, region.box, round(min(1.0, link.score), 3), link.method, caption_number(text)
+    )

@@ -1,0 +1,150 @@
+"""What a running head says: date, number, volume, page label. It never invents."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from schemas.model import PageHeader
+
+_MONTHS = (
+    ("januar", "january", "janvier", "jänner", "jan"),
+    ("februar", "february", "fevrier", "février", "hornung", "feb"),
+    ("märz", "maerz", "march", "mars", "mar"),
+    ("april", "avril", "apr"),
+    ("mai", "may"),
+    ("juni", "june", "juin", "jun"),
+    ("juli", "july", "juillet", "jul"),
+    ("august", "août", "aout", "aug"),
+    ("september", "septembre", "sept", "sep"),
+    ("oktober", "october", "octobre", "okt", "oct"),
+    ("november", "novembre", "nov"),
+    ("dezember", "december", "decembre", "décembre", "dez", "dec"),
+)
+_MONTH_OF = {name: at for at, names in enumerate(_MONTHS, start=1) for name in names}
+_MONTH = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
+_YEAR = r"(1[5-9]\d\d)"
+_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})\s?[.,]?\s?(?:de\s)?({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
+_MONTH_FIRST = re.compile(
+    rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\s?[,.]?\s+{_YEAR}\b", re.I
+)
+_MONTH_ONLY = re.compile(rf"\b({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
+_YEAR_ONLY = re.compile(rf"(?<![\d.]){_YEAR}(?![\d])")
+_NUMBER = re.compile(r"\b(?:N[ro°º]\.?|№|Num(?:mer|ber|éro)?\.?|Heft)\s{0,2}(\d{1,4})\b", re.I)
+_VOLUME = (
+    re.compile(r"\b([IVXLC]{1,8}|\d{1,3})\.?\s*(?:Jahrgang|Jahrg\.?|Band|Bd\.)", re.I),
+    re.compile(r"\b(?:Vol(?:ume)?|Tome|Bd|Band)\.?\s+([IVXLC]{1,8}|\d{1,3})\b", re.I),
+)
+_LABEL_AT_END = re.compile(r"(?:^|\s)[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—–.-]?$")
+_LABEL_AT_START = re.compile(r"^[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—–.-]?(?:\s|$)")
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+
+
+def parse_header(text: str) -> PageHeader:
+    """Return what the running head ``text`` says; None for what it does not.
+
+    >>> parse_header("84    Der Bazar.   [Nr. 11. 15. März 1871. XVII. Jahrgang.]").date
+    '1871-03-15'
+    """
+    plain = " ".join(text.split())
+    date = _date(plain)
+    number = _NUMBER.search(plain)
+    volume = next((found for form in _VOLUME if (found := form.search(plain))), None)
+    return PageHeader(
+        text=plain,
+        title=_title(plain),
+        date=date,
+        number=str(int(number[1])) if number else None,
+        volume=_arabic(volume[1]) if volume else None,
+        label=_label(plain, date),
+    )
+
+
+def agree(values: Sequence[str | None]) -> str | None:
+    """Return what most pages say, if at least two do and they are more than half of those that say
+    anything; one misread head decides nothing.
+    """
+    said = Counter(value for value in values if value)
+    if not said:
+        return None
+    value, count = said.most_common(1)[0]
+    return value if count >= 2 and count * 2 > said.total() else None
+
+
+def roman(text: str) -> int | None:
+    """Return the value of a Roman numeral, or None when it is none.
+
+    >>> roman("XVII"), roman("IC")
+    (17, None)
+    """
+    upper = text.upper()
+    if not upper or set(upper) - set(_ROMAN):
+        return None
+    digits = [_ROMAN[c] for c in upper]
+    total = sum(-d if d < max(digits[at + 1 :], default=0) else d for at, d in enumerate(digits))
+    return total if _to_roman(total) == upper else None
+
+
+def _to_roman(value: int) -> str:
+    steps = (
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    )
+    result = ""
+    for worth, sign in steps:
+        count, value = divmod(value, worth)
+        result += sign * count
+    return result
+
+
+def _date(text: str) -> str | None:
+    if found := _DAY_FIRST.search(text):
+        return _edtf(found[3], found[2], found[1])
+    if found := _MONTH_FIRST.search(text):
+        return _edtf(found[3], found[1], found[2])
+    if found := _MONTH_ONLY.search(text):
+        return _edtf(found[2], found[1], None)
+    found = _YEAR_ONLY.search(text)
+    return found[1] if found else None
+
+
+def _edtf(year: str, month: str, day: str | None) -> str | None:
+    number = _MONTH_OF[month.lower()]
+    if day is None:
+        return f"{year}-{number:02d}"
+    return f"{year}-{number:02d}-{int(day):02d}" if 1 <= int(day) <= 31 else None
+
+
+def _label(text: str, date: str | None) -> str | None:
+    for form in (_LABEL_AT_START, _LABEL_AT_END):
+        found = form.search(text)
+        if found and not (date and found[1] == date[:4]):
+            return found[1]
+    return None
+
+
+def _title(text: str) -> str | None:
+    bare = text
+    for form in (_DAY_FIRST, _MONTH_FIRST, _MONTH_ONLY, _NUMBER, *_VOLUME, _YEAR_ONLY):
+        bare = form.sub(" ", bare)
+    bare = _LABEL_AT_START.sub(" ", _LABEL_AT_END.sub(" ", bare))
+    words = re.findall(r"[^\W\d_][\w'’-]*\.?", bare)
+    title = " ".join(words).strip(" .,-")
+    return title if sum(c.isalpha() for c in title) >= 4 else None
+
+
+def _arabic(text: str) -> str:
+    value = roman(text)
+    return str(value) if value else text

@@ -1,0 +1,1 @@
+"""Words, lines and regions of a page, by Tesseract."""

@@ -1,0 +1,149 @@
+"""Words to lines to regions, by what the class map says of their place."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.recognize.tesseract import RawWord
+from pipeline.regions import reading_order
+from schemas.model import (
+    CLASSES,
+    Box,
+    ClassMap,
+    Region,
+    RegionKind,
+    TextLine,
+    TextRegion,
+    Word,
+)
+
+_HYPHEN = re.compile(r"\w[-⸗¬=\u2010]$")
+_ORDER = {RegionKind.HEADER: 0, RegionKind.TEXT: 1, RegionKind.CAPTION: 1}
+
+
+def arrange(
+    words: Sequence[RawWord],
+    class_map: ClassMap,
+    regions: Sequence[Region],
+    *,
+    width: int,
+    height: int,
+) -> tuple[TextRegion, ...]:
+    """Return the words as regions in reading order: header, then columns from left to right.
+
+    Words, regions and the page (``width``, ``height``) share one grid of pixels; ``class_map``
+    covers the page at any size. A line is a caption or header if most of its words stand on that
+    class, else text. Lines that stand in one separated region stay together; the others go by
+    Tesseract's blocks.
+    """
+    lines: dict[tuple[int, int, int], list[RawWord]] = defaultdict(list)
+    for word in words:
+        lines[word.line].append(word)
+    groups: dict[tuple[RegionKind, int, int], list[TextLine]] = defaultdict(list)
+    for key, members in lines.items():
+        line = _line(members)
+        kind = _kind(members, class_map, width, height)
+        home = _home(line.box, kind, regions)
+        groups[kind, home, key[0] if home < 0 else -1].append(line)
+    found = [
+        TextRegion(kind, _around([line.box for line in members]), _hyphenated(members))
+        for (kind, _, _), members in groups.items()
+    ]
+    return _ordered(found)
+
+
+def joined(region: TextRegion) -> str:
+    """Return running text: divided words joined, lines joined by spaces."""
+    parts: list[str] = []
+    for line in region.lines:
+        text = line.text
+        if line.words and line.words[-1].hyphenated:
+            parts.append(text[:-1])
+        else:
+            parts.append(text + " ")
+    return "".join(parts).strip()
+
+
+def mean_confidence(regions: Sequence[TextRegion]) -> float | None:
+    """Return the mean confidence 0..1, every word weighted by its letters; None without words."""
+    words = [word for region in regions for line in region.lines for word in line.words]
+    letters = sum(len(word.text) for word in words)
+    if not letters:
+        return None
+    return round(sum(word.confidence * len(word.text) for word in words) / letters, 4)
+
+
+def _line(members: Sequence[RawWord]) -> TextLine:
+    ordered = sorted(members, key=lambda word: word.box.left)
+    words = tuple(Word(word.text, word.box, word.confidence) for word in ordered)
+    return TextLine(_around([word.box for word in words]), words)
+
+
+def _kind(members: Sequence[RawWord], class_map: ClassMap, width: int, height: int) -> RegionKind:
+    votes = np.zeros(len(CLASSES))
+    for word in members:
+        rows = _span(word.box.top, word.box.bottom, class_map.shape[0] / height)
+        cols = _span(word.box.left, word.box.right, class_map.shape[1] / width)
+        votes += np.bincount(class_map[rows, cols].ravel(), minlength=len(CLASSES))
+    votes[CLASSES.index("background")] = votes[CLASSES.index("illustration")] = 0
+    return RegionKind(CLASSES[int(votes.argmax())]) if votes.any() else RegionKind.TEXT
+
+
+def _span(start: int, end: int, scale: float) -> slice:
+    first = int(start * scale)
+    return slice(first, max(first + 1, round(end * scale)))
+
+
+def _home(box: Box, kind: RegionKind, regions: Sequence[Region]) -> int:
+    shared = [
+        region.box.overlap(box) / box.area if region.kind is kind else 0.0 for region in regions
+    ]
+    best = int(np.argmax(shared)) if shared else -1
+    return best if shared and shared[best] > 0.5 else -1
+
+
+def _hyphenated(lines: list[TextLine]) -> tuple[TextLine, ...]:
+    ordered = sorted(lines, key=lambda line: (line.box.top + line.box.bottom, line.box.left))
+    marked = list(ordered)
+    for at, (line, after) in enumerate(zip(ordered, ordered[1:], strict=False)):
+        last = line.words[-1]
+        if _HYPHEN.search(last.text) and after.words[0].text[:1].islower():
+            words = (*line.words[:-1], replace(last, hyphenated=True))
+            marked[at] = replace(line, words=words)
+    return tuple(marked)
+
+
+def _ordered(regions: list[TextRegion]) -> tuple[TextRegion, ...]:
+    headers = [r for r in regions if r.kind is RegionKind.HEADER]
+    others = [r for r in regions if r.kind is not RegionKind.HEADER]
+    head = [headers[at] for at in reading_order([r.box for r in headers])]
+    return (*head, *_by_columns(others))
+
+
+def _by_columns(regions: list[TextRegion]) -> list[TextRegion]:
+    """Cut at a white gap, across first where the gap spans the page, else down (XY-cut).
+
+    Nagy and Seth, "Hierarchical representation of optically scanned documents", ICPR 1984.
+    """
+    if len(regions) < 2:
+        return regions
+    for low, high in (("left", "right"), ("top", "bottom")):
+        ordered = sorted(regions, key=lambda r: (getattr(r.box, low), getattr(r.box, high)))
+        reach = getattr(ordered[0].box, high)
+        for at, region in enumerate(ordered[1:], start=1):
+            if getattr(region.box, low) >= reach:
+                return _by_columns(ordered[:at]) + _by_columns(ordered[at:])
+            reach = max(reach, getattr(region.box, high))
+    return [regions[at] for at in reading_order([r.box for r in regions])]
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.union(box)
+    return whole

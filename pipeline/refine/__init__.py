@@ -1,0 +1,1 @@
+"""From a rough probability to a clean alpha."""
