@@ -152,6 +152,11 @@ class PublishedNames:
         """Small JPEG for lists."""
         return self.folder / "thumbnails" / f"{picture}.jpg"
 
+    def make_folders(self) -> None:
+        """Make the folders the names lie in."""
+        for name in ("cut-outs", "crops", "views", "thumbnails"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+
 
 def page_name(page: PageId, suffix: str) -> str:
     """Name of a page's file or folder in its stage's folder."""

@@ -30,7 +30,7 @@ _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 def normalize(text: str) -> str:
     r"""Return ``text`` for searching: case, long s, ligatures, umlauts and spaces evened out.
 
-    Umlauts become two letters, so that Mädchen, Maedchen and Mädchen with an e above meet; words divided at
+    Umlauts become two letters, so that Mädchen and Maedchen meet; words divided at
     a line's end are joined.
 
     >>> normalize("Die Mäd⸗\nchen muſſen")

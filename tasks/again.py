@@ -7,8 +7,10 @@ from pathlib import Path
 
 from schemas.ledger import StageState
 from schemas.model import IssueId, PageId
+from tasks.base import PageStage
+from tasks.publishing import Export, Publish
 from tasks.recipes import following
-from tasks.stages import STAGE_TASKS, Export, PageStage, Publish
+from tasks.stages import PAGE_STAGES
 
 
 def forget(
@@ -32,9 +34,7 @@ def forget(
     chosen = [page for page in known if not pages or page.sequence in pages]
     stages = following(stage or "prepare")
     page_tasks = [
-        STAGE_TASKS[name](issue=str(issue), config=config)
-        for name in stages
-        if issubclass(STAGE_TASKS[name], PageStage)
+        kind(issue=str(issue), config=config) for kind in PAGE_STAGES if kind.stage in stages
     ]
     if failed:
         chosen = [page for page in chosen if any(_failed(t, page) for t in page_tasks)]
@@ -42,7 +42,7 @@ def forget(
         return ()
     for page_task in page_tasks:
         page_task.forget(chosen)
-    task.catalog.forget(issue, stages, pages=[page.sequence for page in chosen])
+    task.catalog.forget(issue, stages, [str(page) for page in chosen])
     Publish(issue=str(issue), config=config).withdraw()
     task.withdraw()
     return tuple(chosen)

@@ -16,8 +16,9 @@ from typing import ClassVar
 
 import luigi
 
-from archive.catalog import Catalog
-from archive.layout import Layout, page_name
+from archive.catalog.catalog import Catalog
+from archive.images import LoadedImage, load_image
+from archive.layout import Layout, PageFolder, page_name
 from archive.store import whole, write_whole
 from schemas.codec import from_json, to_json
 from schemas.errors import (
@@ -30,7 +31,7 @@ from schemas.errors import (
     is_systemic,
 )
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import Issue, IssueId, PageId, Scan
+from schemas.model import Issue, IssueId, PageId, Region, Scan, Transform
 from tasks.pages import work_on
 from tasks.progress import progress
 from tasks.recipes import recipe
@@ -193,6 +194,30 @@ class PageStage(IssueTask):
         """The registered master of ``page``."""
         return next(scan for scan in self.record.scans if scan.page == page)
 
+    def load_master(self, page: PageId) -> LoadedImage:
+        """The master of ``page`` as a person sees it."""
+        scan, own = self.scan(page), self.settings.ingest
+        return load_image(
+            self.layout.master(scan),
+            frame=scan.frame,
+            max_megapixels=own.max_megapixels,
+            pdf_dpi=own.pdf_dpi,
+        )
+
+    def folder_of(self, stage: str, page: PageId) -> PageFolder:
+        """Names in the folder that ``stage`` made of ``page``."""
+        return PageFolder(self.made_by(stage, page))
+
+    def transform(self, page: PageId) -> Transform:
+        """The way from the prepared ``page`` back to its master."""
+        path = self.folder_of("prepare", page).transform
+        return from_json(Transform, path.read_bytes(), name=str(path))
+
+    def regions(self, page: PageId) -> tuple[Region, ...]:
+        """The regions of ``page``, in pixels of the prepared page."""
+        path = self.folder_of("separate", page).regions
+        return from_json(tuple[Region, ...], path.read_bytes(), name=str(path))
+
     def outcome(self, page: PageId) -> PageOutcome:
         """How ``page`` left this stage."""
         path = self._outcome(page)
@@ -231,7 +256,9 @@ class PageStage(IssueTask):
     ) -> None:
         rows = [
             LedgerRow(
-                page=page,
+                issue=self.issue_id,
+                name=str(page),
+                sequence=page.sequence,
                 stage=self.stage,
                 state=outcome.state,
                 recipe=self.recipe_of(self.stage),

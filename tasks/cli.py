@@ -4,31 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from enum import IntEnum
 
 import click
 
-from schemas.errors import (
-    ArchiveError,
-    CatalogError,
-    ConfigError,
-    EngineError,
-    SystemicError,
-    is_systemic,
-)
+from schemas.errors import ArchiveError, is_systemic
 from schemas.version import VERSION
-
-
-class Exit(IntEnum):
-    """What the exit code says."""
-
-    GOOD = 0
-    PAGES = 1
-    USAGE = 2
-    ENGINE = 3
-    SYSTEMIC = 4
-    INTERRUPTED = 130
-
+from tasks.exits import Exit, exit_code
 
 COMMANDS = {
     "ingest": "tasks.commands.ingest",
@@ -52,11 +33,11 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group that imports a command's module on demand."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands, in the order of a working day."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command called ``cmd_name``."""
         if cmd_name not in COMMANDS:
             return None
@@ -92,16 +73,3 @@ def run(argv: Sequence[str] | None = None) -> int:
         click.echo(f"error: {error}", err=True)
         return exit_code(error)
     return int(code or 0)
-
-
-def exit_code(error: BaseException) -> Exit:
-    """Return what ``error`` means for the exit code."""
-    if isinstance(error, SystemicError | MemoryError):
-        return Exit.SYSTEMIC
-    if isinstance(error, EngineError):
-        return Exit.ENGINE
-    if isinstance(error, ConfigError | CatalogError):
-        return Exit.USAGE
-    if isinstance(error, OSError):
-        return Exit.SYSTEMIC if is_systemic(error) else Exit.USAGE
-    return Exit.PAGES

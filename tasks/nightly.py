@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,53 +10,90 @@ from pathlib import Path
 
 import click
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.layout import Layout
 from archive.store import sweep
-from schemas.errors import ArchiveError, PagesFailedError
-from schemas.ledger import LedgerRow, StageState
+from schemas.errors import ConfigError
 from schemas.model import IssueId
-from tasks.cli import Exit
+from tasks.exits import Exit
 from tasks.intake import Intake, take_in
-from tasks.report import Night, write_report
+from tasks.night import Night
+from tasks.report import say, write_report
 from tasks.runner import run_issues
 from tasks.settings import Settings, load
 
 
 @dataclass(frozen=True, slots=True)
-class _Archive:
+class House:
+    """An archive, opened."""
+
+    config: Path
     settings: Settings
     layout: Layout
     catalog: Catalog
 
+    @classmethod
+    def open(cls, config: Path) -> House:
+        """Open the archive that ``config`` names.
 
-def bring_forward(config: Path, *, wanted: Sequence[str] | None, scheduler: str = "local") -> int:
-    """Run ``wanted`` issues, or whatever is due; return the exit code.
+        Raises:
+            ConfigError, CatalogError: the configuration or the catalog is no good.
+        """
+        settings = load(config)
+        settings.archive.root.mkdir(parents=True, exist_ok=True)
+        catalog = Catalog.open(settings.archive.catalog_url)
+        return cls(config, settings, Layout(settings.archive.root), catalog)
+
+
+def bring_forward(config: Path, *, wanted: Sequence[str] | None, scheduler: str = "local") -> Exit:
+    """Run ``wanted`` issues, or whatever is due; write the report; return the exit code.
 
     Raises:
         ConfigError, EngineError, SystemicError: the run could not begin or had to stop.
     """
-    house = _open(config)
+    house = House.open(config)
+    for folder in house.layout.drafts():
+        if folder.is_dir():
+            sweep(folder)
     started, clock = datetime.now(UTC), time.monotonic()
-    run_id = house.catalog.record_run(started, command="nightly" if wanted is None else "run")
+    run = house.catalog.begin_run("nightly" if wanted is None else "run")
     try:
-        intake = _intake(house) if wanted is None else Intake((), (), ())
-        issues = tuple(IssueId(name) for name in wanted) if wanted else house.layout.issues()
+        intake = _intake(house) if wanted is None else Intake()
+        issues = _issues(house, wanted)
         failures = run_issues(issues, config, scheduler=scheduler)
     except BaseException as error:
-        house.catalog.finish_run(run_id, datetime.now(UTC), outcome=type(error).__name__)
+        house.catalog.end_run(run, type(error).__name__)
         raise
     night = Night(
-        run=f"{started:%Y%m%dT%H%M%SZ}",
         started=started,
         seconds=time.monotonic() - clock,
         intake=intake,
         issues=issues,
         rows=tuple(row for issue in issues for row in house.catalog.ledger(issue=issue)),
+        done=house.catalog.ledger(since=started),
         failures={issue: str(error) for issue, error in failures.items()},
-        work_done=house.catalog.rows_since(started),
     )
-    code = _verdict(night)
-    house.catalog.finish_run(run_id, datetime.now(UTC), outcome=str(int(code)))
-    _say(night, write_report(night, house.layout, house.catalog))
+    code = night.verdict()
+    house.catalog.end_run(run, str(int(code)))
+    say(night, write_report(night, house.layout, house.catalog) if night.done else None)
     return code
+
+
+def _intake(house: House) -> Intake:
+    incoming = house.settings.archive.incoming
+    if incoming is None:
+        return Intake()
+    if not incoming.is_dir():
+        click.echo(f"{incoming}: no such folder; nothing to ingest", err=True)
+        return Intake()
+    return take_in([incoming], house.layout, house.catalog, house.settings.ingest)
+
+
+def _issues(house: House, wanted: Sequence[str] | None) -> tuple[IssueId, ...]:
+    known = house.layout.issues()
+    if wanted is None:
+        return known
+    for name in wanted:
+        if name not in {str(issue) for issue in known}:
+            raise ConfigError(f"{name}: no such issue in {house.layout.root}; ingest it first")
+    return tuple(IssueId(name) for name in wanted)

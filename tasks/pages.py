@@ -86,7 +86,7 @@ def _one_by_one(
 
 def work(order: Order) -> float:
     """Do ``order`` in this process; return the seconds it took."""
-    from tasks.stages import PageStage  # noqa: PLC0415 - imports this module in turn
+    from tasks.stages import PageStage
 
     task = PageStage.stages[order.stage](issue=order.issue, config=order.config)
     started = time.monotonic()

@@ -42,7 +42,7 @@ def pool(processes: int) -> ProcessPoolExecutor:
     key = (os.getpid(), processes or cores())
     if key not in _POOLS:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tasks.stages"])
+        context.set_forkserver_preload(["tasks.publishing"])
         _POOLS[key] = ProcessPoolExecutor(key[1], mp_context=context, initializer=_die_with_parent)
     return _POOLS[key]
 

@@ -20,7 +20,7 @@ class Lines:
         self.console = console
 
     @contextmanager
-    def stage(self, issue: str, stage: str, pages: int) -> Iterator[Callable[[int], None]]:  # noqa: ARG002
+    def stage(self, issue: str, stage: str, pages: int) -> Iterator[Callable[[int], None]]:
         """Yield a function that takes the number of pages just finished."""
         yield lambda _: None
 

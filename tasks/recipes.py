@@ -18,7 +18,8 @@ from typing import Any
 
 from archive.store import sha256 as file_sha256
 from archive.weights import find_weights
-from pipeline.recognize.tesseract import Tesseract, tessdata_files
+from pipeline.recognize.tesseract import tessdata, tesseract_version
+from schemas.version import VERSION
 from tasks.settings import Settings
 
 STAGES = ("prepare", "separate", "recognize", "refine", "crop", "describe", "publish", "export")
@@ -69,12 +70,6 @@ def following(stage: str) -> tuple[str, ...]:
     return tuple(name for name in STAGES if name in found)
 
 
-def tesseract(settings: Settings) -> Tesseract:
-    """Return the recognition engine as configured."""
-    own = settings.recognize
-    return Tesseract(psm=own.psm, timeout_s=own.timeout_s)
-
-
 @cache
 def agent(stage: str, settings: Settings) -> str:
     """Return the software that does a stage, with its version, as PREMIS names an agent."""
@@ -83,9 +78,9 @@ def agent(stage: str, settings: Settings) -> str:
         return f"pix2pix {settings.separate.weights} sha256:{weights.sha256[:12]}"
     return {
         "separate": f"{settings.separate.engine} OpenCV {version('opencv-python-headless')}",
-        "recognize": f"Tesseract {Tesseract.version()}",
+        "recognize": f"Tesseract {tesseract_version()}",
         "refine": f"PyMatting {version('pymatting')}",
-    }.get(stage, f"Bilderbogen {version('bilderbogen')}")
+    }.get(stage, f"Bilderbogen {VERSION}")
 
 
 def _prepare(settings: Settings) -> dict[str, Any]:
@@ -103,12 +98,12 @@ def _separate(settings: Settings) -> dict[str, Any]:
 def _recognize(settings: Settings) -> dict[str, Any]:
     return {
         key: value for key, value in asdict(settings.recognize).items() if key != "timeout_s"
-    } | {"tesseract": Tesseract.version(), "models": _tessdata()}
+    } | {"tesseract": tesseract_version(), "models": _tessdata()}
 
 
 @cache
 def _tessdata() -> dict[str, str]:
-    return {path.name: file_sha256(path)[:16] for path in tessdata_files()}
+    return {path.name: file_sha256(path)[:16] for path in tessdata()}
 
 
 def _refine(settings: Settings) -> dict[str, Any]:

@@ -27,9 +27,9 @@ def run_issues(
         EngineError, SystemicError: no other issue would fare better.
     """
     configure_luigi(config)
-    import luigi  # noqa: PLC0415 - reads its configuration when it is imported
+    import luigi
 
-    from tasks.stages import Export  # noqa: PLC0415 - imports luigi in turn
+    from tasks.publishing import Export
 
     failures: dict[str, BaseException] = {}
     with _keeping_failures(failures):
@@ -56,9 +56,9 @@ def configure_luigi(config: Path) -> None:
 
 @contextmanager
 def _keeping_failures(failures: dict[str, BaseException]) -> Iterator[None]:
-    import luigi  # noqa: PLC0415 - see run_issues
+    import luigi
 
-    from tasks.base import IssueTask  # noqa: PLC0415 - imports luigi in turn
+    from tasks.base import IssueTask
 
     def keep(task: luigi.Task, error: BaseException) -> None:
         failures[str(task.issue)] = error

@@ -22,7 +22,6 @@ LUIGI_SECTIONS = frozenset(
 )
 """Sections that belong to Luigi; it reads them itself."""
 
-PROFILES = ("archive", "dfg", "iiif")
 ENGINES = ("pix2pix", "classical")
 
 
@@ -103,15 +102,9 @@ class DescribeSettings:
 
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
-    """[export] what is written for other systems."""
+    """[export] what is said of the owner where the issue does not say it."""
 
-    profiles: tuple[str, ...] = _option(("archive",), choices=PROFILES)
-    base_url: str = _option("")
     owner: str = _option("")
-    owner_logo: str = _option("")
-    owner_site: str = _option("")
-    owner_contact: str = _option("")
-    image_service: str = _option("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,37 @@
-"""The stages, in the order a page passes them. What is needed, where it goes, and one call each."""
+"""The stages, in the order a page passes them: what is needed, where it goes, and a call."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import luigi
+import numpy as np
 
 from archive import images
 from archive.layout import PageFolder, PublishedNames
-from archive.store import whole
-from pipeline.crops import cut_out
+from pipeline.crops import crop_box, cut_out, inside_of, over_white
 from pipeline.describe.captions import link_captions
 from pipeline.describe.header import parse_header
-from pipeline.geometry import region_to_master, text_to_master
-from pipeline.prepare import apply_transform, find_transform, reduced
+from pipeline.geometry import in_master, region_to_master, text_to_master
+from pipeline.hashes import perceptual_hash
+from pipeline.prepare import apply_transform, find_transform, reduced, to_grey
+from pipeline.refine.mattes import RefineSettings, refine_illustration
 from pipeline.regions import find_regions
+from pipeline.separate import Separation
 from schemas.codec import from_json, to_json
-from schemas.errors import PageError
 from schemas.ledger import StageState
-from schemas.model import Illustration, PageId, PageText, Region, RegionKind, Transform
+from schemas.model import CLASSES, Illustration, PageId, PageText, Region, RegionKind
+from schemas.published import PageDescription
 from tasks.base import IssueTask, PageStage
 from tasks.engines import separator
-from tasks.reading import read_page
-from tasks.settings import Settings
+from tasks.reading import read_page, tesseract
+
+_MM_PER_INCH = 25.4
+_CROP_MARGIN_MM = 1.0
+_VIEW_PX, _THUMBNAIL_PX = 1200, 240
 
 
 class Ingested(IssueTask, luigi.ExternalTask):
@@ -53,11 +60,11 @@ class Prepare(PageStage):
         found = find_transform(
             rgb, max_skew_degrees=own.max_skew_degrees, find_border=own.find_border
         )
-        prepared = apply_transform(rgb, found.transform)
+        prepared = apply_transform(rgb, found.transform, paper=found.paper)
         target.mkdir()
         files = PageFolder(target)
         images.save_png(files.reduced, reduced(prepared, own.reduced_long_side))
-        images.save_png(files.grey, images.to_grey(prepared))
+        images.save_png(files.grey, to_grey(prepared))
         files.transform.write_bytes(to_json(found.transform))
         return StageState.DONE
 
@@ -75,13 +82,15 @@ class Separate(PageStage):
 
     def build_batch(self, pages: Sequence[PageId]) -> None:
         """Separate pages together, as a GPU likes them; write each on its own."""
-        loaded = [images.load_rgb(self.prepared(page).reduced) for page in pages]
-        self._found = dict(zip(pages, separator(self.settings.separate)(loaded), strict=True))
+        engine = separator(self.settings.separate)
+        loaded = [images.load_rgb(self.folder_of("prepare", page).reduced) for page in pages]
+        self._found = dict(zip(pages, engine(loaded), strict=True))
         super().build_batch(pages)
 
     def build(self, page: PageId, target: Path) -> StageState:
         """Write class map, probabilities and regions of ``page``."""
-        found, transform = self._found[page], self.transform(page)
+        found: Separation = self._found[page]
+        transform = self.transform(page)
         regions = find_regions(
             found.probabilities,
             page_width=transform.width,
@@ -109,16 +118,154 @@ class Recognize(PageStage):
 
     def build(self, page: PageId, target: Path) -> StageState:
         """Write the words of ``page``, in pixels of the master."""
-        with tempfile.TemporaryDirectory(prefix="bilderbogen-") as folder:
+        own = self.settings.recognize
+        with tempfile.TemporaryDirectory(prefix="bilderbogen-") as scratch:
             text = read_page(
                 page,
-                grey=images.load_grey(self.prepared(page).grey),
-                class_map=images.load_labels(self.separated(page).class_map),
-                regions=self.regions(page),
+                images.load_grey(self.folder_of("prepare", page).grey),
+                images.load_grey(self.folder_of("separate", page).class_map),
+                self.regions(page),
+                engine=tesseract(self.record.metadata, own),
                 dpi=self.scan(page).dpi,
-                metadata=self.record.metadata,
-                settings=self.settings,
-                scratch=Path(folder),
+                min_text_area=own.min_text_area,
+                scratch=Path(scratch),
             )
         target.write_bytes(to_json(text_to_master(text, self.transform(page))))
         return StageState.DONE if text.regions else StageState.EMPTY
+
+
+class Refine(PageStage):
+    """Solve the alpha of every illustration, in the master's own pixels."""
+
+    stage = "refine"
+    after = "separate"
+
+    def requires(self) -> luigi.Task:
+        """Class maps first."""
+        return self.clone(Separate)
+
+    def build(self, page: PageId, target: Path) -> StageState:
+        """Write foreground and alpha of each illustration of ``page``; most pages have none."""
+        found = [r for r in self.regions(page) if r.kind is RegionKind.ILLUSTRATION]
+        target.mkdir()
+        pictures = self._refined(page, found, PageFolder(target)) if found else ()
+        PageFolder(target).illustrations.write_bytes(to_json(pictures))
+        return StageState.DONE if pictures else StageState.EMPTY
+
+    def _refined(
+        self, page: PageId, found: Sequence[Region], files: PageFolder
+    ) -> tuple[Illustration, ...]:
+        master, transform, scan = self.load_master(page).rgb, self.transform(page), self.scan(page)
+        planes = images.load_planes(self.folder_of("separate", page).probabilities, len(CLASSES))
+        settings = RefineSettings(
+            **{name: getattr(self.settings.refine, name) for name in ("band_mm", "low", "high")}
+        )
+        pictures = []
+        for ordinal, prepared in enumerate(found, start=1):
+            region = region_to_master(prepared, transform)
+            margin = round(_CROP_MARGIN_MM * scan.dpi / _MM_PER_INCH)
+            box = crop_box(region, margin=margin, width=scan.width, height=scan.height)
+            own = inside_of(region, box)
+            inside = np.where(own > 0, np.maximum(in_master(planes[1], transform, box), 0.51), 0)
+            text = in_master(planes[2:].max(axis=0), transform, box)
+            refined = refine_illustration(
+                master[box.top : box.bottom, box.left : box.right],
+                inside.astype(np.float32),
+                text,
+                dpi=scan.dpi,
+                settings=settings,
+            )
+            picture = Illustration(
+                page,
+                ordinal,
+                box,
+                region.polygon,
+                region.probability,
+                matte=refined.method,
+                matte_score=refined.score,
+            )
+            images.save_png(files.matte(picture), cut_out(refined))
+            pictures.append(picture)
+        return tuple(pictures)
+
+
+class Crop(PageStage):
+    """Cut every illustration out at full resolution."""
+
+    stage = "crop"
+    after = "refine"
+
+    def requires(self) -> luigi.Task:
+        """Mattes first."""
+        return self.clone(Refine)
+
+    def build(self, page: PageId, target: Path) -> StageState:
+        """Write cut-out, rectangle, view and thumbnail of each illustration of ``page``."""
+        made = self.folder_of("refine", page)
+        pictures = from_json(
+            tuple[Illustration, ...], made.illustrations.read_bytes(), name=str(made.illustrations)
+        )
+        target.mkdir()
+        names = PublishedNames(target)
+        described = []
+        if pictures:
+            names.make_folders()
+            master = self.load_master(page)
+            for picture in pictures:
+                box = picture.box
+                rgba = images.load_rgba(made.matte(picture))
+                rectangle = master.rgb[box.top : box.bottom, box.left : box.right]
+                dpi = self.scan(page).dpi
+                images.save_png(names.cut_out(picture), rgba, dpi=dpi, icc=master.icc)
+                images.save_png(names.crop(picture), rectangle, dpi=dpi, icc=master.icc)
+                images.save_jpeg(names.view(picture), over_white(rgba), long_side=_VIEW_PX)
+                images.save_jpeg(
+                    names.thumbnail(picture), over_white(rgba), long_side=_THUMBNAIL_PX
+                )
+                described.append(replace(picture, perceptual_hash=perceptual_hash(rectangle)))
+        PageFolder(target).illustrations.write_bytes(to_json(tuple(described)))
+        return StageState.DONE if pictures else StageState.EMPTY
+
+
+class Describe(PageStage):
+    """Say what every illustration is, and what the running head says."""
+
+    stage = "describe"
+    after = "crop"
+    suffix = ".json"
+
+    def requires(self) -> Sequence[luigi.Task]:
+        """Words and cut-outs first."""
+        return [self.clone(Recognize), self.clone(Crop)]
+
+    def build(self, page: PageId, target: Path) -> StageState:
+        """Write the description of ``page``; a page whose text was lost keeps its pictures."""
+        cropped = self.folder_of("crop", page).illustrations
+        pictures = from_json(tuple[Illustration, ...], cropped.read_bytes(), name=str(cropped))
+        read = self.made_by("recognize", page, Recognize.suffix)
+        text = from_json(PageText, read.read_bytes(), name=str(read)) if read.exists() else None
+        regions = text.regions if text else ()
+        reach = self.settings.describe.caption_distance_mm * self.scan(page).dpi / _MM_PER_INCH
+        header = "  ".join(r.text for r in regions if r.kind is RegionKind.HEADER)
+        description = PageDescription(
+            page=page,
+            header=parse_header(header) if header else None,
+            illustrations=link_captions(pictures, regions, reach=reach),
+            regions=tuple(
+                region_to_master(region, self.transform(page)) for region in self.regions(page)
+            ),
+            text=text,
+            confidence=text.confidence if text else None,
+        )
+        target.write_bytes(to_json(description))
+        return StageState.DONE if pictures or regions else StageState.EMPTY
+
+
+PAGE_STAGES: tuple[type[PageStage], ...] = (
+    Prepare,
+    Separate,
+    Recognize,
+    Refine,
+    Crop,
+    Describe,
+)

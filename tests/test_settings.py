@@ -40,7 +40,6 @@ def test_paths_are_relative_to_the_file(tmp_path):
         ("[recognize]\npsm = 99\n", "allowed is 1 to 13"),
         ("[separate]\nengine = unet\n", "allowed is pix2pix, classical"),
         ("[prepare]\nfind_border = perhaps\n", "allowed is yes or no"),
-        ("[export]\nprofiles = archive, mets\n", "allowed is archive, dfg, iiif"),
         ("root = x\n", "config.ini"),
         ("[run]\nprocesses = 1\nprocesses = 2\n", "already exists"),
     ],

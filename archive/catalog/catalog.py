@@ -77,6 +77,8 @@ class Catalog:
                 session.flush()
                 for row in rows_of(published):
                     session.add(row)
+                    if isinstance(row, PageRow):
+                        session.flush()  # children name their page by its id
                 for agent in {e.agent for page in published.pages for e in page.events}:
                     if session.get(ModelRow, agent) is None:
                         session.add(ModelRow(name=agent, first_used=at))

@@ -1,4 +1,4 @@
-"""bilderbogen nightly"""
+"""bilderbogen nightly."""
 
 from __future__ import annotations
 

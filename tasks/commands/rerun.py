@@ -1,4 +1,4 @@
-"""bilderbogen rerun ISSUE"""
+"""bilderbogen rerun ISSUE."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tasks.recipes import STAGES
 @config_option
 def rerun(issue: str, stage: str | None, pages: tuple[int, ...], failed: bool, config: Path) -> int:
     """Do an issue, a stage or a page again, and whatever depends on it, and nothing else."""
-    from tasks.again import forget  # noqa: PLC0415 - imports luigi, which reads its configuration
-    from tasks.runner import configure_luigi  # noqa: PLC0415
+    from tasks.again import forget
+    from tasks.runner import configure_luigi
 
     configure_luigi(config)
     dropped = forget(IssueId(issue), config, stage=stage, pages=pages, failed=failed)

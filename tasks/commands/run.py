@@ -1,4 +1,4 @@
-"""bilderbogen run ISSUE…"""
+"""bilderbogen run ISSUE…."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""bilderbogen status"""
+"""bilderbogen status."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.layout import Layout
 from schemas.ledger import StageState
 from schemas.model import IssueId
@@ -29,12 +29,7 @@ def status(issues: tuple[str, ...], as_json: bool, config: Path) -> int:
     layout, catalog = Layout(settings.archive.root), Catalog.open(settings.archive.catalog_url)
     wanted = [IssueId(issue) for issue in issues] or list(layout.issues())
     rows = {str(issue): catalog.ledger(issue=issue) for issue in wanted}
-    troubles = [
-        row
-        for ledger in rows.values()
-        for row in ledger
-        if row.state in (StageState.FAILED, StageState.QUARANTINED)
-    ]
+    troubles = [row for ledger in rows.values() for row in ledger if row.state.is_bad]
     if as_json:
         report = {
             issue: {
@@ -51,7 +46,7 @@ def status(issues: tuple[str, ...], as_json: bool, config: Path) -> int:
         table.add_row(issue, *cells)
     Console().print(table)
     for row in troubles:
-        click.echo(f"{row.name or row.page}  {row.stage}  {row.state}: {row.message}")
+        click.echo(f"{row.issue}  {row.name}  {row.stage}  {row.state}: {row.message}")
     return 1 if troubles else 0
 
 

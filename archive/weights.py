@@ -1,0 +1,80 @@
+"""Weights on disk: a .safetensors file and its .json card. The digest is checked before use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from archive.store import sha256
+from schemas.errors import EngineError
+
+SHIPPED = Path(__file__).parents[1] / "pipeline" / "weights"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What weights are: how the net is built, its digest, how it came about and how good it is."""
+
+    name: str
+    sha256: str
+    channels: tuple[int, ...]
+    long_side: int
+    recipe: dict[str, object]
+    data: str
+    figures: dict[str, dict[str, float | None]]
+    known_failures: tuple[str, ...] = ()
+    license: str = "Apache-2.0"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsFile:
+    """A card and where its weights lie."""
+
+    path: Path
+    card: Card
+
+    @property
+    def sha256(self) -> str:
+        """Digest by the card."""
+        return self.card.sha256
+
+    def read(self) -> bytes:
+        """Return the weights.
+
+        Raises:
+            EngineError: they are not what the card says.
+        """
+        found = sha256(self.path)
+        if found != self.card.sha256:
+            raise EngineError(
+                f"{self.path}: sha256 is {found[:12]}…, the card says {self.card.sha256[:12]}…; "
+                "get the file again, or the card that belongs to it"
+            )
+        return self.path.read_bytes()
+
+
+def find_weights(name: str) -> WeightsFile:
+    """Return the weights called ``name``: shipped ones, or the path of a .safetensors file.
+
+    Raises:
+        EngineError: there are none, or there is no card beside them.
+    """
+    is_path = name.endswith(".safetensors")
+    path = Path(name).expanduser() if is_path else SHIPPED / f"{name}.safetensors"
+    card = path.with_suffix(".json")
+    if not path.is_file() or not card.is_file():
+        shipped = ", ".join(sorted(p.stem for p in SHIPPED.glob("*.safetensors"))) or "none"
+        raise EngineError(
+            f"no weights {name!r} (with a .json card beside them); shipped are {shipped}"
+        )
+    try:
+        return WeightsFile(path, msgspec.json.decode(card.read_bytes(), type=Card))
+    except msgspec.DecodeError as error:
+        raise EngineError(f"{card}: {error}") from error
+
+
+def write_card(path: Path, card: Card) -> None:
+    """Write a card as indented JSON."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")

@@ -1,0 +1,40 @@
+"""bilderbogen ingest SOURCE."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from schemas.codec import from_json
+from schemas.model import Issue
+from tasks.exits import Exit
+from tasks.intake import take_in
+from tasks.nightly import House
+from tasks.options import config_option
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@config_option
+def ingest(sources: tuple[Path, ...], config: Path) -> int:
+    """Register issues: folders of pages, trees of them, PDFs, TIFFs or METS files.
+
+    Masters are validated and checksummed, never changed. The same content again is skipped,
+    changed content becomes a new version. Bad pages are named, the rest comes in.
+    """
+    house = House.open(config)
+    found = take_in(sources, house.layout, house.catalog, house.settings.ingest)
+    bad = list(found.refused)
+    for issue in found.new:
+        path = house.layout.issue_record(issue)
+        record = from_json(Issue, path.read_bytes(), name=str(path))
+        click.echo(f"{issue}  version {record.version}  {len(record.scans)} pages")
+        bad += record.quarantined
+    for issue in found.known:
+        click.echo(f"{issue}  known, nothing changed")
+    for one in bad:
+        click.echo(f"quarantined  {one.name}: {one.reason}")
+    if not (found.new or found.known or bad):
+        click.echo("no page image found")
+    return Exit.PAGES if bad else Exit.GOOD

@@ -1,0 +1,100 @@
+"""Ingest: what is new comes in, what is bad is quarantined by name, the rest is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.catalog.catalog import Catalog
+from archive.ingest.register import Acceptance, register
+from archive.ingest.sources import Discovery, IssueSource, discover
+from archive.layout import Layout
+from schemas.errors import DocumentError, ScanError
+from schemas.ledger import LedgerRow, StageState
+from schemas.model import Issue, IssueId, Quarantined
+from tasks.settings import IngestSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What came of an ingest: new issues, issues known already, and sources refused."""
+
+    new: tuple[IssueId, ...] = ()
+    known: tuple[IssueId, ...] = ()
+    refused: tuple[Quarantined, ...] = ()
+
+
+def take_in(
+    sources: Iterable[Path], layout: Layout, catalog: Catalog, settings: IngestSettings
+) -> Intake:
+    """Register every issue at ``sources``; one bad source costs only itself.
+
+    Raises:
+        OSError: the disk is full or read-only.
+    """
+    accept = Acceptance(
+        copy=settings.masters == "copy",
+        max_megapixels=settings.max_megapixels,
+        pdf_dpi=settings.pdf_dpi,
+        default_dpi=settings.default_dpi,
+    )
+    new: list[IssueId] = []
+    known: list[IssueId] = []
+    refused: list[Quarantined] = []
+    for place in sources:
+        found = _discovered(place)
+        refused += found.refused
+        for source in found.issues:
+            _take(source, layout, catalog, accept, (new, known, refused))
+    return Intake(tuple(new), tuple(known), tuple(refused))
+
+
+def _discovered(place: Path) -> Discovery:
+    try:
+        return discover(place)
+    except (ScanError, DocumentError) as error:
+        return Discovery((), (Quarantined(str(place), str(error)),))
+
+
+def _take(
+    source: IssueSource,
+    layout: Layout,
+    catalog: Catalog,
+    accept: Acceptance,
+    into: tuple[list[IssueId], list[IssueId], list[Quarantined]],
+) -> None:
+    new, known, refused = into
+    try:
+        result = register(source, layout, accept)
+    except ScanError as error:
+        refused.append(Quarantined(str(source.folder), str(error)))
+        return
+    (new if result.is_new else known).append(source.issue)
+    if result.is_new:
+        catalog.record(_rows(result.issue))
+
+
+def _rows(issue: Issue) -> Sequence[LedgerRow]:
+    accepted = [
+        LedgerRow(
+            issue=issue.issue,
+            name=str(scan.page),
+            sequence=scan.page.sequence,
+            stage="ingest",
+            state=StageState.DONE,
+        )
+        for scan in issue.scans
+    ]
+    quarantined = [
+        LedgerRow(
+            issue=issue.issue,
+            name=one.name,
+            stage="ingest",
+            state=StageState.QUARANTINED,
+            error="ScanError",
+            message=one.reason,
+        )
+        for one in issue.quarantined
+    ]
+    return [*accepted, *quarantined]

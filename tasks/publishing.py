@@ -1,0 +1,261 @@
+"""Publish and export: files and rows of an issue together or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import luigi
+
+from archive.export import write_package
+from archive.layout import PublishedNames
+from archive.store import is_draft, place, sha256, whole
+from pipeline.describe.header import agree
+from schemas.codec import from_json
+from schemas.ledger import LedgerRow, StageState
+from schemas.model import Event, Illustration, IssueMetadata, PageId, Scan, Source
+from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
+from tasks.base import IssueTask
+from tasks.progress import progress
+from tasks.recipes import agent
+from tasks.stages import PAGE_STAGES, Describe
+
+EVENT_KINDS = {
+    "separate": "layout/segmentation/region",
+    "recognize": "recognition/text-recognition",
+    "refine": "layout/segmentation/matting",
+}
+"""PREMIS event types of the stages in which an engine decided something."""
+
+
+class Publish(IssueTask):
+    """Enter the issue in the catalog; complete when the catalog names this edition."""
+
+    stage = "publish"
+
+    def requires(self) -> luigi.Task:
+        """Described pages."""
+        return self.clone(Describe)
+
+    def complete(self) -> bool:
+        """Ask the catalog and the disk: both have to know the edition."""
+        return (
+            self.layout.issue_record(self.issue_id).exists()
+            and self.catalog.edition_of(self.issue_id) == self.edition
+            and self.layout.edition(self.issue_id, self.edition).is_dir()
+        )
+
+    @property
+    def edition(self) -> str:
+        """Version and recipe: the name of the folder readers see."""
+        return f"v{self.record.version:03d}-{self.recipe_of(self.stage)}"
+
+    def run(self) -> None:
+        """Files into a new folder, rows in one transaction, then older editions go."""
+        target = self.layout.edition(self.issue_id, self.edition)
+        with whole(target) as draft:
+            draft.mkdir()
+            pages = tuple(self._page(scan, draft) for scan in self.record.scans)
+        self.catalog.publish(self._published(pages))
+        for other in self.layout.editions(self.issue_id).iterdir():
+            if other != target and not is_draft(other):
+                shutil.rmtree(other)
+        rows = [
+            LedgerRow(
+                issue=self.issue_id,
+                name=str(page.scan.page),
+                sequence=page.scan.page.sequence,
+                stage=self.stage,
+                state=StageState.DONE,
+                recipe=self.recipe_of(self.stage),
+            )
+            for page in pages
+        ]
+        self.catalog.record(rows)
+        progress().finished(self.issue, self.stage, rows, 0.0)
+
+    def withdraw(self) -> None:
+        """Take the issue out of the catalog, so that the next run publishes it again."""
+        self.catalog.withdraw(self.issue_id)
+
+    def _published(self, pages: tuple[PublishedPage, ...]) -> PublishedIssue:
+        at = self.record.ingested
+        if at is None:
+            raise ValueError(f"{self.issue}: registered without a time")
+        said = f"{len(self.record.scans)} pages, {len(self.record.quarantined)} quarantined"
+        ingestion = Event("ingestion", at, agent("ingest", self.settings), "success", said)
+        return PublishedIssue(
+            issue=self.record,
+            metadata=_merged(
+                self.record.metadata,
+                pages,
+                self.settings.recognize.languages,
+                self.settings.recognize.script,
+                self.settings.export.owner,
+            ),
+            edition=self.edition,
+            pages=pages,
+            events=(ingestion,),
+        )
+
+    def _page(self, scan: Scan, draft: Path) -> PublishedPage:
+        page, lost = scan.page, self._lost(scan.page)
+        master = PublishedFile(
+            "MASTER",
+            str(page),
+            scan.path,
+            scan.mimetype,
+            scan.sha256,
+            scan.size_bytes,
+            scan.width,
+            scan.height,
+        )
+        described = self._describe.made_by("describe", page, Describe.suffix)
+        if self._failed_in(Describe, page) or not described.exists():
+            empty = PageDescription(page)
+            return PublishedPage(scan, empty, (master,), (), lost or "describe")
+        description = from_json(PageDescription, described.read_bytes(), name=str(described))
+        files = [
+            file for picture in description.illustrations for file in self._copy(picture, draft)
+        ]
+        return PublishedPage(scan, description, (master, *files), self._events(page), lost)
+
+    def _copy(self, picture: Illustration, draft: Path) -> list[PublishedFile]:
+        source = PublishedNames(self._describe.made_by("crop", picture.page))
+        target = PublishedNames(draft)
+        final = self.layout.edition(self.issue_id, self.edition)
+        found = []
+        for use, name in (
+            ("CUTOUT", PublishedNames.cut_out),
+            ("CROP", PublishedNames.crop),
+            ("VIEW", PublishedNames.view),
+            ("THUMBNAIL", PublishedNames.thumbnail),
+        ):
+            path, made = name(source, picture), name(target, picture)
+            place(path, made)
+            where = final / made.relative_to(draft)
+            found.append(
+                PublishedFile(
+                    use,
+                    str(picture),
+                    str(where.relative_to(self.layout.root)),
+                    "image/png" if made.suffix == ".png" else "image/jpeg",
+                    sha256(path),
+                    path.stat().st_size,
+                    picture.box.width if use in ("CUTOUT", "CROP") else 0,
+                    picture.box.height if use in ("CUTOUT", "CROP") else 0,
+                )
+            )
+        return found
+
+    def _events(self, page: PageId) -> tuple[Event, ...]:
+        """What engines did, dated by ingest: the same pages give the same documents."""
+        at = self.record.ingested
+        if at is None:
+            return ()
+        return tuple(
+            Event(kind, at, agent(stage, self.settings), "success", self.recipe_of(stage))
+            for stage, kind in EVENT_KINDS.items()
+            if not self._failed_in(next(s for s in PAGE_STAGES if s.stage == stage), page)
+        )
+
+    def _lost(self, page: PageId) -> str:
+        return next((s.stage for s in PAGE_STAGES if self._failed_in(s, page)), "")
+
+    def _failed_in(self, stage: type, page: PageId) -> bool:
+        task = self.clone(stage)
+        return task.is_settled(page) and task.outcome(page).state is StageState.FAILED
+
+    @property
+    def _describe(self) -> Describe:
+        return self.clone(Describe)
+
+
+class Export(IssueTask):
+    """Write the issue's package: masters, cut-outs, ALTO and METS."""
+
+    stage = "export"
+
+    def requires(self) -> luigi.Task:
+        """A published issue."""
+        return self.clone(Publish)
+
+    @property
+    def _target(self) -> Path:
+        name = f"v{self.record.version:03d}-{self.recipe_of(self.stage)}"
+        return self.layout.export(self.issue_id, name)
+
+    def complete(self) -> bool:
+        """The package is there, and the issue is published as it should be."""
+        return self.requires().complete() and self._target.is_dir()
+
+    def run(self) -> None:
+        """Write the package whole, then drop older ones."""
+        published = self.catalog.published(self.issue_id)
+        if published is None:
+            raise ValueError(f"{self.issue}: exported before it was published")
+        write_package(published, self.layout, self._target)
+        for other in self.layout.exports(self.issue_id).iterdir():
+            if other != self._target and not is_draft(other):
+                shutil.rmtree(other)
+        progress().finished(self.issue, self.stage, (), 0.0)
+
+    def withdraw(self) -> None:
+        """Drop the package, so that the next run writes it again."""
+        shutil.rmtree(self._target, ignore_errors=True)
+
+
+class Finish(IssueTask):
+    """Complete when the issue is exported and no page of it failed.
+
+    For plain Luigi, whose exit code then says whether a person should look.
+    """
+
+    stage = "finish"
+
+    def requires(self) -> luigi.Task:
+        """An exported issue."""
+        return self.clone(Export)
+
+    def complete(self) -> bool:
+        """Ask the ledger."""
+        return self.requires().complete() and not self._bad()
+
+    def run(self) -> None:
+        """Fail, naming the pages that failed."""
+        from schemas.errors import PageError, PagesFailedError
+
+        bad = self._bad()
+        if bad:
+            raise PagesFailedError({row.name: PageError(row.message) for row in bad})
+
+    def _bad(self) -> list[LedgerRow]:
+        return [row for row in self.catalog.ledger(issue=self.issue_id) if row.state.is_bad]
+
+
+def _merged(
+    said: IssueMetadata,
+    pages: tuple[PublishedPage, ...],
+    languages: tuple[str, ...],
+    script: str,
+    owner: str,
+) -> IssueMetadata:
+    """Add what running heads agree on to what was said; nothing said is overruled."""
+    heads = [page.description.header for page in pages if page.description.header]
+    read = {
+        "title": agree([head.title for head in heads]),
+        "date": agree([head.date for head in heads]),
+        "number": agree([head.number for head in heads]),
+        "volume": agree([head.volume for head in heads]),
+    }
+    added = {key: value for key, value in read.items() if value and not getattr(said, key)}
+    nothing_said = said == IssueMetadata()
+    return replace(
+        said,
+        **added,
+        languages=said.languages or languages,
+        script=said.script or script,
+        owner=said.owner or owner,
+        source=Source.HEADER if nothing_said else said.source,
+    )
