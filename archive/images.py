@@ -116,6 +116,12 @@ def load_grey(path: Path) -> Grey8:
         return np.asarray(image.convert("L"))
 
 
+def load_labels(path: Path) -> NDArray[np.uint8]:
+    """Return a label map, grey or palette, as it stands: (H, W) uint8 class indices."""
+    with Image.open(path) as image:
+        return np.asarray(image if image.mode in ("L", "P") else image.convert("L"))
+
+
 def load_planes(path: Path, planes: int) -> NDArray[np.float32]:
     """Return what ``save_planes`` wrote: (planes, h, w) float32 0..1."""
     stacked = load_grey(path)

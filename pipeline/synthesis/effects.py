@@ -136,7 +136,7 @@ def degrade(
 ) -> NDArray[np.uint8]:
     """Blur, lower the resolution, change the contrast, add noise, compress."""
     if rng.random() < settings.low_resolution:
-        factor = rng.uniform(0.35, 0.8)
+        factor = rng.uniform(0.24, 0.8)
         small = cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         page = cv2.resize(small, page.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     elif rng.random() < 0.3:

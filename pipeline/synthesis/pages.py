@@ -133,9 +133,10 @@ def woodcut(sheet: Sheet, corpus: Corpus) -> None:
 
 
 def text(sheet: Sheet, corpus: Corpus) -> None:
-    """No picture at all: columns, headlines, initials, notes; type of any size."""
-    del corpus
+    """No picture but a head- or tailpiece: columns, headlines, initials; type of any size."""
     area = _type_area(sheet)
+    if sheet.chance(0.35):
+        area = _head_or_tail(sheet, corpus, area)
     edges = _column_edges(sheet, area, int(sheet.rng.choice([1, 1, 1, 2, 2, 3, 4])))
     _flow(sheet, edges, area, high=48)
 
@@ -173,7 +174,6 @@ def real_text(sheet: Sheet, corpus: Corpus) -> None:
 
 def title(sheet: Sheet, corpus: Corpus) -> None:
     """A title page: display lines of all sizes, sometimes a device between them."""
-    del corpus
     area = _type_area(sheet, head=0.0)
     top = area.top + round(area.height * sheet.between(0, 0.2))
     while top < area.bottom - 20:
@@ -182,7 +182,7 @@ def title(sheet: Sheet, corpus: Corpus) -> None:
             width = round(area.width * sheet.between(0.1, 0.7))
             height = round(width * sheet.between(0.15, 0.9))
             left = area.left + (area.width - width) // 2
-            ornament(sheet, Box(left, top, left + width, min(top + height, area.bottom)))
+            _piece(sheet, corpus, Box(left, top, left + width, min(top + height, area.bottom)))
             top += height + 10
         elif kind < 0.2:
             sheet.rule(area.left + area.width // 4, top, area.width // 2, 2, upright=False)
@@ -390,4 +390,32 @@ def _music(sheet: Sheet, area: Box) -> None:
         words = Box(area.left, top + 6 * gap, area.right, top + 8 * gap + 2)
         if sheet.chance(0.7):
             sheet.line(words, "antiqua")
-        sheet.mark(Box(area.left, top - gap, area.right, top + 9 * gap), TEXT)
+        sheet.mark(Box(area.left, top - gap, area.right, top + 9 * gap), IGNORE)
+
+
+def _head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
+    """Print a headpiece above or a tailpiece below the text; return the room left."""
+    width = round(area.width * sheet.between(0.12, 1.0))
+    height = max(10, round(min(width * sheet.between(0.12, 0.8), area.height * 0.2)))
+    left = area.left + (area.width - width) // 2
+    gap = height // 4 + 3
+    if sheet.chance(0.5):
+        _piece(sheet, corpus, Box(left, area.top, left + width, area.top + height))
+        return Box(area.left, area.top + height + gap, area.right, area.bottom)
+    foot = area.top + round(area.height * sheet.between(0.4, 0.95)) - height
+    _piece(sheet, corpus, Box(left, foot, left + width, foot + height))
+    if sheet.chance(0.4):
+        return area
+    return Box(area.left, area.top, area.right, foot - gap)
+
+
+def _piece(sheet: Sheet, corpus: Corpus, box: Box) -> None:
+    """Print a small ornamental picture: a picture, or a strip of repeated ornament."""
+    inside = box.clipped(sheet.width, sheet.height)
+    if inside is None or min(inside.width, inside.height) < 8:
+        return
+    if sheet.chance(0.6) or inside.width < 2 * inside.height:
+        sheet.picture(_pick(sheet, corpus), inside, stretch=1.6)
+        return
+    ornament(sheet, inside)
+    sheet.mark(inside, ILLUSTRATION, pad=2)

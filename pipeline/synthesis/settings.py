@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 IGNORE = 255
-"""Label of pixels that the loss must not count: ornaments, large initials, a neighboring page.
+"""Label of pixels that the loss must not count: large initials, music, a neighboring page.
 
-Whether a pictorial headpiece is an illustration is a matter of house rules; the net is told
-neither. Small initials are text, typographic rules are background, tables and music are text.
+House rules, where magazines and archives differ: head- and tailpieces and printers' devices are
+illustrations; of decorated initials and music the net is told neither. Small initials are text,
+typographic rules are background, tables are text.
 """
 
 PAGE_KINDS = {
@@ -40,6 +41,6 @@ class ComposerSettings:
     scanner_border: float = 0.3
     bleed_through: float = 0.2
     halftone: float = 0.4
-    low_resolution: float = 0.18
+    low_resolution: float = 0.3
     jpeg: float = 0.4
     skew_degrees: float = 1.5

@@ -134,13 +134,13 @@ def _fit(width: int, height: int, box: Box, stretch: float) -> tuple[int, int]:
 def silhouette(image: NDArray[np.uint8], *, is_framed: bool) -> NDArray[np.bool_]:
     """Return the filled outline of a picture on white, (H, W) bool.
 
-    Ink is joined over gaps of about a twentieth of the picture, holes are filled, and what is
+    Ink is joined over gaps of about an eighth of the picture, holes are filled, and what is
     too small to belong to it is dropped.
     """
     height, width = image.shape
     if is_framed:
         return np.ones((height, width), bool)
-    reach = max(3, round(min(height, width) / 14)) | 1
+    reach = max(3, round(min(height, width) / 7)) | 1
     ink = (image < 225).astype(np.uint8)
     padded = cv2.copyMakeBorder(ink, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))

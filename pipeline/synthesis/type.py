@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -79,10 +80,15 @@ class FontBook:
             self._strips[key] = _draw_strip(face, key[1], capitals=capitals)
         return self._strips[key]
 
-    def draw(self, face_name: str, text: str, px: int) -> Ink:
-        """Return ``text`` set at font size ``px``, cut to its ink."""
+    def draw(self, face_name: str, text: str, px: int, *, line_height: bool = False) -> Ink:
+        """Return ``text`` set at font size ``px``, cut to its ink or to the height of a line."""
         face = next(face for face in self.faces if face.name == face_name)
-        return _draw(face, text, px)
+        return _draw(face, text, px, line_height=line_height)
+
+
+@lru_cache(maxsize=256)
+def _font(face: FontFace, px: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(io.BytesIO(face.font), px)
 
 
 def _draw_strip(face: FontFace, number: int, *, capitals: bool) -> Strip:
@@ -93,7 +99,7 @@ def _draw_strip(face: FontFace, number: int, *, capitals: bool) -> Strip:
 
 
 def _draw(face: FontFace, text: str, px: int, *, line_height: bool = False) -> Ink:
-    font = ImageFont.truetype(io.BytesIO(face.font), px)
+    font = _font(face, px)
     left, top, right, bottom = font.getbbox(text)
     if line_height:
         ascent, descent = font.getmetrics()

@@ -1,0 +1,105 @@
+"""bilderbogen demo."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from archive.fonts import find_fonts
+from archive.images import load_grey, load_rgb, load_rgba, save_png
+from archive.layout import PageFolder, PublishedNames
+from archive.magazine import write_issue, write_truncated
+from archive.store import whole
+from pipeline.showcase import showcase
+from pipeline.synthesis.magazine import DPI, draw_page, issues
+from pipeline.synthesis.type import FontBook
+from schemas.model import IssueId, PageId
+from tasks.exits import Exit
+from tasks.nightly import House, bring_forward
+
+_CONFIG = """[archive]
+root = archive
+incoming = incoming
+
+[export]
+owner = Bilderbogen demo
+
+[core]
+log_level = WARNING
+"""
+_SHOWN = ("laterne-1871-11", 2)
+_EXPECTED_BAD = 1
+
+
+@click.command()
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    show_default=True,
+    help="Where to draw and run; what an earlier demo left there is replaced.",
+)
+def demo(folder: Path) -> int:
+    """Draw three issues of an invented magazine and run the nightly job on them.
+
+    One page is a truncated TIFF. The demo succeeds when that page, and only that page, was
+    quarantined and everything else was published.
+    """
+    _clear(folder)
+    click.echo("drawing three issues of an invented magazine ...")
+    _draw(folder / "incoming")
+    config = folder / "config.ini"
+    config.write_text(_CONFIG)
+    code = bring_forward(config, wanted=None)
+    house = House.open(config)
+    bad = [row for row in house.catalog.ledger() if row.state.is_bad]
+    published = [issue for issue in house.layout.issues() if house.catalog.edition_of(issue)]
+    if code is not Exit.PAGES or len(bad) != _EXPECTED_BAD or len(published) != len(issues()):
+        click.echo("the demo did not go as it should; see above", err=True)
+        return Exit.PAGES
+    _show(house, folder / "showcase.png")
+    click.echo(f"cut-outs: {house.layout.editions(published[0])} and beside it")
+    click.echo(f"packages with METS and ALTO: {house.layout.exports(published[0])} and beside it")
+    click.echo(f"a picture of it all: {folder / 'showcase.png'}")
+    click.echo("The truncated page was expected. Everything else is published: success.")
+    return Exit.GOOD
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists() and not (folder / "config.ini").exists() and any(folder.iterdir()):
+        raise click.UsageError(f"{folder} holds something that is no demo; name another --to")
+    for name in ("incoming", "archive"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _draw(incoming: Path) -> None:
+    fonts = FontBook(find_fonts())
+    for issue in issues():
+        pages = (draw_page(issue, number, fonts).image for number in range(len(issue.pages)))
+        write_issue(incoming / issue.slug, issue.slug, issue.metadata, pages, dpi=DPI)
+    broken = issues()[1]
+    write_truncated(incoming / broken.slug, len(broken.pages) + 1)
+
+
+def _show(house: House, target: Path) -> None:
+    from tasks.stages import Separate  # imports luigi, which reads its configuration
+
+    issue, number = _SHOWN
+    page = PageId(IssueId(issue), number)
+    task = Separate(issue=issue, config=house.config)
+    edition = house.layout.edition(page.issue, house.catalog.edition_of(page.issue) or "")
+    published = house.catalog.published(page.issue)
+    if published is None:
+        return
+    pictures = published.pages[number - 1].description.illustrations
+    image = showcase(
+        load_rgb(PageFolder(task.made_by("prepare", page)).reduced),
+        load_grey(PageFolder(task.made_by("separate", page)).class_map),
+        [load_rgba(PublishedNames(edition).cut_out(picture)) for picture in pictures],
+    )
+    with whole(target) as draft:
+        save_png(draft, image)

@@ -1,0 +1,35 @@
+"""bilderbogen train."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tasks.pool import cores
+from tasks.training import TrainingOrder
+from tasks.training import train as run_training
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.option("--to", "folder", type=_FOLDER, required=True, help="Checkpoints, metrics, weights.")
+@click.option("--corpus", type=_FOLDER, help="Training material; without it, drawn pictures.")
+@click.option("--steps", default=1500, show_default=True, type=click.IntRange(1))
+@click.option("--batch-size", default=8, show_default=True, type=click.IntRange(1))
+@click.option("--learning-rate", default=2e-3, show_default=True)
+@click.option(
+    "--form", type=click.Choice(["label-map", "paper"]), default="label-map", show_default=True,
+    help="Cross-entropy and Dice, or the paper's L1.",
+)  # fmt: skip
+@click.option("--adversarial-weight", default=0.0, show_default=True, help="0: no GAN term.")
+@click.option("--start-from", type=click.Path(path_type=Path), help="A checkpoint to begin with.")
+@click.option("--first-seed", default=1_000_000, show_default=True)
+@click.option("--threads", default=0, help="0: every core.")
+def train(folder: Path, threads: int, **options: object) -> int:
+    """Train the separator on composed pages. Stop it at any time; the same command goes on."""
+    order = TrainingOrder(folder=folder, threads=threads or cores(), **options)  # type: ignore[arg-type]
+    weights = run_training(order, click.echo)
+    click.echo(f"weights: {weights}")
+    return 0
