@@ -125,7 +125,8 @@ def load_labels(path: Path) -> NDArray[np.uint8]:
 def load_planes(path: Path, planes: int) -> NDArray[np.float32]:
     """Return what ``save_planes`` wrote: (planes, h, w) float32 0..1."""
     stacked = load_grey(path)
-    return stacked.reshape(planes, -1, stacked.shape[1]).astype(np.float32) / 255
+    values = stacked.reshape(planes, -1, stacked.shape[1]) / 255
+    return values.astype(np.float32)
 
 
 def save_planes(path: Path, planes: NDArray[np.float32]) -> None:
@@ -172,12 +173,14 @@ def count_frames(path: Path) -> int:
     """
     _check_file(path)
     try:
-        with Image.open(path) as image:
-            return int(getattr(image, "n_frames", 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # as in load_image
+            with Image.open(path) as image:
+                return int(getattr(image, "n_frames", 1))
     except (OSError, SyntaxError, ValueError) as error:
         if is_systemic(error):
             raise
-        raise ScanError(f"{path}: not a readable image ({error}); rescan it") from error
+        raise ScanError(f"{path}: damaged or not an image; rescan it") from error
 
 
 def srgb_profile() -> bytes:

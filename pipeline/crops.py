@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.refine.mattes import Refined
 from schemas.model import RGB8, Box, Region
+
+_CLEAR = 0.02
+"""Alpha below which a pixel counts as clear when a cut-out is trimmed."""
 
 
 def crop_box(region: Region, *, margin: int, width: int, height: int) -> Box:
@@ -29,6 +34,23 @@ def inside_of(region: Region, box: Box) -> NDArray[np.float32]:
     points = np.round(np.asarray(region.polygon) - [box.left, box.top]).astype(np.int32)
     cv2.fillPoly(mask, [points], 1.0)
     return mask
+
+
+def trimmed(refined: Refined, box: Box, *, margin: int) -> tuple[Refined, Box]:
+    """Return ``refined`` and its ``box`` without clear rows and columns beyond ``margin``."""
+    seen = refined.matte > _CLEAR
+    rows, cols = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not len(rows):
+        return refined, box
+    top, left = max(0, int(rows[0]) - margin), max(0, int(cols[0]) - margin)
+    bottom = min(box.height, int(rows[-1]) + 1 + margin)
+    right = min(box.width, int(cols[-1]) + 1 + margin)
+    kept = replace(
+        refined,
+        matte=refined.matte[top:bottom, left:right],
+        foreground=refined.foreground[top:bottom, left:right],
+    )
+    return kept, Box(box.left + left, box.top + top, box.left + right, box.top + bottom)
 
 
 def cut_out(refined: Refined) -> NDArray[np.uint8]:

@@ -72,7 +72,7 @@ class Summary:
 def score_page(
     truth: PageTruth, labels: ClassMap | None, predicted: ClassMap, *, name: str
 ) -> PageScore:
-    """Compare ``predicted`` with a page's truth: shapes, or a whole label map where there is one."""
+    """Compare ``predicted`` with a page's truth: shapes, or a whole label map if there is one."""
     width, height = _grid(truth.width, truth.height)
     got_map = _nearest(predicted, width, height)
     shapes = [s for s in truth.illustrations if s.kind == "illustration"]

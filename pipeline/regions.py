@@ -12,6 +12,8 @@ from schemas.model import CLASSES, Box, Polygon, Region, RegionKind
 
 _JOIN_SHARE = 0.012
 _PART_SHARE = 0.006
+_INK_SHARE = 0.014
+_INK_STEP = 0.16
 _OTHER_MIN_AREA = 0.0003
 _OUTLINE_TOLERANCE = 1.0
 
@@ -22,13 +24,16 @@ def find_regions(
     page_width: int,
     page_height: int,
     min_area: float = 0.002,
+    page: NDArray[np.uint8] | None = None,
 ) -> tuple[Region, ...]:
     """Return the regions of a page in its pixels, in reading order, illustrations first.
 
     ``probabilities`` (5, h, w) covers the page exactly. An illustration smaller than ``min_area``
     (share of the page) is dropped; its fragments are joined over small gaps first and pictures
-    that touch by a narrow bridge are parted.
+    that touch by a narrow bridge are parted. With ``page`` (H, W) grey at any size, so are
+    pictures that only bare paper joins.
     """
+    ink = _ink(page, probabilities.shape[1:]) if page is not None else None
     class_map = probabilities.argmax(axis=0).astype(np.uint8)
     scale = (page_width / class_map.shape[1], page_height / class_map.shape[0])
     regions: list[Region] = []
@@ -36,7 +41,7 @@ def find_regions(
         index = CLASSES.index(str(kind))
         mask = (class_map == index).astype(np.uint8)
         if kind is RegionKind.ILLUSTRATION:
-            parts: Iterable[NDArray[np.uint8]] = _illustrations(mask, min_area)
+            parts: Iterable[NDArray[np.uint8]] = _illustrations(mask, min_area, ink)
         else:
             parts = _blocks(mask, joined=kind is not RegionKind.TEXT)
         found = [_region(kind, part, probabilities[index], scale) for part in parts]
@@ -67,20 +72,36 @@ def _shared_height(one: Box, other: Box) -> float:
     return max(0, shared) / min(one.height, other.height)
 
 
-def _illustrations(mask: NDArray[np.uint8], min_area: float) -> Iterable[NDArray[np.uint8]]:
+def _ink(page: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    grid = cv2.resize(page, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    paper, dark = np.percentile(grid, (90, 2))
+    return (grid < paper - _INK_STEP * max(40.0, paper - dark)).astype(np.uint8)
+
+
+def _illustrations(
+    mask: NDArray[np.uint8], min_area: float, ink: NDArray[np.uint8] | None
+) -> Iterable[NDArray[np.uint8]]:
     filled = _filled(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _disk(mask, _PART_SHARE)))
     smallest = max(9.0, min_area * mask.size)
     for part in _components(filled, smallest):
-        yield from _parted(part, smallest)
+        for piece in _parted(part, cv2.erode(part, _disk(part, _JOIN_SHARE)), smallest * 0.5):
+            if ink is None:
+                yield piece
+                continue
+            closed = cv2.morphologyEx(ink * piece, cv2.MORPH_CLOSE, _disk(piece, _INK_SHARE))
+            yield from _parted(piece, closed, max(smallest, 0.12 * float(piece.sum())))
 
 
-def _parted(part: NDArray[np.uint8], smallest: float) -> Iterable[NDArray[np.uint8]]:
-    """Part pictures that touch by a bridge thin against both of them.
+def _parted(
+    part: NDArray[np.uint8], core: NDArray[np.uint8], smallest: float
+) -> Iterable[NDArray[np.uint8]]:
+    """Part ``part`` where its ``core`` is in two or more large pieces.
 
-    What an opening leaves as two or more large cores is two pictures; every pixel goes to the
-    core it is nearest to.
+    The core is what an erosion leaves (a bridge thin against both pictures goes), or the ink with
+    small gaps closed (paper between pictures goes). Every pixel goes to the piece it is nearest
+    to.
     """
-    cores = list(_components(cv2.erode(part, _disk(part, _JOIN_SHARE)), smallest * 0.5))
+    cores = list(_components(core, smallest))
     if len(cores) < 2:
         yield part
         return

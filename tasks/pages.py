@@ -86,7 +86,8 @@ def _one_by_one(
 
 def work(order: Order) -> float:
     """Do ``order`` in this process; return the seconds it took."""
-    from tasks.stages import PageStage
+    import tasks.stages  # noqa: F401 - registers the stages; imports this module in turn
+    from tasks.base import PageStage
 
     task = PageStage.stages[order.stage](issue=order.issue, config=order.config)
     started = time.monotonic()

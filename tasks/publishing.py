@@ -61,19 +61,7 @@ class Publish(IssueTask):
         for other in self.layout.editions(self.issue_id).iterdir():
             if other != target and not is_draft(other):
                 shutil.rmtree(other)
-        rows = [
-            LedgerRow(
-                issue=self.issue_id,
-                name=str(page.scan.page),
-                sequence=page.scan.page.sequence,
-                stage=self.stage,
-                state=StageState.DONE,
-                recipe=self.recipe_of(self.stage),
-            )
-            for page in pages
-        ]
-        self.catalog.record(rows)
-        progress().finished(self.issue, self.stage, rows, 0.0)
+        _enter(self)
 
     def withdraw(self) -> None:
         """Take the issue out of the catalog, so that the next run publishes it again."""
@@ -199,7 +187,7 @@ class Export(IssueTask):
         for other in self.layout.exports(self.issue_id).iterdir():
             if other != self._target and not is_draft(other):
                 shutil.rmtree(other)
-        progress().finished(self.issue, self.stage, (), 0.0)
+        _enter(self)
 
     def withdraw(self) -> None:
         """Drop the package, so that the next run writes it again."""
@@ -234,6 +222,23 @@ class Finish(IssueTask):
         return [row for row in self.catalog.ledger(issue=self.issue_id) if row.state.is_bad]
 
 
+def _enter(task: IssueTask) -> None:
+    """Write into the ledger that every page of the issue went through ``task``."""
+    rows = [
+        LedgerRow(
+            issue=task.issue_id,
+            name=str(scan.page),
+            sequence=scan.page.sequence,
+            stage=task.stage,
+            state=StageState.DONE,
+            recipe=task.recipe_of(task.stage),
+        )
+        for scan in task.record.scans
+    ]
+    task.catalog.record(rows)
+    progress().finished(task.issue, task.stage, rows, 0.0)
+
+
 def _merged(
     said: IssueMetadata,
     pages: tuple[PublishedPage, ...],
@@ -249,11 +254,13 @@ def _merged(
         "number": agree([head.number for head in heads]),
         "volume": agree([head.volume for head in heads]),
     }
-    added = {key: value for key, value in read.items() if value and not getattr(said, key)}
     nothing_said = said == IssueMetadata()
     return replace(
         said,
-        **added,
+        title=said.title or read["title"] or "",
+        date=said.date or read["date"] or "",
+        number=said.number or read["number"] or "",
+        volume=said.volume or read["volume"] or "",
         languages=said.languages or languages,
         script=said.script or script,
         owner=said.owner or owner,

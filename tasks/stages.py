@@ -12,7 +12,7 @@ import numpy as np
 
 from archive import images
 from archive.layout import PageFolder, PublishedNames
-from pipeline.crops import crop_box, cut_out, inside_of, over_white
+from pipeline.crops import crop_box, cut_out, inside_of, over_white, trimmed
 from pipeline.describe.captions import link_captions
 from pipeline.describe.header import parse_header
 from pipeline.geometry import in_master, region_to_master, text_to_master
@@ -84,6 +84,7 @@ class Separate(PageStage):
         """Separate pages together, as a GPU likes them; write each on its own."""
         engine = separator(self.settings.separate)
         loaded = [images.load_rgb(self.folder_of("prepare", page).reduced) for page in pages]
+        self._pages = dict(zip(pages, loaded, strict=True))
         self._found = dict(zip(pages, engine(loaded), strict=True))
         super().build_batch(pages)
 
@@ -96,6 +97,7 @@ class Separate(PageStage):
             page_width=transform.width,
             page_height=transform.height,
             min_area=self.settings.separate.min_area,
+            page=to_grey(self._pages[page]),
         )
         target.mkdir()
         files = PageFolder(target)
@@ -175,6 +177,7 @@ class Refine(PageStage):
                 dpi=scan.dpi,
                 settings=settings,
             )
+            refined, box = trimmed(refined, box, margin=margin // 2)
             picture = Illustration(
                 page,
                 ordinal,

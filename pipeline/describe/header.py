@@ -25,9 +25,9 @@ _MONTHS = (
 _MONTH_OF = {name: at for at, names in enumerate(_MONTHS, start=1) for name in names}
 _MONTH = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
 _YEAR = r"(1[5-9]\d\d)"
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})\s?[.,]?\s?(?:de\s)?({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
+_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})\s?[.,]?\s?(?:de\s)?({_MONTH})\b\.?,?\s*{_YEAR}\b", re.I)
 _MONTH_FIRST = re.compile(
-    rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\s?[,.]?\s+{_YEAR}\b", re.I
+    rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\s?[,.]?\s*{_YEAR}\b", re.I
 )
 _MONTH_ONLY = re.compile(rf"\b({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
 _YEAR_ONLY = re.compile(rf"(?<![\d.]){_YEAR}(?![\d])")
@@ -57,13 +57,15 @@ def parse_header(text: str) -> PageHeader:
         date=date,
         number=str(int(number[1])) if number else None,
         volume=_arabic(volume[1]) if volume else None,
-        label=_label(plain, date),
+        label=_label(plain, date, number[1] if number else None),
     )
 
 
 def agree(values: Sequence[str | None]) -> str | None:
-    """Return what most pages say, if at least two do and they are more than half of those that say
-    anything; one misread head decides nothing.
+    """Return what most pages say, or None.
+
+    At least two have to, and more than half of those that say anything: one misread head decides
+    nothing.
     """
     said = Counter(value for value in values if value)
     if not said:
@@ -127,10 +129,10 @@ def _edtf(year: str, month: str, day: str | None) -> str | None:
     return f"{year}-{number:02d}-{int(day):02d}" if 1 <= int(day) <= 31 else None
 
 
-def _label(text: str, date: str | None) -> str | None:
+def _label(text: str, date: str | None, number: str | None) -> str | None:
     for form in (_LABEL_AT_START, _LABEL_AT_END):
         found = form.search(text)
-        if found and not (date and found[1] == date[:4]):
+        if found and found[1] not in (date[:4] if date else None, number):
             return found[1]
     return None
 

@@ -52,7 +52,8 @@ def pix2pix(
         EngineError: the weights do not fit the architecture, or the device is absent.
     """
     place = choose_device(device)
-    net = _load(weights, architecture).to(place, memory_format=torch.channels_last)
+    net = _load(weights, architecture).to(place)
+    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload] # stub lacks it
 
     def engine(pages: Sequence[RGB8]) -> list[Separation]:
         inputs = [

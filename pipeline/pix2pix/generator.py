@@ -10,6 +10,7 @@ stored statistics afterwards (``eval``).
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -49,8 +50,7 @@ class Generator(nn.Module):
         wide = settings.channels
         self.stem = _block(1, wide[0], kernel=5, stride=2)
         self.downs = nn.ModuleList(
-            nn.Sequential(_block(a, b, stride=2), _block(b, b))
-            for a, b in zip(wide, wide[1:], strict=False)
+            nn.Sequential(_block(a, b, stride=2), _block(b, b)) for a, b in pairwise(wide)
         )
         self.middle = nn.Sequential(
             _block(wide[-1], wide[-1], dilation=2), _block(wide[-1], wide[-1])

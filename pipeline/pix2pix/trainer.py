@@ -61,8 +61,8 @@ class Trainer:
         torch.manual_seed(settings.seed)
         self.settings = settings
         self.step = 0
-        self.generator = Generator(net).to(settings.device, memory_format=torch.channels_last)
-        self.average = Generator(net).to(settings.device, memory_format=torch.channels_last)
+        self.generator = _placed(Generator(net), settings.device)
+        self.average = _placed(Generator(net), settings.device)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
@@ -97,7 +97,7 @@ class Trainer:
             )
             total, fooled = total + settings.adversarial_weight * adversarial, float(adversarial)
         self.optimizer.zero_grad(set_to_none=True)
-        total.backward()
+        torch.autograd.backward(total)
         nn.utils.clip_grad_norm_(self.generator.parameters(), 5.0)
         self.optimizer.step()
         self.step += 1
@@ -134,7 +134,7 @@ class Trainer:
             + adversarial_loss(self.discriminator(pages, logits.softmax(dim=1)), real=False)
         )
         self.judge_optimizer.zero_grad(set_to_none=True)
-        judged.backward()
+        torch.autograd.backward(judged)
         self.judge_optimizer.step()
         return float(judged.detach())
 
@@ -163,3 +163,8 @@ class Trainer:
                     mean.lerp_(now, 1 - keep)
                 else:
                     mean.copy_(now)
+
+
+def _placed(net: Generator, device: str) -> Generator:
+    placed: Generator = net.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # stub lacks it
+    return placed

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def _home(box: Box, kind: RegionKind, regions: Sequence[Region]) -> int:
 def _hyphenated(lines: list[TextLine]) -> tuple[TextLine, ...]:
     ordered = sorted(lines, key=lambda line: (line.box.top + line.box.bottom, line.box.left))
     marked = list(ordered)
-    for at, (line, after) in enumerate(zip(ordered, ordered[1:], strict=False)):
+    for at, (line, after) in enumerate(pairwise(ordered)):
         last = line.words[-1]
         if _HYPHEN.search(last.text) and after.words[0].text[:1].islower():
             words = (*line.words[:-1], replace(last, hyphenated=True))

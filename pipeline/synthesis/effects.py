@@ -66,11 +66,13 @@ def scanner_border(
         int(side * rng.uniform(0.005, 0.12)) if rng.random() < 0.5 else 0
         for side in (height, height, width, width)
     ]
+    above, below, left, right = pads
     dark = int(rng.choice([0, 0, 0, 20, 60, 120]))
 
     def pad(image: Grey, value: int) -> Grey:
         return np.asarray(
-            cv2.copyMakeBorder(image, *pads, cv2.BORDER_CONSTANT, value=value), dtype=np.uint8
+            cv2.copyMakeBorder(image, above, below, left, right, cv2.BORDER_CONSTANT, value=value),
+            dtype=np.uint8,
         )
 
     tone, labels, alpha = pad(tone, dark), pad(labels, 0), pad(alpha, 0)
@@ -119,16 +121,17 @@ def paper(
     if sheet is None:
         color = np.array([255, 250, 238]) - rng.uniform(0, 70) * np.array([0.6, 0.8, 1.3])
         grain = rng.normal(0, rng.uniform(0, 5), (height, width, 1))
-        ground = np.clip(color + grain, 0, 255)
+        ground = np.clip(color + grain, 0, 255).astype(np.float32)
     else:
         color3 = sheet if sheet.ndim == 3 else np.dstack([sheet] * 3)
         rows, cols = -(-height // color3.shape[0]), -(-width // color3.shape[1])
         mirrored = np.vstack([color3, color3[::-1]])
         mirrored = np.hstack([mirrored, mirrored[:, ::-1]])
-        ground = np.tile(mirrored, ((rows + 1) // 2, (cols + 1) // 2, 1))[:height, :width]
+        tiled = np.tile(mirrored, ((rows + 1) // 2, (cols + 1) // 2, 1))
+        ground = tiled[:height, :width].astype(np.float32)
     ink = rng.uniform(0, 60)
     tone_f = (tone[..., None].astype(np.float32) / 255.0) * (255 - ink) + ink
-    return np.clip(tone_f * (ground.astype(np.float32) / 255.0), 0, 255).astype(np.uint8)
+    return np.clip(tone_f * (ground / 255.0), 0, 255).astype(np.uint8)
 
 
 def degrade(
@@ -150,5 +153,6 @@ def degrade(
         page = np.clip(page + noise, 0, 255).astype(np.uint8)
     if rng.random() < settings.jpeg:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))]
-        page = cv2.imdecode(cv2.imencode(".jpg", page, quality)[1], cv2.IMREAD_UNCHANGED)
+        packed = cv2.imencode(".jpg", page, quality)[1]
+        return np.asarray(cv2.imdecode(packed, cv2.IMREAD_UNCHANGED), dtype=np.uint8)
     return np.asarray(page, dtype=np.uint8)

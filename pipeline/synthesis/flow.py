@@ -47,7 +47,8 @@ def fill(
     free = shape if shape is not None else ~_grown(sheet.taken, gap)
     left_in_paragraph = 0
     for top in range(inside.top, inside.bottom - measure.line, measure.leading):
-        band = free[top : top + measure.line, inside.left : inside.right].all(axis=0)
+        rows = free[top : top + measure.line, inside.left : inside.right]
+        band = np.asarray(rows.all(axis=0), dtype=np.bool_)
         first, last = left_in_paragraph <= 0, left_in_paragraph == 1
         if first:
             left_in_paragraph = int(sheet.rng.integers(2, 14))

@@ -40,7 +40,10 @@ def status(issues: tuple[str, ...], as_json: bool, config: Path) -> int:
         }
         click.echo(json.dumps(report, indent=1, ensure_ascii=False))
         return 1 if troubles else 0
-    table = Table("issue", "ingest", *STAGES[:-2], title="pages done (failed) by stage")
+    table = Table(title="pages done (failed) by stage")
+    table.add_column("issue", no_wrap=True)
+    for stage in ("ingest", *STAGES[:-2]):
+        table.add_column(stage, overflow="fold")
     for issue, ledger in rows.items():
         cells = [_cell([r for r in ledger if r.stage == s]) for s in ("ingest", *STAGES[:-2])]
         table.add_row(issue, *cells)
