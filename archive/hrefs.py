@@ -8,29 +8,55 @@ from urllib.parse import unquote, urlsplit
 
 from schemas.errors import ScanError
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
+_BAD = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\\]")
+"""Control characters and backslashes: no name a scanner writes holds one."""
 
 
 def resolve_href(href: str, folder: Path) -> Path:
-    """Return the file below ``folder`` that ``href`` names.
+    """Return the file below ``folder`` that ``href`` names, with links resolved.
 
-    Allowed are relative paths and file: without a host; percent signs are decoded once.
+    Allowed are relative paths, also as ``file:a.tif`` and ``file://./a.tif`` (docWorks writes
+    that); percent signs are decoded once. Nothing is ever fetched.
 
     Raises:
-        ScanError: it is fetched from elsewhere, leaves the folder, is a link or is not there.
+        ScanError: it lies elsewhere, leaves the folder, is a link or no regular file, or is
+            not there; the message names it.
     """
-    parts = urlsplit(href)
-    if parts.scheme not in ("", "file") or parts.netloc:
-        raise ScanError(f"{href}: not fetched; only files beside the document are read")
-    path = unquote(parts.path)
-    if not path or _CONTROL.search(path) or path.startswith("/") or ".." in Path(path).parts:
-        raise ScanError(f"{href}: leaves the folder of the document; that is not followed")
+    path = _path_of(href)
+    if path.startswith("/") or ".." in path.split("/"):
+        raise ScanError(f"{_shown(href)}: leaves the folder of the document; it is not followed")
     root = folder.resolve()
     candidate = root / path
     try:
         found = candidate.resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
-        raise ScanError(f"{href}: is not in {folder}") from error
+        raise ScanError(f"{_shown(href)}: is not in {folder}; copy it there") from error
     if found != candidate or not found.is_relative_to(root) or not found.is_file():
-        raise ScanError(f"{href}: a link or no regular file; that is not followed")
+        raise ScanError(f"{_shown(href)}: a link or no regular file; it is not followed")
     return found
+
+
+def _path_of(href: str) -> str:
+    """Return the decoded relative path in ``href``."""
+    # urlsplit drops tabs and newlines in silence, so look before it does
+    if _BAD.search(href):
+        raise ScanError(f"{_shown(href)}: holds a control character or backslash; rename the file")
+    try:
+        parts = urlsplit(href)
+    except ValueError as error:
+        raise ScanError(f"{_shown(href)}: not a path or URL") from error
+    if parts.scheme not in ("", "file"):
+        raise ScanError(f"{_shown(href)}: not fetched; only files beside the document are read")
+    if parts.netloc not in ("", ".") or (parts.netloc and not parts.scheme):
+        raise ScanError(f"{_shown(href)}: is on another host; it is not fetched")
+    if parts.query or parts.fragment:
+        raise ScanError(f"{_shown(href)}: write ? as %3F and # as %23 in names of files")
+    # after the host "." the path starts with a slash that means nothing
+    path = unquote(parts.path.removeprefix("/") if parts.netloc else parts.path)
+    if not path or _BAD.search(path):
+        raise ScanError(f"{_shown(href)}: names no file")
+    return path
+
+
+def _shown(href: str) -> str:
+    return ascii(href)[1:-1] if not href.isprintable() else href or "an empty href"
