@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from schemas.model import CLASSES, ClassMap
 from schemas.truth import PageTruth
@@ -155,12 +156,11 @@ def _nearest(labels: ClassMap, width: int, height: int) -> ClassMap:
 def _painted(
     truth: PageTruth, outlines: Sequence[Sequence[tuple[float, float]]], width: int, height: int
 ) -> NDArray[np.bool_]:
-    canvas = np.zeros((height, width), np.uint8)
-    factor = np.array([width / truth.width, height / truth.height])
+    canvas = Image.new("1", (width, height))
+    fx, fy = width / truth.width, height / truth.height
     for outline in outlines:
-        points = np.round(np.asarray(outline, dtype=np.float64) * factor).astype(np.int32)
-        cv2.fillPoly(canvas, [points], 1)
-    return canvas.astype(bool)
+        ImageDraw.Draw(canvas).polygon([(x * fx, y * fy) for x, y in outline], fill=1)
+    return np.array(canvas)
 
 
 def _boxes(truth: PageTruth, width: int, height: int) -> list[Rectangle]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from schemas.errors import ArchiveError, EngineError, SystemicError
 from schemas.model import IssueId
+from tasks import pool
 
 if TYPE_CHECKING:
     import luigi
@@ -28,11 +29,13 @@ def run_issues(
     """
     configure_luigi(config)
     import luigi
+    from luigi.task_register import Register
 
     from tasks.publishing import Export
 
     failures: dict[str, BaseException] = {}
-    with _keeping_failures(failures):
+    Register.clear_instance_cache()  # a task remembers its settings and its issue's record
+    with _keeping_failures(failures), _workers():
         for issue in issues:
             task = Export(issue=str(issue), config=config)
             result = luigi.build(
@@ -52,6 +55,15 @@ def configure_luigi(config: Path) -> None:
     """Make ``config`` Luigi's own configuration; before luigi is imported."""
     os.environ.setdefault("LUIGI_CONFIG_PATH", str(config.resolve()))
     os.environ.setdefault("LUIGI_CONFIG_PARSER", "ini")
+
+
+@contextmanager
+def _workers() -> Iterator[None]:
+    """Keep worker processes for the run, and no longer."""
+    try:
+        yield
+    finally:
+        pool.drop()
 
 
 @contextmanager

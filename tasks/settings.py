@@ -10,7 +10,6 @@ import difflib
 from collections.abc import Mapping
 from configparser import ConfigParser, Error
 from dataclasses import Field, dataclass, field, fields
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +142,6 @@ _SECTIONS: Mapping[str, type] = {
 }
 
 
-@lru_cache
 def load(path: Path) -> Settings:
     """Read ``path``.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class TrainingOrder:
     channels: tuple[int, ...] = (24, 48, 96, 160, 224, 256)
     first_seed: int = 1_000_000
     start_from: Path | None = None
-    every: int = 100
+    every: int = 50
     workers: int = 1
 
 
@@ -74,6 +75,7 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
         ConfigError: the folder holds a checkpoint of another net.
         EngineError: typefaces are missing.
     """
+    os.environ.pop("OMP_THREAD_LIMIT", None)  # read when torch loads; training takes every core
     import torch  # training only; the rest of the program must not pay for it
 
     from pipeline.pix2pix.generator import GeneratorSettings

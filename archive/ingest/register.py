@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.images import load_image
-from archive.ingest.sources import IssueSource, PageSource
+from archive.ingest.sources import IssueSource, PageSource, printable_name
 from archive.layout import Layout
 from archive.store import sha256, whole, write_whole
 from schemas.codec import from_json, to_json
@@ -57,7 +57,7 @@ def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registe
         metadata=source.metadata,
         scans=_kept(source, scans, layout, version, accept),
         quarantined=(*source.refused, *refused),
-        source=str(source.folder),
+        source=printable_name(str(source.folder)),
         ingested=datetime.now(UTC).replace(microsecond=0),
     )
     write_whole(layout.issue_record(source.issue, version), to_json(issue))
@@ -78,7 +78,7 @@ def _looks_alike(known: Issue, source: IssueSource) -> bool:
 
     A file changed in place keeps neither its size nor its date; ``verify`` reads everything.
     """
-    if known.metadata != source.metadata or known.source != str(source.folder):
+    if known.metadata != source.metadata or known.source != printable_name(str(source.folder)):
         return False
     if known.ingested is None or known.quarantined[: len(source.refused)] != source.refused:
         return False
@@ -87,7 +87,7 @@ def _looks_alike(known: Issue, source: IssueSource) -> bool:
     since = known.ingested.timestamp()
     for page in source.pages:
         found = page.path.stat()
-        size = accepted.pop((page.path.name, page.frame), None)
+        size = accepted.pop((printable_name(page.path.name), page.frame), None)
         if found.st_mtime >= since - 1 or (size != found.st_size and _name(page) not in bad):
             return False
     return not accepted
@@ -113,7 +113,8 @@ def _validated(
             scan = _scan(PageId(source.issue, sequence), page, digests[page.path], accept)
             scans.append((page, scan))
         except ScanError as error:
-            refused.append(Quarantined(_name(page), str(error).removeprefix(f"{page.path}: ")))
+            reason = printable_name(str(error).removeprefix(f"{page.path}: "))
+            refused.append(Quarantined(_name(page), reason))
     return scans, refused
 
 
@@ -126,7 +127,7 @@ def _scan(page_id: PageId, page: PageSource, digest: str, accept: Acceptance) ->
     )
     return Scan(
         page=page_id,
-        name=page.path.name,
+        name=printable_name(page.path.name),
         path="",
         sha256=digest,
         width=image.width,
@@ -175,4 +176,5 @@ def _safe_name(scan: Scan, page: PageSource) -> str:
 
 
 def _name(page: PageSource) -> str:
-    return page.path.name if page.frame == 0 else f"{page.path.name}#{page.frame + 1}"
+    name = printable_name(page.path.name)
+    return name if page.frame == 0 else f"{name}#{page.frame + 1}"

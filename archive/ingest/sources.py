@@ -77,7 +77,7 @@ def discover(source: Path) -> Discovery:
         try:
             issue = _of_folder(folder)
         except DocumentError as error:
-            refused.append(Quarantined(str(folder), str(error)))
+            refused.append(Quarantined(printable_name(str(folder)), str(error)))
             continue
         if issue is not None:
             found.append(issue)
@@ -135,7 +135,7 @@ def _sort_in(entry: Path, pages: list[PageSource], refused: list[Quarantined]) -
     suffix = entry.suffix.lower()
     if suffix in KNOWN_OTHERS:
         return
-    name = _printable(entry.name)
+    name = printable_name(entry.name)
     if entry.is_symlink() or not entry.is_file():
         refused.append(Quarantined(name, "a link or no regular file; it is not followed"))
     elif suffix not in IMAGE_SUFFIXES:
@@ -180,7 +180,7 @@ def _of_mets(path: Path) -> IssueSource:
         try:
             pages.append(PageSource(resolve_href(image.href, path.parent), 0, page.label))
         except ScanError as error:
-            refused.append(Quarantined(_printable(image.href), str(error)))
+            refused.append(Quarantined(printable_name(image.href), str(error)))
     if not pages and not refused:
         raise DocumentError(f"{path}: names no page")
     name = path.parent.name if path.stem.lower() == "mets" else path.stem
@@ -211,9 +211,11 @@ def _told_apart(found: list[IssueSource]) -> Iterator[IssueSource]:
         )
 
 
-def _printable(name: str) -> str:
-    return (
-        name.encode("utf-8", "backslashreplace").decode().encode("unicode_escape").decode()
-        if not name.isprintable()
-        else name
-    )
+def printable_name(name: str) -> str:
+    r"""Return a file's name as it can stand in JSON, XML and a terminal.
+
+    >>> printable_name("new\nline.tif")
+    'new\\nline.tif'
+    """
+    escaped = name.encode("utf-8", "backslashreplace").decode()
+    return escaped if escaped.isprintable() else escaped.encode("unicode_escape").decode()

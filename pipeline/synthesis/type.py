@@ -34,7 +34,8 @@ _ENGLISH = (
 _FRENCH = (
     "Le soir tombait quand la voiture entra dans la cour du château et les domestiques "
     "accoururent avec des flambeaux Personne ne savait encore que le jeune marquis était revenu "
-    "des Indes où il avait passé sept années à chercher une fortune qui n'était à lui déjà plus depuis longtemps "
+    "des Indes où il avait passé sept années à chercher une fortune qui n'était à lui déjà plus "
+    "depuis longtemps "
 )
 _LATIN = (
     "Quae res cum ita sint necesse est omnes qui historiam rerum naturalium scribunt diligenter "

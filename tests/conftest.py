@@ -1,0 +1,88 @@
+"""Fixtures that several test modules share: drawn pages, a tiny archive, the shared material."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from tasks.pool import set_environment
+
+set_environment()
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+CONFIG = """[archive]
+root = archive
+incoming = incoming
+
+[recognize]
+languages = eng
+
+[run]
+processes = 2
+
+[core]
+log_level = CRITICAL
+"""
+
+
+def shared(name: str) -> Path:
+    """A folder of the shared material, or skip."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"needs ../shared/{name}, which is not part of the project")
+    return path
+
+
+def draw_page(seed: int = 0, *, height: int = 900, width: int = 640, picture: bool = True):
+    """A page (H, W, 3): lines of real letters, and a dark picture with a caption below it."""
+    rng = np.random.default_rng(seed)
+    page = np.full((height, width, 3), 244, np.uint8)
+    words = "lamp stood on the table and the whole village came to see it burn".split(" ")
+
+    def line(text: str, x: int, y: int, scale: float = 0.62) -> None:
+        cv2.putText(
+            page, text, (x, y), cv2.FONT_HERSHEY_COMPLEX, scale, (20, 20, 20), 1, cv2.LINE_AA
+        )
+
+    line(f"THE LANTERN   No. {seed + 3}", 190, 40)
+    start = 90
+    if picture:
+        window = page[80:380, 120:520]
+        window[:] = rng.integers(40, 110, (*window.shape[:2], 1), dtype=np.uint8)
+        line(f"Fig. {seed + 1}. The lamp", 220, 410)
+        start = 470
+    for y in range(start, height - 40, 32):
+        line(" ".join(words[i] for i in rng.integers(len(words), size=9)), 50, y)
+    return page
+
+
+def write_issue(folder: Path, pages: int = 2, *, ini: str | None = None, seed: int = 0) -> Path:
+    """A folder of drawn TIFFs at 150 dpi."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(pages):
+        page = draw_page(seed + number, picture=number != 1)
+        Image.fromarray(page).save(folder / f"p{number + 1}.tif", dpi=(150, 150))
+    if ini:
+        (folder / "issue.ini").write_text(ini, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with a config.ini, an empty archive and two issues waiting."""
+    (tmp_path / "config.ini").write_text(CONFIG)
+    write_issue(tmp_path / "incoming" / "Lantern 1908", 3, ini="[issue]\ntitle = The Lantern\n")
+    write_issue(tmp_path / "incoming" / "other-1909", 2, seed=20)
+    return tmp_path
+
+
+@pytest.fixture
+def config(home: Path) -> Path:
+    """The home's configuration."""
+    return home / "config.ini"

@@ -1,0 +1,378 @@
+"""Prepare, regions, mattes, words and captions on drawn pages."""
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from archive.images import save_pgm
+from pipeline.crops import cut_out, trimmed
+from pipeline.describe.captions import caption_number, link_captions
+from pipeline.describe.header import agree, parse_header, roman
+from pipeline.geometry import in_master, region_to_master
+from pipeline.hashes import distance, perceptual_hash
+from pipeline.prepare import apply_transform, find_paper, find_skew, find_transform, to_grey
+from pipeline.recognize.arrange import arrange, joined, mean_confidence
+from pipeline.recognize.blank import blank_illustrations
+from pipeline.recognize.tesseract import RawWord, Tesseract, models_for
+from pipeline.refine.mattes import (
+    RefineSettings,
+    band_in_pixels,
+    refine_illustration,
+    solve,
+    to_trimap,
+)
+from pipeline.regions import find_regions, reading_order
+from schemas.errors import EngineError, RecognitionError
+from schemas.model import (
+    Box,
+    Illustration,
+    IssueId,
+    PageId,
+    Region,
+    RegionKind,
+    TextLine,
+    TextRegion,
+    Transform,
+    Word,
+)
+from schemas.normalize import normalize, printable
+from tests.conftest import draw_page
+
+PAGE = PageId(IssueId("a-1"), 1)
+
+
+def turned(page, degrees):
+    height, width = page.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    return cv2.warpAffine(page, matrix, (width, height), borderValue=(244, 244, 244))
+
+
+# ---- prepare
+
+
+@pytest.mark.parametrize("degrees", [-2.0, -0.7, 0.6, 1.8])
+def test_a_skewed_page_is_straightened(degrees):
+    page = turned(draw_page(1, picture=False), degrees)
+    assert find_skew(to_grey(page), max_degrees=3) == pytest.approx(degrees, abs=0.15)
+    found = find_transform(page)
+    straight = apply_transform(page, found.transform, paper=found.paper)
+    assert abs(find_skew(to_grey(straight), max_degrees=3)) < 0.15
+
+
+@pytest.mark.parametrize("degrees", [-1.5, 0.0, 1.2])
+def test_boxes_come_back_to_the_master(degrees):
+    page = draw_page(1, picture=False)
+    page[600:640, 300:360] = (0, 0, 255)
+    master = np.full((1000, 760, 3), 10, np.uint8)
+    master[40:940, 60:700] = turned(page, degrees)
+    transform = find_transform(master).transform
+    prepared = apply_transform(master, transform)
+    blue = (prepared[..., 2] > 200) & (prepared[..., 0] < 60)
+    rows, cols = np.flatnonzero(blue.any(axis=1)), np.flatnonzero(blue.any(axis=0))
+    back = transform.box_to_master(Box(cols[0], rows[0], cols[-1] + 1, rows[-1] + 1))
+    blue = (master[..., 2] > 200) & (master[..., 0] < 60)
+    rows, cols = np.flatnonzero(blue.any(axis=1)), np.flatnonzero(blue.any(axis=0))
+    wanted = Box(cols[0], rows[0], cols[-1] + 1, rows[-1] + 1)
+    near = zip(
+        (back.left, back.top, back.right, back.bottom),
+        (wanted.left, wanted.top, wanted.right, wanted.bottom),
+        strict=True,
+    )
+    assert all(abs(a - b) <= 3 for a, b in near)
+
+
+def test_a_dark_border_is_cut_and_a_dark_picture_is_not():
+    page = draw_page(2)
+    master = np.zeros((940, 700, 3), np.uint8)
+    master[:900, 20:660] = page
+    box = find_paper(to_grey(master))
+    assert abs(box.left - 20) <= 2 and abs(box.right - 660) <= 2 and abs(box.bottom - 900) <= 2
+    plate = np.full((900, 640, 3), 240, np.uint8)
+    plate[60:800, 60:580] = 30
+    assert find_paper(to_grey(plate)) == Box(0, 0, 640, 900)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (900, 640), (70, 70)])
+@pytest.mark.parametrize("value", [0, 255])
+def test_pages_with_nothing_on_them_survive(shape, value):
+    page = np.full((*shape, 3), value, np.uint8)
+    found = find_transform(page)
+    assert apply_transform(page, found.transform).shape == page.shape
+
+
+# ---- from class map to regions
+
+
+def probabilities(height=120, width=90, **boxes):
+    planes = np.full((5, height, width), 0.02, np.float32)
+    planes[0] = 0.92
+    for index, kind in enumerate(("illustration", "caption", "header", "text"), start=1):
+        for left, top, right, bottom in boxes.get(kind, ()):
+            planes[:, top:bottom, left:right] = 0.02
+            planes[index, top:bottom, left:right] = 0.92
+    return planes
+
+
+def boxes_of(regions, kind="illustration"):
+    return [r.box for r in regions if r.kind == kind]
+
+
+def test_regions_come_in_pixels_of_the_page():
+    found = find_regions(
+        probabilities(illustration=[(10, 20, 40, 60)]), page_width=900, page_height=1200
+    )
+    (box,) = boxes_of(found)
+    assert box == Box(100, 200, 400, 600)
+    assert found[0].probability == pytest.approx(0.92, abs=0.01)
+
+
+def test_pictures_that_touch_by_a_bridge_are_two():
+    planes = probabilities(
+        200, 150, illustration=[(10, 20, 60, 90), (80, 20, 140, 90), (60, 50, 80, 52)]
+    )
+    assert len(boxes_of(find_regions(planes, page_width=150, page_height=200))) == 2
+
+
+def test_pictures_joined_by_bare_paper_are_two():
+    planes = probabilities(200, 150, illustration=[(10, 20, 140, 90)])
+    page = np.full((400, 300), 245, np.uint8)
+    page[50:170, 30:120] = 60
+    page[50:170, 190:270] = 60
+    found = find_regions(planes, page_width=300, page_height=400, page=page)
+    assert len(boxes_of(found)) == 2
+
+
+def test_specks_are_no_pictures_and_holes_are_filled():
+    planes = probabilities(illustration=[(10, 20, 60, 90), (80, 100, 82, 102)])
+    planes[:, 40:50, 30:40] = np.array([0.9, 0.02, 0.02, 0.02, 0.04])[:, None, None]
+    (box,) = boxes_of(find_regions(planes, page_width=90, page_height=120))
+    assert box == Box(10, 20, 60, 90)
+
+
+def test_columns_are_read_from_the_left():
+    order = reading_order([Box(50, 0, 90, 10), Box(0, 1, 40, 9), Box(0, 20, 90, 30)])
+    assert order == [1, 0, 2]
+
+
+def test_probabilities_land_on_the_right_master_pixels():
+    transform = Transform((1.0, 0.0, 40.0, 0.0, 1.0, 30.0), 400, 800, 500, 900)
+    grid = np.zeros((80, 40), np.float32)
+    grid[20:40, 10:20] = 1  # a tenth of the size: 200..400, 100..200 of the prepared page
+    found = in_master(grid, transform, Box(0, 0, 500, 900)) >= 0.5
+    rows, cols = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
+    assert (rows[0], rows[-1] + 1) == pytest.approx((230, 430), abs=1)
+    assert (cols[0], cols[-1] + 1) == pytest.approx((140, 240), abs=1)
+    region = Region(RegionKind.TEXT, Box(100, 200, 200, 400), ((100.0, 200.0),), 0.5)
+    assert region_to_master(region, transform).box == Box(140, 230, 240, 430)
+
+
+# ---- mattes
+
+
+def vignette():
+    crop = np.full((240, 240, 3), 240, np.uint8)
+    truth = np.zeros((240, 240), np.uint8)
+    cv2.circle(truth, (120, 120), 70, 255, -1, cv2.LINE_AA)
+    soft = truth.astype(np.float32)[..., None] / 255
+    noise = np.random.default_rng(0).integers(0, 30, (240, 240, 1))
+    crop = (crop * (1 - soft) + (70 + noise) * soft).astype(np.uint8)
+    return crop, truth.astype(np.float64) / 255
+
+
+@pytest.mark.slow
+def test_a_vignette_is_cut_out_along_its_outline():
+    crop, truth = vignette()
+    rough = cv2.dilate((truth > 0.5).astype(np.float32), np.ones((41, 41)))  # generous outline
+    refined = refine_illustration(
+        crop, rough, np.zeros_like(rough), dpi=150, settings=RefineSettings()
+    )
+    assert refined.method == "silhouette" and np.abs(refined.matte - truth).mean() < 0.02
+    kept, box = trimmed(refined, Box(0, 0, 240, 240), margin=4)
+    assert abs(box.width - 149) <= 4 and kept.matte.shape == (box.height, box.width)
+    rgba = cut_out(kept)
+    assert (rgba[rgba[..., 3] == 0][:, :3] == 255).all()
+
+
+@pytest.mark.slow
+def test_neighboring_text_never_gets_into_a_cut_out():
+    crop, _ = vignette()
+    cv2.putText(crop, "letters", (40, 232), 0, 1, (0, 0, 0), 2)
+    text = np.zeros(crop.shape[:2], np.float32)
+    text[200:] = 0.95
+    inside = np.where(text > 0, 0.55, 1.0).astype(np.float32)
+    refined = refine_illustration(crop, inside, text, dpi=150, settings=RefineSettings())
+    assert refined.matte[212:].max() == 0
+
+
+def test_a_framed_picture_is_simply_cut():
+    crop = np.full((120, 160, 3), 240, np.uint8)
+    crop[10:110, 10:150] = np.random.default_rng(0).integers(20, 90, (100, 140, 1))
+    inside = np.zeros((120, 160), np.float32)
+    inside[8:112, 8:152] = 0.9
+    refined = refine_illustration(
+        crop, inside, np.zeros_like(inside), dpi=150, settings=RefineSettings()
+    )
+    assert refined.method == "frame" and set(np.unique(refined.matte)) == {0.0, 1.0}
+
+
+def test_a_page_without_pictures_needs_no_solver():
+    assert solve(np.zeros((40, 40, 3), np.uint8), np.zeros((40, 40))).max() == 0
+    empty = to_trimap(np.zeros((40, 40), np.float32), band_px=3, settings=RefineSettings())
+    assert empty.max() == 0
+
+
+def test_the_band_is_measured_in_paper():
+    assert band_in_pixels(0.25, 300) == 3 and band_in_pixels(0.25, 1200) == 12
+
+
+def test_the_same_picture_printed_twice_has_nearly_the_same_hash():
+    crop, _ = vignette()
+    again = cv2.resize(turned(crop, 0.2), (200, 200))
+    other = draw_page(5)[:240, :240]
+    assert distance(perceptual_hash(crop), perceptual_hash(again)) <= 8
+    assert distance(perceptual_hash(crop), perceptual_hash(other)) > 12
+
+
+# ---- words
+
+
+def word(text, left, top, width=60, line=(1, 1, 1), confidence=0.9):
+    return RawWord(text, Box(left, top, left + width, top + 20), confidence, line)
+
+
+def test_words_become_regions_by_the_class_under_them():
+    labels = np.full((100, 100), 4, np.uint8)
+    labels[:10] = 3
+    labels[60:70] = 2
+    words = [
+        word("caption", 590, 620, line=(3, 1, 1)),
+        word("THE", 300, 40, line=(1, 1, 1)),
+        word("right", 600, 300, line=(4, 1, 1)),
+        word("left", 100, 310, line=(2, 1, 1)),
+    ]
+    found = arrange(words, labels, (), width=1000, height=1000)
+    assert [(str(r.kind), r.text) for r in found] == [
+        ("header", "THE"), ("text", "left"), ("text", "right"), ("caption", "caption"),
+    ]  # fmt: skip
+    assert mean_confidence(found) == pytest.approx(0.9)
+
+
+def test_divided_words_are_joined_and_kept():
+    labels = np.full((10, 10), 4, np.uint8)
+    words = [word("Zei-", 10, 10), word("tung", 10, 40, line=(1, 1, 2))]
+    (region,) = arrange(words, labels, (), width=400, height=400)
+    assert region.text == "Zei-\ntung" and joined(region) == "Zeitung"
+    assert region.lines[0].words[0].hyphenated
+
+
+def test_illustrations_are_blanked_and_nothing_else():
+    grey = to_grey(draw_page(1))
+    labels = np.zeros((90, 64), np.uint8)
+    labels[8:38, 12:52] = 1
+    blanked = blank_illustrations(grey, labels)
+    assert blanked[80:380, 120:520].min() > 230
+    assert np.array_equal(blanked[400:], grey[400:])
+
+
+@pytest.mark.engine
+def test_tesseract_reads_a_grey_file(tmp_path):
+    save_pgm(tmp_path / "page.pgm", to_grey(draw_page(1, picture=False)))
+    words = Tesseract("eng").read(tmp_path / "page.pgm", dpi=150)
+    text = " ".join(w.text for w in words)
+    assert "village" in text and "LANTERN" in text
+    assert all(0 <= w.confidence <= 1 for w in words)
+
+
+@pytest.mark.engine
+def test_a_page_that_takes_too_long_is_given_up(tmp_path):
+    save_pgm(tmp_path / "page.pgm", to_grey(draw_page(1, height=3000, width=2000)))
+    with pytest.raises(RecognitionError, match="gave up"):
+        Tesseract("eng", timeout_s=0.05).read(tmp_path / "page.pgm", dpi=150)
+
+
+def test_fraktur_is_read_with_its_own_model():
+    available = ["deu", "eng", "Fraktur", "frk"]
+    assert models_for(("ger",), "Latf", available) == "Fraktur"
+    assert models_for(("ger", "eng"), "Latn", available) == "deu+eng"
+    assert models_for(("ger",), "Latf", ["frk"]) == "frk"
+    with pytest.raises(EngineError, match="tesseract-ocr-fra"):
+        models_for(("fre",), "Latn", available)
+
+
+def test_old_and_new_spellings_meet():
+    assert normalize("Mädchen") == normalize("MAEDCHEN") == "maedchen"
+    assert normalize("muſs-\nten") == "mussten" and normalize("ﬁnden") == "finden"
+    assert printable("a\x0cb\ud800\x00c\ufffe") == "abc"
+
+
+# ---- running heads and captions
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "number", "volume", "label"),
+    [
+        ("84 Der Bazar. [Nr. 11. 15. März 1871. XVII. Jahrgang.]", "1871-03-15", "11", "17", "84"),
+        ("THE LANTERN April 18,1908 No.4 301", "1908-04-18", "4", None, "301"),
+        ("L'ILLUSTRATION 4 Janvier 1913 No. 3645", "1913-01-04", "3645", None, None),
+        ("Vol. III. The Strand. 312", None, None, "3", "312"),
+        ("Die Gartenlaube. 1. Hornung 1853.", "1853-02-01", None, None, None),
+        ("In dem Walde", None, None, None, None),
+    ],
+)
+def test_running_heads_are_understood(text, date, number, volume, label):
+    found = parse_header(text)
+    assert (found.date, found.number, found.volume) == (date, number, volume)
+    assert found.label == label
+
+
+def test_one_misread_head_decides_nothing():
+    assert agree(["11", "11", "17", None]) == "11"
+    assert agree(["11", "17"]) is None and agree(["11"]) is None and agree([]) is None
+    assert roman("XVII") == 17 and roman("IIX") is None
+
+
+def picture(ordinal, *box):
+    return Illustration(PAGE, ordinal, Box(*box), ((0.0, 0.0),), 0.9)
+
+
+def caption(text, *box):
+    words = (Word(text, Box(*box), 0.9),)
+    return TextRegion(RegionKind.CAPTION, Box(*box), (TextLine(Box(*box), words),))
+
+
+def test_captions_find_their_pictures():
+    pictures = (
+        picture(1, 0, 0, 100, 100),
+        picture(2, 200, 0, 300, 100),
+        picture(3, 0, 300, 90, 400),
+    )
+    captions = (caption("Fig. 2. right", 200, 110, 300, 125), caption("below", 5, 105, 95, 120),
+                caption("beside", 100, 340, 160, 355))  # fmt: skip
+    found = [p.caption for p in link_captions(pictures, captions, reach=60)]
+    assert [c.text for c in found] == ["below", "Fig. 2. right", "beside"]
+    assert [c.method for c in found] == ["below", "below", "beside"]
+    assert found[1].number == "2" and 0 < found[2].score < found[0].score <= 1
+
+
+def test_a_far_caption_belongs_to_nobody_and_a_row_shares_one():
+    row = (picture(1, 0, 0, 100, 100), picture(2, 110, 0, 210, 100))
+    shared = link_captions(row, (caption("both", 20, 110, 190, 125),), reach=60)
+    assert [p.caption.text for p in shared] == ["both", "both"]
+    assert link_captions(row, (caption("far", 0, 500, 90, 520),), reach=60)[0].caption is None
+    assert caption_number("Abb. 12. Vase") == "12" and caption_number("Vase") is None
+
+
+def test_the_demo_pages_are_the_same_every_time():
+    from archive.fonts import find_fonts
+    from pipeline.synthesis.magazine import draw_page as draw_demo
+    from pipeline.synthesis.magazine import issues
+    from pipeline.synthesis.type import FontBook
+
+    try:
+        fonts = FontBook(find_fonts())
+    except EngineError as error:
+        pytest.skip(str(error))
+    one, other = (draw_demo(issues()[0], 1, fonts) for _ in range(2))
+    assert np.array_equal(one.image, other.image) and len(one.pictures) == 2
+    assert Image.fromarray(one.image).size == (1654, 2339)
