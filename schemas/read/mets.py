@@ -1,21 +1,25 @@
-"""METS of other systems to pages in order, with their metadata.
+"""METS 1.x of other systems to pages in order, with their files and metadata.
 
-Read are METS 1.x with a physical structMap (or a paged one), files by group, and MODS in dmdSec.
+Read are the dialects of DFG-Viewer and Kitodo, OCR-D, ENMAP, BnF, British Library, BnL, NDNP,
+HathiTrust and our own: a physical structMap (or, where none is called so, a paged one), files by
+group, MODS or Dublin Core. A METS document inside an OAI-PMH answer is found there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from lxml import etree
 
 from schemas.errors import DocumentError
-from schemas.model import Identifier, IssueMetadata, Source
-from schemas.namespaces import METS, MODS, XLINK
-from schemas.xml import parse_xml
+from schemas.model import IssueMetadata
+from schemas.namespaces import DV, METS, XLINK
+from schemas.read.metadata import issue_metadata
+from schemas.xml import local, namespace, parse_xml
 
-_NS = {"mets": METS, "mods": MODS, "xlink": XLINK}
+_M = f"{{{METS}}}"
 
 IMAGE_GROUPS = (
     "MASTER",
@@ -26,159 +30,209 @@ IMAGE_GROUPS = (
     "OCR-D-IMG",
     "MAX",
     "PRESENTATION",
-    "IMAGES",
+    "IMAGE",
+    "SERVICE",
     "DEFAULT",
+    "VIEWING",
 )
-"""File groups that hold page images, the best first."""
+"""File groups that hold page images, the best first: untouched scans before those made to be
+looked at. A group whose name only begins so (PreservationMaster, Images) comes after the exact."""
+
+NO_PAGE_GROUPS = ("THUMB", "TEASER", "COLORPROFILE", "DISCARDED")
+"""File groups whose images are never taken for a page."""
+
+_IMAGE_SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".jp2", ".png")
+_PAGES = ("page", "doublepage", "surface", "folio", "np:page", "object")
+_LONGEST_ORDER = 9
 
 
 @dataclass(frozen=True, slots=True)
 class MetsFile:
-    """One file of the fileSec: group, location and type as the document says them."""
+    """One file of the fileSec as the document says it; ``href`` is empty where it has none."""
 
     use: str
     href: str
     mimetype: str
     checksum: str = ""
+    checksum_type: str = ""
+    id: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a page could be read from it, by type or else by suffix."""
+        if not self.href or self.use.upper().startswith(NO_PAGE_GROUPS):
+            return False
+        if self.mimetype:
+            return self.mimetype.lower().startswith("image/")
+        return PurePosixPath(self.href).suffix.lower() in _IMAGE_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
 class MetsPage:
-    """One page in order, with its files."""
+    """One page in order, with its files; ``label`` is its ORDERLABEL, else its LABEL."""
 
     order: int
     label: str
     files: tuple[MetsFile, ...]
 
     def image(self) -> MetsFile | None:
-        """The best image: by group as in ``IMAGE_GROUPS``, then any image type."""
-        images = [f for f in self.files if f.mimetype.startswith("image/") or not f.mimetype]
+        """The best image: by group as in ``IMAGE_GROUPS``, then any that is no thumbnail."""
+        images = [file for file in self.files if file.is_image]
         for group in IMAGE_GROUPS:
-            for file in images:
-                if file.use.upper().startswith(group):
-                    return file
+            exact = [f for f in images if f.use.upper() == group]
+            alike = [f for f in images if f.use.upper().startswith(group)]
+            if exact or alike:
+                return (exact or alike)[0]
         return images[0] if images else None
 
 
 @dataclass(frozen=True, slots=True)
 class MetsIssue:
-    """What a METS document says of an issue."""
+    """What a METS document says of an issue; ``dialect`` names who writes such documents."""
 
     metadata: IssueMetadata
     pages: tuple[MetsPage, ...]
+    dialect: str = "METS"
 
 
 def read_mets(content: bytes, *, name: str) -> MetsIssue:
     """Return pages and metadata of a METS document.
 
     Raises:
-        DocumentError: not METS 1.x, no physical order, duplicate or dangling ids.
+        DocumentError: not one METS 1.x, no order of pages, duplicate or dangling ids; file,
+            line and remedy are named.
     """
-    root = parse_xml(content, name=name)
-    if root.tag != f"{{{METS}}}mets":
-        found = etree.QName(root)
-        raise DocumentError(f"{name}: root is {found.localname} in {found.namespace}, not METS 1.x")
-    files = _files(root, name)
-    return MetsIssue(_metadata(root), tuple(_pages(root, files, name)))
+    mets = _root(parse_xml(content, name=name), name)
+    _check_ids(mets, name)
+    files = {file.id: file for file in _files(mets)}
+    divs = _page_divs(mets, name)
+    orders = [order for div in divs if (order := _order(div)) is not None]
+    if len(set(orders)) < len(divs):
+        # sections that count their own pages: the order of the document is the reading order
+        orders = list(range(1, len(divs) + 1))
+    numbered = sorted(zip(orders, divs, strict=True), key=lambda pair: pair[0])
+    pages = tuple(MetsPage(order, _label(div), _of(div, files, name)) for order, div in numbered)
+    return MetsIssue(issue_metadata(mets), pages, _dialect(mets, files))
 
 
-def _files(root: etree._Element, name: str) -> dict[str, MetsFile]:
-    files: dict[str, MetsFile] = {}
-    for file in root.iterfind(".//mets:fileSec//mets:file", _NS):
-        location = file.find("mets:FLocat", _NS)
-        key = file.get("ID", "")
-        if location is None or not key:
+def _root(root: etree._Element, name: str) -> etree._Element:
+    if root.tag == f"{_M}mets":
+        return root
+    if local(root) == "mets" and namespace(root).startswith(METS):
+        raise DocumentError(f"{name}:{root.sourceline}: METS 2 is not read; export METS 1.12")
+    inside = list(root.iter(f"{_M}mets"))
+    if len(inside) == 1:
+        return inside[0]
+    if inside:
+        raise DocumentError(f"{name}: holds {len(inside)} METS documents; give each its own file")
+    what = f"{local(root)} in {namespace(root) or 'no namespace'}"
+    raise DocumentError(f"{name}:{root.sourceline}: root is {what}, not METS 1.x ({METS})")
+
+
+def _check_ids(mets: etree._Element, name: str) -> None:
+    lines: dict[str, object] = {}
+    for element in mets.iter(f"{_M}*"):
+        key = element.get("ID")
+        if key is None:
             continue
-        if key in files:
-            raise DocumentError(f"{name}:{file.sourceline}: two files have the ID {key}")
-        group = file.iterancestors(f"{{{METS}}}fileGrp")
-        use = next((g.get("USE") or g.get("ID") or "" for g in group), file.get("USE", ""))
-        files[key] = MetsFile(
-            use=use,
-            href=location.get(f"{{{XLINK}}}href", ""),
-            mimetype=file.get("MIMETYPE", ""),
-            checksum=file.get("CHECKSUM", ""),
-        )
-    return files
-
-
-def _pages(root: etree._Element, files: dict[str, MetsFile], name: str) -> Iterable[MetsPage]:
-    maps = root.findall("mets:structMap", _NS)
-    physical = [m for m in maps if m.get("TYPE", "").upper() == "PHYSICAL"] or maps[:1]
-    if not physical:
-        raise DocumentError(f"{name}: has no structMap, so the order of pages is unknown")
-    divs = [
-        d for d in physical[0].iterfind(".//mets:div", _NS) if d.find("mets:fptr", _NS) is not None
-    ]
-    pages = [
-        d for d in divs if d.get("TYPE", "page").lower() in ("page", "surface", "folio")
-    ] or divs
-    numbered = [(_order(div, at), div) for at, div in enumerate(pages, start=1)]
-    for order, div in sorted(numbered, key=lambda pair: pair[0]):
-        yield MetsPage(
-            order, div.get("ORDERLABEL") or div.get("LABEL") or "", _of(div, files, name)
-        )
-
-
-def _of(div: etree._Element, files: dict[str, MetsFile], name: str) -> tuple[MetsFile, ...]:
-    found = []
-    for pointer in div.iterfind("mets:fptr", _NS):
-        keys = (
-            [pointer.get("FILEID")]
-            if pointer.get("FILEID")
-            else [area.get("FILEID") for area in pointer.iterfind(".//mets:area", _NS)]
-        )
-        for key in keys:
-            if key is None:
-                continue
-            if key not in files:
-                raise DocumentError(
-                    f"{name}:{pointer.sourceline}: fptr names {key}, which is no file"
-                )
-            found.append(files[key])
-    return tuple(dict.fromkeys(found))
-
-
-def _order(div: etree._Element, fallback: int) -> int:
-    text = div.get("ORDER", "")
-    return int(text) if text.isdigit() else fallback
-
-
-def _metadata(root: etree._Element) -> IssueMetadata:
-    records = root.findall(".//mets:dmdSec//mods:mods", _NS)
-    if not records:
-        return IssueMetadata(source=Source.METS)
-    first = records[0]
-    host = next((_text(r, ".//mods:relatedItem[@type='host']//mods:title") for r in records), "")
-    title = _text(first, "./mods:titleInfo/mods:title") or host
-    return IssueMetadata(
-        title=title,
-        date=_text(first, ".//mods:dateIssued") or _text(first, ".//mods:dateOther"),
-        volume=_detail(first, "volume"),
-        number=_detail(first, "issue") or _detail(first, "number"),
-        languages=tuple(
-            dict.fromkeys(
-                term.text.strip()
-                for term in first.iterfind("./mods:language/mods:languageTerm", _NS)
-                if term.text
+        if key in lines:
+            raise DocumentError(
+                f"{name}:{element.sourceline}: the ID {key} is already given in line"
+                f" {lines[key]}; ids must differ, export it again"
             )
-        ),
-        rights=_text(first, "./mods:accessCondition"),
-        publisher=_text(first, ".//mods:publisher"),
-        place=_text(first, ".//mods:placeTerm"),
-        identifiers=tuple(
-            Identifier(one.get("type", "local"), one.text.strip())
-            for one in first.iterfind("./mods:identifier", _NS)
-            if one.text and one.text.strip()
-        ),
-        source=Source.METS,
+        lines[key] = element.sourceline
+
+
+def _files(mets: etree._Element) -> Iterator[MetsFile]:
+    for file in mets.iterfind(f".//{_M}fileSec//{_M}file"):
+        hrefs = [one.get(f"{{{XLINK}}}href", "") for one in file.iterfind(f"{_M}FLocat")]
+        beside = [href for href in hrefs if not href.lower().startswith(("http:", "https:"))]
+        groups = list(file.iterancestors(f"{_M}fileGrp"))
+        # NDNP names the role on the file; docWorks nests groups and names only some of them
+        uses = [file.get("USE"), *(g.get("USE") for g in groups), *(g.get("ID") for g in groups)]
+        yield MetsFile(
+            use=next(filter(None, uses), ""),
+            href=next(iter([*beside, *hrefs]), "").strip(),
+            mimetype=(file.get("MIMETYPE") or "").strip(),
+            checksum=file.get("CHECKSUM", ""),
+            checksum_type=file.get("CHECKSUMTYPE", ""),
+            id=file.get("ID", ""),
+        )
+
+
+def _page_divs(mets: etree._Element, name: str) -> list[etree._Element]:
+    maps = mets.findall(f"{_M}structMap")
+    if not maps:
+        raise DocumentError(
+            f"{name}:{mets.sourceline}: has no structMap, so the order of pages is unknown;"
+            " export it with a physical structMap"
+        )
+    physical = [one for one in maps if (one.get("TYPE") or "").upper() == "PHYSICAL"]
+    others = [one for one in maps if (one.get("TYPE") or "").upper() != "LOGICAL"]
+    for one in physical or others:
+        found = list(_pages_in(one))
+        if found:
+            return found
+    raise DocumentError(
+        f"{name}:{maps[0].sourceline}: no structMap lists pages; export it with a physical"
+        " structMap that holds a div for every page"
     )
 
 
-def _detail(record: etree._Element, kind: str) -> str:
-    return _text(record, f"./mods:part/mods:detail[@type='{kind}']/mods:number")
+def _pages_in(parent: etree._Element) -> Iterator[etree._Element]:
+    """Yield the outermost divs that are a page by type, or hold files and no div with files."""
+    for div in parent.iterfind(f"{_M}div"):
+        kind = (div.get("TYPE") or "").lower()
+        inner = any(True for _ in div.iterfind(f".//{_M}div//{_M}fptr"))
+        if kind in _PAGES or kind.endswith("_page") or (_keys(div) and not inner):
+            yield div
+        else:
+            yield from _pages_in(div)
 
 
-def _text(record: etree._Element, path: str) -> str:
-    found = record.find(path, _NS)
-    return " ".join((found.text or "").split()) if found is not None else ""
+def _keys(div: etree._Element) -> list[str]:
+    """Return the ids of the files that ``div`` itself points to, directly or by areas."""
+    pointers = [p for fptr in div.iterfind(f"{_M}fptr") for p in (fptr, *fptr.iter(f"{_M}area"))]
+    return [key for pointer in pointers if (key := pointer.get("FILEID"))]
+
+
+def _of(div: etree._Element, files: dict[str, MetsFile], name: str) -> tuple[MetsFile, ...]:
+    for key in _keys(div):
+        if key not in files:
+            raise DocumentError(
+                f"{name}:{div.sourceline}: fptr names {key}, which is no file of the fileSec;"
+                " add the file or remove the fptr"
+            )
+    return tuple(dict.fromkeys(files[key] for key in _keys(div)))
+
+
+def _order(div: etree._Element) -> int | None:
+    text = (div.get("ORDER") or "").strip()
+    is_whole = text.isascii() and text.isdigit() and len(text) <= _LONGEST_ORDER
+    return int(text) if is_whole else None
+
+
+def _label(div: etree._Element) -> str:
+    said = (" ".join((div.get(key) or "").split()) for key in ("ORDERLABEL", "LABEL"))
+    return next((text for text in said if text.strip(" -")), "")
+
+
+def _dialect(mets: etree._Element, files: dict[str, MetsFile]) -> str:
+    """Return the name of the dialect, by what only its writers put in."""
+    profile = (mets.get("PROFILE") or "").lower()
+    uses = {file.use.lower() for file in files.values()}
+    agents = " ".join(one.text or "" for one in mets.iterfind(f"{_M}metsHdr/{_M}agent/{_M}*"))
+    types = {(div.get("TYPE") or "").lower() for div in mets.iter(f"{_M}div")}
+    signs = (
+        ("Bilderbogen", profile.startswith("urn:x-bilderbogen:")),
+        ("ENMAP", profile == "enmap"),
+        ("HathiTrust", "hathitrust" in profile),
+        ("NDNP", "np:page" in types),
+        ("OCR-D", any(use.startswith("ocr-d-") for use in uses)),
+        ("BnF", any("bibnum.bnf.fr" in uri for uri in mets.nsmap.values())),
+        ("BL", "preservationmaster" in uses),
+        ("BnL", {"images", "text", "completeobject"} <= uses),
+        ("Kitodo", "kitodo" in agents.lower()),
+        ("DFG", next(mets.iter(f"{{{DV}}}rights"), None) is not None or "default" in uses),
+    )
+    return next((dialect for dialect, is_so in signs if is_so), "METS")
