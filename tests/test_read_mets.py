@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from schemas.errors import DocumentError
 from schemas.model import Identifier, Source
 from schemas.read.mets import MetsFile, MetsPage, read_mets
+from schemas.write.mets import mets_document
 from schemas.xml import parse_xml
 from tests.conftest import shared
+from tests.test_catalog import AT, published
+from tests.test_library import files
 
 HEAD = (
     '<m:mets xmlns:m="http://www.loc.gov/METS/" xmlns:mods="http://www.loc.gov/mods/v3"'
@@ -337,3 +340,17 @@ def test_a_damaged_document_raises_only_our_error(data):
         assert str(error).startswith("m.xml")
     else:
         assert [p.order for p in found.pages] == sorted(p.order for p in found.pages)
+
+
+def test_what_we_write_is_read_back():
+    issue = published()
+    content = mets_document(issue, files(issue), created=AT)
+    found = read_mets(content, name="mets.xml")
+    said, wanted = found.metadata, issue.metadata
+    assert found.dialect == "Bilderbogen"
+    assert [p.order for p in found.pages] == [p.scan.page.sequence for p in issue.pages]
+    assert [p.image().use for p in found.pages] == ["ORIGINAL"] * len(issue.pages)
+    for key in ("title", "date", "volume", "number", "languages", "script", "rights", "owner"):
+        assert getattr(said, key) == getattr(wanted, key)
+    assert (said.publisher, said.place) == (wanted.publisher, wanted.place)
+    assert set(wanted.identifiers) <= set(said.identifiers)
