@@ -23,8 +23,6 @@ COMMANDS = {
     "separate": "tasks.commands.separate",
     "evaluate": "tasks.commands.evaluate",
     "train": "tasks.commands.train",
-    "validate": "tasks.commands.validate",
-    "schemas": "tasks.commands.schemas",
     "demo": "tasks.commands.demo",
 }
 """Command to module; a module is imported when its command is called, so that help is quick."""

@@ -20,11 +20,9 @@ def separator(settings: SeparateSettings) -> Separator:
         from pipeline.classical import classical  # the other engine need not be importable
 
         return classical()
-    import torch  # a second and 200 MB; only processes that separate pay
-
+    # torch: a second and 200 MB, which only processes that separate pay
     from pipeline.pix2pix.engine import Architecture, pix2pix
 
-    torch.set_num_threads(1)
     weights = find_weights(settings.weights)
     return pix2pix(
         weights.read(),

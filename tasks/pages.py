@@ -45,6 +45,8 @@ def work_on(
         return _spread(orders, stage.settings.run.processes, advance)
     except BrokenProcessPool:
         return _one_by_one(stage, pages, advance)
+    finally:
+        pool.drop_in_child()
 
 
 def _spread(

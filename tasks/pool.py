@@ -53,6 +53,15 @@ def drop() -> None:
         _POOLS.pop(key).shutdown(wait=False, cancel_futures=True)
 
 
+def drop_in_child() -> None:
+    """Drop the pool if this process is itself a worker, such as one of ``luigi --workers 2``.
+
+    A worker ends only when all its own children have ended, and pool processes wait for work.
+    """
+    if multiprocessing.parent_process() is not None:
+        drop()
+
+
 def _die_with_parent() -> None:
     set_environment()
     parent = multiprocessing.parent_process()

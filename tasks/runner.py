@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ def run_issues(
     """
     configure_luigi(config)
     import luigi
+    from luigi.rpc import RPCError
     from luigi.task_register import Register
 
     from tasks.publishing import Export
@@ -38,13 +40,18 @@ def run_issues(
     with _keeping_failures(failures), _workers():
         for issue in issues:
             task = Export(issue=str(issue), config=config)
-            result = luigi.build(
-                [task],
-                workers=1,
-                local_scheduler=scheduler == "local",
-                detailed_summary=True,
-                log_level="CRITICAL",
-            )
+            try:
+                result = luigi.build(
+                    [task],
+                    workers=1,
+                    local_scheduler=scheduler == "local",
+                    detailed_summary=True,
+                    log_level="CRITICAL",
+                )
+            except RPCError as error:
+                raise EngineError(
+                    "luigid does not answer; start it, or run with --scheduler local"
+                ) from error
             _stop_for_systemic(failures)
             if not result.scheduling_succeeded and str(issue) not in failures:
                 failures[str(issue)] = ArchiveError(f"{issue}: {result.one_line_summary}")
@@ -55,6 +62,7 @@ def configure_luigi(config: Path) -> None:
     """Make ``config`` Luigi's own configuration; before luigi is imported."""
     os.environ.setdefault("LUIGI_CONFIG_PATH", str(config.resolve()))
     os.environ.setdefault("LUIGI_CONFIG_PARSER", "ini")
+    warnings.filterwarnings("ignore", message=".*not consumed by the task.*")  # aliases of options
 
 
 @contextmanager

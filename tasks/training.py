@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import time
 from collections.abc import Callable
@@ -11,13 +10,16 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive.corpus import load_corpus
 from archive.fonts import find_fonts
 from archive.store import write_whole
 from archive.weights import Card, write_card
-from schemas.errors import ConfigError, EngineError
+from schemas.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pipeline.pix2pix.session import TrainingSession
 
 CHECKPOINT, METRICS = "checkpoint.pt", "metrics.csv"
 HELD_OUT_SEED = 900_000_000
@@ -76,78 +78,57 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
         EngineError: typefaces are missing.
     """
     os.environ.pop("OMP_THREAD_LIMIT", None)  # read when torch loads; training takes every core
-    import torch  # training only; the rest of the program must not pay for it
-
     from pipeline.pix2pix.generator import GeneratorSettings
-    from pipeline.pix2pix.samples import ComposedSamples, Frame
-    from pipeline.pix2pix.trainer import Trainer, TrainingSettings
+    from pipeline.pix2pix.samples import Frame
+    from pipeline.pix2pix.session import TrainingSession, training_device
+    from pipeline.pix2pix.trainer import TrainingSettings
 
-    torch.set_num_threads(order.threads)
     find_fonts()
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     settings = TrainingSettings(
         steps=order.steps,
         batch_size=order.batch_size,
         learning_rate=order.learning_rate,
         form=order.form,
         adversarial_weight=order.adversarial_weight,
-        device=device,
+        device=training_device(),
     )
-    trainer = Trainer(GeneratorSettings(channels=order.channels), settings)
-    _resume(trainer, order)
     frame = Frame(order.long_side, order.long_side * 3 // 4)
-    seen = order.first_seed + trainer.step * order.batch_size
-    samples = ComposedSamples(Composer(order.corpus, order.long_side), frame, first_seed=seen)
-    loader = torch.utils.data.DataLoader(
-        samples,
-        batch_size=order.batch_size,
-        num_workers=order.workers,
-        multiprocessing_context="spawn" if order.workers else None,
-    )
-    _steps(trainer, iter(loader), order, say)
-    return _write_weights(trainer, order)
+    net = GeneratorSettings(channels=order.channels)
+    session = TrainingSession(net, settings, frame, threads=order.threads)
+    _resume(session, order)
+    _steps(session, order, say)
+    return _write_weights(session, order)
 
 
-def _steps(trainer: Any, batches: Any, order: TrainingOrder, say: Callable[[str], None]) -> None:  # noqa: ANN401
+def _steps(session: TrainingSession, order: TrainingOrder, say: Callable[[str], None]) -> None:
+    composer = Composer(order.corpus, order.long_side)
+    batches = session.batches(composer, first_seed=order.first_seed, workers=order.workers)
     clock, losses = time.monotonic(), []
-    while trainer.step < order.steps:
-        pages, labels = next(batches)
-        losses.append(trainer.train_step(pages, labels))
-        if trainer.step % order.every and trainer.step < order.steps:
+    while session.step < order.steps:
+        losses.append(session.take(batches))
+        if session.step % order.every and session.step < order.steps:
             continue
         mean = [
             sum(getattr(loss, name) for loss in losses) / len(losses)
             for name in ("reconstruction", "adversarial", "discriminator")
         ]
         pace = (time.monotonic() - clock) / len(losses)
-        _note(order.folder / METRICS, [trainer.step, *mean, pace])
-        _save(trainer, order.folder / CHECKPOINT)
-        say(f"step {trainer.step}  loss {mean[0]:.4f}  {pace:.2f} s a step")
+        _note(order.folder / METRICS, [session.step, *mean, pace])
+        write_whole(order.folder / CHECKPOINT, session.state())
+        say(f"step {session.step}  loss {mean[0]:.4f}  {pace:.2f} s a step")
         clock, losses = time.monotonic(), []
 
 
-def _resume(trainer: Any, order: TrainingOrder) -> None:  # noqa: ANN401
-    import torch
-
+def _resume(session: TrainingSession, order: TrainingOrder) -> None:
     own = order.folder / CHECKPOINT
     source = own if own.exists() else order.start_from
     if source is None:
         return
     try:
-        state = torch.load(source, map_location="cpu", weights_only=True)
-        trainer.resume(state, weights_only=source != own)
-    except FileNotFoundError as error:
-        raise ConfigError(f"{source}: no checkpoint there") from error
-    except (RuntimeError, KeyError, EOFError, ValueError) as error:
-        raise ConfigError(f"{source}: not a checkpoint of this net ({error})") from error
-
-
-def _save(trainer: Any, path: Path) -> None:  # noqa: ANN401
-    import torch
-
-    content = io.BytesIO()
-    torch.save(trainer.state(), content)
-    write_whole(path, content.getvalue())
+        state = source.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{source}: {error.strerror}; name a checkpoint") from error
+    session.resume(state, weights_only=source != own, name=str(source))
 
 
 def _note(path: Path, row: list[float]) -> None:
@@ -156,17 +137,8 @@ def _note(path: Path, row: list[float]) -> None:
         csv.writer(stream).writerow([f"{value:.6g}" for value in row])
 
 
-def _write_weights(trainer: Any, order: TrainingOrder) -> Path:  # noqa: ANN401
-    from safetensors.torch import save
-
-    tensors = {
-        name: value.half().contiguous()
-        for name, value in trainer.average.state_dict().items()
-        if value.dtype.is_floating_point
-    }
-    if not tensors:
-        raise EngineError("the net has no weights to write")
-    content = save(tensors)
+def _write_weights(session: TrainingSession, order: TrainingOrder) -> Path:
+    content = session.weights()
     path = order.folder / "weights.safetensors"
     write_whole(path, content)
     card = Card(
@@ -175,7 +147,7 @@ def _write_weights(trainer: Any, order: TrainingOrder) -> Path:  # noqa: ANN401
         channels=order.channels,
         long_side=order.long_side,
         recipe={
-            "steps": trainer.step,
+            "steps": session.step,
             "batch_size": order.batch_size,
             "learning_rate": order.learning_rate,
             "form": order.form,

@@ -51,6 +51,7 @@ def pix2pix(
     Raises:
         EngineError: the weights do not fit the architecture, or the device is absent.
     """
+    torch.set_num_threads(1)  # pages run side by side in processes
     place = choose_device(device)
     net = _load(weights, architecture).to(place)
     net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload] # stub lacks it

@@ -1,0 +1,81 @@
+"""A training session: trainer and batches, states and weights as bytes; no files, no settings."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import torch
+from safetensors.torch import save
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from pipeline.pix2pix.generator import GeneratorSettings
+from pipeline.pix2pix.samples import Compose, ComposedSamples, Frame
+from pipeline.pix2pix.trainer import Losses, Trainer, TrainingSettings
+from schemas.errors import ConfigError
+
+
+class TrainingSession:
+    """Takes step after step on composed pages."""
+
+    def __init__(
+        self, net: GeneratorSettings, settings: TrainingSettings, frame: Frame, *, threads: int
+    ) -> None:
+        torch.set_num_threads(threads)
+        self.trainer = Trainer(net, settings)
+        self._frame = frame
+
+    @property
+    def step(self) -> int:
+        """Steps taken so far, over all sessions."""
+        return self.trainer.step
+
+    def batches(
+        self, compose: Compose, *, first_seed: int, workers: int
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield batches without end; a resumed session goes on with the seeds it had reached."""
+        size = self.trainer.settings.batch_size
+        samples = ComposedSamples(compose, self._frame, first_seed=first_seed + self.step * size)
+        context = "spawn" if workers else None
+        return iter(
+            DataLoader(
+                samples, batch_size=size, num_workers=workers, multiprocessing_context=context
+            )
+        )
+
+    def take(self, batches: Iterator[tuple[Tensor, Tensor]]) -> Losses:
+        """Take one step on the next batch."""
+        return self.trainer.train_step(*next(batches))
+
+    def state(self) -> bytes:
+        """Return everything needed to go on."""
+        content = io.BytesIO()
+        torch.save(self.trainer.state(), content)
+        return content.getvalue()
+
+    def resume(self, state: bytes, *, weights_only: bool, name: str) -> None:
+        """Go on from ``state``, or with ``weights_only`` begin anew on its weights.
+
+        Raises:
+            ConfigError: it is no checkpoint of this net.
+        """
+        try:
+            loaded = torch.load(io.BytesIO(state), map_location="cpu", weights_only=True)
+            self.trainer.resume(loaded, weights_only=weights_only)
+        except (RuntimeError, KeyError, EOFError, ValueError, TypeError) as error:
+            raise ConfigError(f"{name}: not a checkpoint of this net ({error})") from error
+
+    def weights(self) -> bytes:
+        """Return the moving average of the generator as safetensors in half precision."""
+        tensors = {
+            name: value.half().contiguous().cpu()
+            for name, value in self.trainer.average.state_dict().items()
+            if value.dtype.is_floating_point
+        }
+        return save(tensors)
+
+
+def training_device() -> str:
+    """Return cuda where there is a device, else cpu."""
+    return "cuda" if torch.cuda.is_available() else "cpu"

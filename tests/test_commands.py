@@ -1,0 +1,93 @@
+"""The command line as its users meet it."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from archive.images import load_labels
+from tasks.__main__ import main
+from tasks.cli import COMMANDS
+from tests.conftest import draw_page, shared
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself(command, capsys):
+    assert main([command, "--help"]) == 0
+    assert len(capsys.readouterr().out) > 100
+
+
+def test_an_unknown_command_is_a_usage_error(capsys):
+    assert main(["separat"]) == 2
+    assert main([]) in (0, 2)
+
+
+def test_separate_needs_no_archive_and_a_bad_page_costs_itself(tmp_path, capsys):
+    Image.fromarray(draw_page(2)).save(tmp_path / "good.png")
+    (tmp_path / "bad.jpg").write_bytes(b"<html>")
+    pages = [str(tmp_path / name) for name in ("good.png", "bad.jpg", "missing.tif")]
+    code = main(["separate", *pages, "--to", str(tmp_path / "out"), "--overlay"])
+    assert code == 1
+    said = capsys.readouterr().err
+    assert "bad.jpg" in said and "missing.tif" in said
+    labels = load_labels(tmp_path / "out" / "good.png")
+    assert labels.shape == (900, 640) and labels.dtype == np.uint8 and labels.max() <= 4
+    assert (labels[150:330, 180:460] == 1).mean() > 0.9 and (labels[500:] == 1).mean() < 0.05
+    assert (tmp_path / "out" / "good.overlay.jpg").exists()
+
+
+def test_ingest_names_what_it_refused(home, config, capsys):
+    (home / "incoming" / "other-1909" / "p1.tif").write_bytes(b"")
+    assert main(["ingest", str(home / "incoming"), "--config", str(config)]) == 1
+    said = capsys.readouterr().out
+    assert "lantern-1908  version 1  3 pages" in said and "quarantined  p1.tif: empty file" in said
+    assert main(["ingest", str(home / "nothing"), "--config", str(config)]) == 1
+    assert "is not there" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_verify_finds_a_changed_master(home, config, capsys):
+    main(["ingest", str(home / "incoming"), "--config", str(config)])
+    assert main(["verify", "--config", str(config)]) == 0
+    master = next((home / "archive" / "masters").rglob("*.tif"))
+    content = bytearray(master.read_bytes())
+    content[500] ^= 1
+    master.write_bytes(content)
+    capsys.readouterr()
+    assert main(["verify", "--config", str(config)]) == 1
+    assert master.name in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_evaluate_prints_figures_by_source(tmp_path, capsys):
+    truth = shared("eval-dev") / "truth"
+    (tmp_path / "truth").mkdir()
+    for name in ("bazar_007.json", "bazar_007.map.png"):
+        (tmp_path / "truth" / name).write_bytes((truth / name).read_bytes())
+    (tmp_path / "bazar_007.png").write_bytes((truth / "bazar_007.map.png").read_bytes())
+    assert main(["evaluate", str(tmp_path / "truth"), str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ALL"]["iou"] == 1
+
+
+def test_a_configuration_error_names_file_and_option(tmp_path, capsys):
+    (tmp_path / "config.ini").write_text("[separate]\nengin = classical\n")
+    assert main(["nightly", "--config", str(tmp_path / "config.ini")]) == 2
+    assert "did you mean 'engine'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.engine
+def test_the_demo_ends_well(tmp_path, capsys):
+    from archive.fonts import find_fonts
+    from schemas.errors import EngineError
+
+    try:
+        find_fonts()
+    except EngineError as error:
+        pytest.skip(str(error))
+    assert main(["demo", "--to", str(tmp_path / "demo")]) == 0
+    said = capsys.readouterr().out
+    assert "3 issues published" in said and "page_006.tif" in said and "success" in said
+    assert main(["find", "balloon", "--config", str(tmp_path / "demo" / "config.ini")]) == 0
+    assert "Fig. 2. The balloon before the start." in capsys.readouterr().out
