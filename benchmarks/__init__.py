@@ -1,0 +1,1 @@
+"""Figures that docs quote, each from a command anyone can run."""
