@@ -167,7 +167,8 @@ def test_a_mets_file_names_pages_order_and_metadata(tmp_path, layout):
      </mets:div></mets:structMap></mets:mets>"""
     folder = write_issue(tmp_path / "bazar-1", 2)
     (folder / "mets.xml").write_text(mets)
-    issue = register(only(folder / "mets.xml"), layout, Acceptance()).issue
+    assert only(folder) == only(folder / "mets.xml")  # a walk finds it too
+    issue = register(only(folder), layout, Acceptance()).issue
     assert [(scan.name, scan.label) for scan in issue.scans] == [("p2.tif", "I"), ("p1.tif", "II")]
     assert issue.metadata.title == "Der Bazar" and issue.metadata.date == "1871"
     assert "leaves the folder" in issue.quarantined[0].reason

@@ -169,3 +169,31 @@ def test_usage_errors_exit_2(home, capsys):
     assert main(["run", "nothing-1900", "--config", str(home / "config.ini")]) == 2
     assert main(["nightly", "--config", str(home / "none.ini")]) == 2
     assert "none.ini" in capsys.readouterr().err
+
+
+def test_a_page_that_kills_its_worker_costs_only_itself(home, config):
+    shutil.rmtree(home / "incoming" / "other-1909")
+    page = draw_page(8, width=555)  # the fake below knows it by its width
+    Image.fromarray(page).save(home / "incoming" / "Lantern 1908" / "p2.tif", dpi=(150, 150))
+    folder = home / "bin"
+    folder.mkdir()
+    real = shutil.which("tesseract")
+    fake = folder / "tesseract"
+    fake.write_text(
+        f'#!/bin/sh\nhead -c 15 "$1" 2>/dev/null | grep -qa "^555 " && kill -9 $PPID\nexec {real} "$@"\n'
+    )
+    fake.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "-m", "tasks", "nightly", "--config", str(config)], cwd=ROOT,
+        env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    states = {row.name: row for row in catalog(config).ledger() if row.stage == "recognize"}
+    assert [states[name].state for name in sorted(states)] == [
+        StageState.DONE, StageState.FAILED, StageState.DONE,
+    ]  # fmt: skip
+    assert "process died" in states["lantern-1908_0002"].message
+    published = catalog(config).published(IssueId("lantern-1908"))
+    assert published.pages[1].failed == "recognize" and len(published.pages) == 3
+    assert main(["rerun", "lantern-1908", "--failed", "--config", str(config)]) == 0
+    assert not [row for row in catalog(config).ledger() if row.state.is_bad]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -59,6 +60,22 @@ class Catalog:
         """
         return cls(connect(url))
 
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """One transaction: all of it or nothing.
+
+        Raises:
+            SystemicError: the disk is full or the database went away.
+            CatalogError: the rows were refused.
+        """
+        try:
+            with Session(self.engine) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise SystemicError(f"catalog: {error.orig}; nothing was changed") from error
+        except DatabaseError as error:
+            raise CatalogError(f"catalog: rows were refused: {error.orig}") from error
+
     # ---- publishing
 
     def publish(self, published: PublishedIssue) -> None:
@@ -70,26 +87,21 @@ class Catalog:
         """
         at = datetime.now(UTC)
         slug = str(published.issue.issue)
-        try:
-            with Session(self.engine) as session, session.begin():
-                session.execute(delete(IssueRow).where(IssueRow.slug == slug))
-                session.add(issue_row(published, at))
-                session.flush()
-                for row in rows_of(published):
-                    session.add(row)
-                    if isinstance(row, PageRow):
-                        session.flush()  # children name their page by its id
-                for agent in {e.agent for page in published.pages for e in page.events}:
-                    if session.get(ModelRow, agent) is None:
-                        session.add(ModelRow(name=agent, first_used=at))
-        except OperationalError as error:
-            raise SystemicError(f"catalog: {error.orig}; nothing of {slug} was changed") from error
-        except DatabaseError as error:
-            raise CatalogError(f"catalog: {slug} was refused: {error.orig}") from error
+        with self._writing() as session:
+            session.execute(delete(IssueRow).where(IssueRow.slug == slug))
+            session.add(issue_row(published, at))
+            session.flush()
+            for row in rows_of(published):
+                session.add(row)
+                if isinstance(row, PageRow):
+                    session.flush()  # children name their page by its id
+            for agent in {e.agent for page in published.pages for e in page.events}:
+                if session.get(ModelRow, agent) is None:
+                    session.add(ModelRow(name=agent, first_used=at))
 
     def withdraw(self, issue: IssueId) -> None:
         """Take the issue out of the catalog; the ledger stays."""
-        with Session(self.engine) as session, session.begin():
+        with self._writing() as session:
             session.execute(delete(IssueRow).where(IssueRow.slug == str(issue)))
 
     def edition_of(self, issue: IssueId) -> str | None:
@@ -123,7 +135,7 @@ class Catalog:
     def record(self, rows: Sequence[LedgerRow]) -> None:
         """Write ledger rows; a page that comes again counts one attempt more."""
         at = datetime.now(UTC)
-        with Session(self.engine) as session, session.begin():
+        with self._writing() as session:
             for row in rows:
                 key = (str(row.issue), row.name, row.stage)
                 known = session.get(LedgerTableRow, key, with_for_update=True)
@@ -151,7 +163,7 @@ class Catalog:
 
     def forget(self, issue: IssueId, stages: Iterable[str], names: Iterable[str]) -> None:
         """Drop the ledger rows of pages that are to be done again."""
-        with Session(self.engine) as session, session.begin():
+        with self._writing() as session:
             session.execute(
                 delete(LedgerTableRow).where(
                     LedgerTableRow.issue == str(issue),
@@ -202,7 +214,7 @@ class Catalog:
 
     def begin_run(self, command: str) -> int:
         """Write down that a run began; return its number."""
-        with Session(self.engine) as session, session.begin():
+        with self._writing() as session:
             row = RunRow(command=command, started=datetime.now(UTC), ended=None, outcome="")
             session.add(row)
             session.flush()
@@ -210,7 +222,7 @@ class Catalog:
 
     def end_run(self, number: int, outcome: str) -> None:
         """Write down how a run ended: its exit code, or the error that stopped it."""
-        with Session(self.engine) as session, session.begin():
+        with self._writing() as session:
             row = session.get_one(RunRow, number)
             row.ended, row.outcome = datetime.now(UTC), outcome
 

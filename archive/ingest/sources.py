@@ -14,10 +14,12 @@ from archive.hrefs import resolve_href
 from archive.images import count_frames
 from schemas.errors import DocumentError, ScanError
 from schemas.model import IssueId, IssueMetadata, Quarantined
+from schemas.namespaces import METS
 from schemas.read.mets import read_mets
 from schemas.sidecar import read_sidecar
 
 SIDECAR = "issue.ini"
+_HEAD_BYTES = 4096
 IMAGE_SUFFIXES = frozenset(
     {".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".j2k", ".jpf", ".bmp", ".webp", ".pdf"}
 )
@@ -108,13 +110,32 @@ def to_slug(name: str) -> str:
 
 def _folders(source: Path) -> Iterator[Path]:
     yield source
+    if _mets_in(source) is not None:
+        return  # the METS file says what belongs to the issue, in folders below too
     children = [p for p in source.iterdir() if p.is_dir() and not p.is_symlink()]
     for child in sorted(children, key=lambda p: natural(p.name)):
         if not child.name.startswith("."):
             yield from _folders(child)
 
 
+def _mets_in(folder: Path) -> Path | None:
+    """Return the METS file that describes ``folder``: mets.xml, else the only METS there."""
+    found = [path for path in sorted(folder.glob("*.xml")) if path.is_file() and _is_mets(path)]
+    named = [path for path in found if path.name.lower() == "mets.xml"]
+    chosen = named or found
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _is_mets(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    return METS.encode() in head and re.search(rb"<(\w+:)?mets[\s>]", head) is not None
+
+
 def _of_folder(folder: Path) -> IssueSource | None:
+    mets = _mets_in(folder)
+    if mets is not None and not (folder / SIDECAR).exists():
+        return _of_mets(mets)
     entries = sorted(folder.iterdir(), key=lambda p: natural(p.name))
     pages: list[PageSource] = []
     refused: list[Quarantined] = []

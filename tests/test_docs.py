@@ -1,0 +1,80 @@
+"""What the docs say is so: commands exist, files are there, examples parse."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archive.catalog.tables import Base
+from schemas.sidecar import read_sidecar
+from tasks.cli import COMMANDS, group
+from tasks.recipes import CODE_VERSIONS, NEEDS, STAGES, following
+from tests.conftest import ROOT
+
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda p: p.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
+        if not target.startswith("http"):
+            assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda p: p.name)
+def test_commands_in_the_docs_exist_with_their_options(path):
+    for line in re.findall(r"bilderbogen ([a-z]+[^\n`|]*)", path.read_text()):
+        name = line.split()[0]
+        if name not in COMMANDS:
+            assert name in ("nightly",) or not line.startswith("--"), line
+            continue
+        known = {o for p in group.get_command(None, name).params for o in p.opts}
+        for option in re.findall(r"(--[a-z-]+)", line.split("#")[0]):
+            assert option in known, f"{name} has no {option}"
+
+
+def test_make_targets_named_in_the_docs_exist():
+    makefile = (ROOT / "Makefile").read_text()
+    for path in DOCS:
+        for target in re.findall(r"`?make ([a-z]+)`?", path.read_text()):
+            if target in ("demo", "test", "setup", "quick", "check", "lock", "bench"):
+                assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_the_example_of_an_issue_ini_is_valid():
+    text = (ROOT / "docs" / "operations.md").read_text()
+    (example,) = re.findall(r"```ini\n(.*?)```", text, re.S)
+    said = read_sidecar(example.encode(), name="operations.md")
+    assert said.slug == "bazar-1871-11" and said.metadata.title == "Der Bazar"
+
+
+def test_every_dependency_has_its_line():
+    text = (ROOT / "docs" / "dependencies.md").read_text()
+    wanted = (ROOT / "setup.cfg").read_text().split("install_requires =")[1].split("[options")[0]
+    for line in wanted.split():
+        name = re.split(r"[\[<>=]", line)[0]
+        assert not name or name.isdigit() or not name[0].isalpha() or name in text, name
+
+
+def test_every_adr_is_in_the_list():
+    listed = (ROOT / "docs" / "adr" / "README.md").read_text()
+    for path in (ROOT / "docs" / "adr").glob("0*.md"):
+        assert path.name in listed
+
+
+def test_the_stages_hang_together():
+    assert set(NEEDS) == set(STAGES) == set(CODE_VERSIONS)
+    for stage in STAGES:
+        assert all(STAGES.index(needed) < STAGES.index(stage) for needed in NEEDS[stage])
+    assert following("recognize") == ("recognize", "describe", "publish", "export")
+    assert following("prepare") == STAGES
+
+
+def test_the_tables_are_those_the_catalog_promises():
+    wanted = {"issue", "page", "region", "illustration", "file", "ledger", "event", "model", "run"}
+    assert set(Base.metadata.tables) == wanted
+
+
+def test_nothing_speaks_of_this_machine():
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.cfg")]:
+        assert str(Path.home()) + "/" not in path.read_text()
