@@ -38,8 +38,8 @@ def urn(published: PublishedIssue) -> str:
 
 def label(metadata: IssueMetadata) -> str:
     """Return how a person names the issue: "Der Bazar, 17 (1871), 11"."""
-    year = f"({metadata.date[:4]})" if metadata.date else ""
-    volume = " ".join(part for part in (metadata.volume, year) if part)
+    year = metadata.date[:4]
+    volume = f"{metadata.volume} ({year})" if metadata.volume and year else metadata.volume or year
     parts = [metadata.title or "untitled issue", volume, metadata.number]
     return ", ".join(part for part in parts if part)
 

@@ -216,6 +216,19 @@ def test_a_framed_picture_is_simply_cut():
     assert refined.method == "frame" and set(np.unique(refined.matte)) == {0.0, 1.0}
 
 
+def test_a_pale_sky_is_part_of_a_framed_picture():
+    crop = np.full((160, 220, 3), 240, np.uint8)
+    crop[80:150, 10:210] = np.random.default_rng(0).integers(20, 120, (70, 200, 1))
+    crop[10:80, 100:104] = 30  # a mast in an empty sky
+    crop[10:13, 10:210] = 60
+    inside = np.zeros((160, 220), np.float32)
+    inside[9:151, 9:211] = 0.95
+    refined = refine_illustration(
+        crop, inside, np.zeros_like(inside), dpi=60, settings=RefineSettings()
+    )
+    assert refined.method == "frame" and refined.matte[20:70, 20:90].min() == 1
+
+
 def test_a_page_without_pictures_needs_no_solver():
     assert solve(np.zeros((40, 40, 3), np.uint8), np.zeros((40, 40))).max() == 0
     empty = to_trimap(np.zeros((40, 40), np.float32), band_px=3, settings=RefineSettings())

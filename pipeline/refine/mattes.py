@@ -29,6 +29,7 @@ _FRAME_FILL = 0.93
 _PAPER_GAP_MM = 4.5
 _PAPER_STEP = 0.16
 _LEAST_KEPT = 0.3
+_CORNER = 0.08
 _INK_DEAD_ZONE = (0.18, 0.92)
 
 
@@ -75,8 +76,9 @@ def refine_illustration(
         RefineError: the solver failed.
     """
     known = np.where(text > np.maximum(inside, 0.5), 0.0, inside).astype(np.float32)
-    known = tighten(crop, known, gap_px=max(3, round(_PAPER_GAP_MM * dpi / _MM_PER_INCH)))
-    framed = frame_of(known)
+    tight = tighten(crop, known, gap_px=max(3, round(_PAPER_GAP_MM * dpi / _MM_PER_INCH)))
+    framed = frame_of(tight) if frame_of(tight) is not None else pale_frame(known, tight)
+    known = tight
     if framed is not None:
         return Refined(framed, crop, "frame", 1.0)
     trimap = to_trimap(known, band_px=band_in_pixels(settings.band_mm, dpi), settings=settings)
@@ -179,6 +181,31 @@ def frame_of(probability: NDArray[np.float32]) -> Matte | None:
     matte = np.zeros(probability.shape)
     matte[top : top + height, left : left + width] = 1.0
     return matte
+
+
+def pale_frame(drawn: NDArray[np.float32], tight: NDArray[np.float32]) -> Matte | None:
+    """Return the rectangle of a framed picture whose sky is as light as paper, else None.
+
+    ``drawn`` is the separator's outline, ``tight`` what ink encloses. It is such a picture when
+    the outline is a rectangle, ink reaches all its sides, and at least two of its corners, which
+    an oval or a vignette leaves to the paper.
+    """
+    framed = frame_of(drawn)
+    if framed is None:
+        return None
+    left, top, width, height = cv2.boundingRect((framed > 0).astype(np.uint8))
+    inner = cv2.boundingRect((tight >= 0.5).astype(np.uint8))
+    if inner[2] < _FRAME_FILL * width or inner[3] < _FRAME_FILL * height:
+        return None
+    size = (max(2, round(height * _CORNER)), max(2, round(width * _CORNER)))
+    inked = tight[top : top + height, left : left + width] >= 0.5
+    corners = (
+        inked[: size[0], : size[1]],
+        inked[: size[0], -size[1] :],
+        inked[-size[0] :, : size[1]],
+        inked[-size[0] :, -size[1] :],
+    )
+    return framed if sum(corner.mean() > 0.5 for corner in corners) >= 2 else None
 
 
 def clean_foreground(crop: RGB8, matte: Matte) -> RGB8:
