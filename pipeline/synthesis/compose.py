@@ -44,7 +44,10 @@ def compose(seed: int, corpus: Corpus, fonts: FontBook, settings: ComposerSettin
     KINDS[kind](sheet, corpus)
     tone, labels, alpha = _print(sheet, rng, settings)
     page = _scan(tone, corpus, rng, settings)
-    return _reduced(page, labels, alpha, kind, settings.long_side)
+    if rng.random() < settings.thumbnail:
+        page = effects.thumbnail(page, rng)
+    squash = rng.uniform(1.05, 1.4) if rng.random() < settings.squashed else 1.0
+    return _reduced(page, labels, alpha, kind, settings.long_side, squash)
 
 
 def _empty_sheet(rng: np.random.Generator, fonts: FontBook, settings: ComposerSettings) -> Sheet:
@@ -94,9 +97,13 @@ def _reduced(
     alpha: NDArray[np.uint8],
     kind: str,
     long_side: int,
+    squash: float,
 ) -> ComposedPage:
-    scale = long_side / max(labels.shape)
-    size = (max(1, round(labels.shape[1] * scale)), max(1, round(labels.shape[0] * scale)))
+    scale = long_side / max(labels.shape[0], labels.shape[1] * squash)
+    size = (
+        max(1, round(labels.shape[1] * squash * scale)),
+        max(1, round(labels.shape[0] * scale)),
+    )
     return ComposedPage(
         page=np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), dtype=np.uint8),
         labels=np.asarray(

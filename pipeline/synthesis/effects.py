@@ -134,6 +134,15 @@ def paper(
     return np.clip(tone_f * (ground / 255.0), 0, 255).astype(np.uint8)
 
 
+def thumbnail(page: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Make the page a derivative of 180 to 360 pixels, as catalogs hand them out."""
+    factor = rng.uniform(180, 360) / max(page.shape[:2])
+    fx, fy = (min(1.0, factor * rng.uniform(0.9, 1.2)) for _ in range(2))
+    small = cv2.resize(page, None, fx=fx, fy=fy, interpolation=cv2.INTER_AREA)
+    large = cv2.resize(small, page.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(large, dtype=np.uint8)
+
+
 def degrade(
     page: NDArray[np.uint8], rng: np.random.Generator, settings: ComposerSettings
 ) -> NDArray[np.uint8]:

@@ -43,4 +43,6 @@ class ComposerSettings:
     halftone: float = 0.4
     low_resolution: float = 0.3
     jpeg: float = 0.4
+    thumbnail: float = 0.2
+    squashed: float = 0.12
     skew_degrees: float = 1.5
