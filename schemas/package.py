@@ -1,20 +1,35 @@
-"""An issue as it is exported: pages and the files that stand for them in the package."""
+"""An issue as it is exported: the files of the package, and where the public finds them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from schemas.model import IssueMetadata
+from schemas.errors import DocumentError
+from schemas.model import Illustration, IssueMetadata
 from schemas.published import PublishedIssue, PublishedPage
 
-ORIGINAL, FULLTEXT, ILLUSTRATION = "ORIGINAL", "FULLTEXT", "ILLUSTRATION"
-"""File groups of our METS, the names libraries know."""
+ORIGINAL, DEFAULT, THUMBS = "ORIGINAL", "DEFAULT", "THUMBS"
+FULLTEXT, HOCR, TEXT = "FULLTEXT", "HOCR", "TEXT"
+ILLUSTRATION, VIEW, METADATA = "ILLUSTRATION", "VIEW", "METADATA"
+GROUPS = (ORIGINAL, DEFAULT, THUMBS, FULLTEXT, HOCR, TEXT, ILLUSTRATION, VIEW, METADATA)
+"""File groups of our METS in their order: of pages, of illustrations, of the issue."""
+
+ARCHIVE, DFG, IIIF = "archive", "dfg", "iiif"
+PROFILES = (ARCHIVE, DFG, IIIF)
+"""What a package can hold: METS for archives always, METS for the DFG-Viewer, a IIIF manifest."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackageFile:
-    """A file in the package: group, page, ordinal of the illustration (0: the page itself)."""
+    """A file in the package.
+
+    ``use`` is its group; ``ordinal`` the number of the illustration (0: the page itself), or, where
+    ``sequence`` is 0, of the file about the whole issue. ``href`` is relative to the METS document.
+    ``width`` and ``height`` are pixels, 0 where it is no image.
+    """
 
     use: str
     sequence: int
@@ -23,12 +38,87 @@ class PackageFile:
     mimetype: str
     sha256: str
     size_bytes: int
+    width: int = 0
+    height: int = 0
 
     @property
     def xml_id(self) -> str:
         """Id, valid as an xs:ID and unique in the document."""
-        part = f"_{self.ordinal:02d}" if self.ordinal else ""
-        return f"FILE_{self.sequence:04d}{part}_{self.use}"
+        return file_id(self.use, self.sequence, self.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Where the public finds the packages, and who answers for them.
+
+    ``base_url`` is the address below which the payload of the package of issue X lies as ``X/``.
+    ``license`` is a name of the DFG profile (pdm, cc0, cc-by …, reserved) or a URL; where it is
+    empty it follows from the rights of the issue.
+    """
+
+    base_url: str = ""
+    owner: str = ""
+    owner_logo: str = ""
+    owner_site_url: str = ""
+    owner_contact: str = ""
+    license: str = ""
+    reference_url: str = ""
+
+    def missing(self, profile: str) -> tuple[str, ...]:
+        """Return the options of config.ini that ``profile`` needs and that are not set.
+
+        >>> Publication(base_url="https://example.org/magazines").missing("iiif")
+        ()
+        >>> Publication().missing("dfg")[:2]
+        ('[export] base_url', '[rights] owner')
+        """
+        needed = {ARCHIVE: (), IIIF: _ADDRESS, DFG: _ADDRESS + _RIGHTS}[profile]
+        return tuple(f"[{section}] {name}" for section, name in needed if not getattr(self, name))
+
+    def url(self, published: PublishedIssue, href: str = "") -> str:
+        """Return the public address of a file of the package, or of the package itself."""
+        return f"{self.base_url.rstrip('/')}/{published.issue.issue}/{href}"
+
+    def reference(self, published: PublishedIssue) -> str:
+        """Return the catalog record of the issue; ``{id}`` in the option stands for its name."""
+        return self.reference_url.replace("{id}", str(published.issue.issue))
+
+
+_ADDRESS = (("export", "base_url"),)
+_RIGHTS = tuple(
+    ("rights", name)
+    for name in ("owner", "owner_logo", "owner_site_url", "owner_contact", "reference_url")
+)
+
+
+def file_id(use: str, sequence: int, ordinal: int = 0) -> str:
+    """Return the id of a file in METS; the same page and use give the same id.
+
+    >>> file_id("DEFAULT", 3), file_id("ILLUSTRATION", 3, 1)
+    ('FILE_0003_DEFAULT', 'FILE_0003_01_ILLUSTRATION')
+    """
+    part = f"_{ordinal:02d}" if ordinal else ""
+    return f"FILE_{sequence:04d}{part}_{use}"
+
+
+def created_at(published: PublishedIssue) -> datetime:
+    """Return the date of the last event: the date that every document of the package carries.
+
+    Raises:
+        DocumentError: nothing is known to have happened, not even the ingest.
+    """
+    events = [e.at for page in published.pages for e in page.events]
+    events += [event.at for event in published.events]
+    if published.issue.ingested is not None:
+        events.append(published.issue.ingested)
+    if not events:
+        raise DocumentError(f"{published.issue.issue}: has no date of ingest")
+    return max(events)
+
+
+def instant(at: datetime) -> str:
+    """Return a UTC time as every standard here takes it: 2024-03-01T12:00:00Z."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def urn(published: PublishedIssue) -> str:
@@ -38,8 +128,8 @@ def urn(published: PublishedIssue) -> str:
 
 def label(metadata: IssueMetadata) -> str:
     """Return how a person names the issue: "Der Bazar, 17 (1871), 11"."""
-    year = metadata.date[:4]
-    volume = f"{metadata.volume} ({year})" if metadata.volume and year else metadata.volume or year
+    year = f"({metadata.date[:4]})" if metadata.date else ""
+    volume = " ".join(part for part in (metadata.volume, year) if part)
     parts = [metadata.title or "untitled issue", volume, metadata.number]
     return ", ".join(part for part in parts if part)
 
@@ -48,6 +138,22 @@ def page_label(page: PublishedPage) -> str:
     """Return the printed number, or " - " where there is none, as the DFG wants it."""
     header = page.description.header
     return page.scan.label or (header.label if header else None) or " - "
+
+
+def illustrations(
+    published: PublishedIssue,
+) -> Iterator[tuple[int, PublishedPage, Illustration]]:
+    """Yield every illustration in reading order, numbered from 1, with its page."""
+    number = 0
+    for page in published.pages:
+        for picture in page.description.illustrations:
+            number += 1
+            yield number, page, picture
+
+
+def caption_of(picture: Illustration) -> str:
+    """Return the caption in one line, empty where there is none."""
+    return " ".join(picture.caption.text.split()) if picture.caption else ""
 
 
 def alto_page_id(sequence: int) -> str:

@@ -30,6 +30,8 @@ _PAPER_GAP_MM = 4.5
 _PAPER_STEP = 0.16
 _LEAST_KEPT = 0.3
 _CORNER = 0.08
+_SPECK = 0.02
+_ISLAND = 0.04
 _INK_DEAD_ZONE = (0.18, 0.92)
 
 
@@ -75,7 +77,8 @@ def refine_illustration(
     Raises:
         RefineError: the solver failed.
     """
-    known = np.where(text > np.maximum(inside, 0.5), 0.0, inside).astype(np.float32)
+    barred = text_around(inside, text)
+    known = np.where(barred, 0.0, inside).astype(np.float32)
     tight = tighten(crop, known, gap_px=max(3, round(_PAPER_GAP_MM * dpi / _MM_PER_INCH)))
     framed = frame_of(tight) if frame_of(tight) is not None else pale_frame(known, tight)
     known = tight
@@ -83,9 +86,27 @@ def refine_illustration(
         return Refined(framed, crop, "frame", 1.0)
     trimap = to_trimap(known, band_px=band_in_pixels(settings.band_mm, dpi), settings=settings)
     matte = solve(crop, trimap)
-    matte[text > np.maximum(inside, 0.8)] = 0.0
+    matte[barred] = 0.0
     sure = float(((matte < 0.05) | (matte > 0.95)).mean())
     return Refined(matte, clean_foreground(crop, matte), "silhouette", round(sure, 4))
+
+
+def text_around(inside: NDArray[np.float32], text: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return where text stands that must not get into the cut-out, (H, W) bool.
+
+    A small island of "text" with the illustration all around it is hatching mistaken for letters
+    and stays.
+    """
+    wrong = text > np.maximum(inside, 0.5)
+    rest = ((inside >= 0.5) & ~wrong).astype(np.uint8)
+    contours, _ = cv2.findContours(rest, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros_like(rest), contours, -1, 1, cv2.FILLED)
+    count, islands, stats, _ = cv2.connectedComponentsWithStats(
+        ((filled > 0) & wrong).astype(np.uint8)
+    )
+    small = stats[:, cv2.CC_STAT_AREA] < _ISLAND * max(1, int(rest.sum()))
+    small[0] = False
+    return np.asarray(wrong & ~small[islands] if count > 1 else wrong, dtype=np.bool_)
 
 
 def tighten(crop: RGB8, probability: NDArray[np.float32], *, gap_px: int) -> NDArray[np.float32]:
@@ -109,7 +130,9 @@ def tighten(crop: RGB8, probability: NDArray[np.float32], *, gap_px: int) -> NDA
     closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, disk)
     closed = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = cv2.drawContours(np.zeros_like(closed), contours, -1, 1, cv2.FILLED)
+    largest = max((cv2.contourArea(contour) for contour in contours), default=0.0)
+    kept = [c for c in contours if cv2.contourArea(c) >= _SPECK * largest]
+    filled = cv2.drawContours(np.zeros_like(closed), kept, -1, 1, cv2.FILLED)
     enclosed = filled[reach:-reach, reach:-reach] > 0
     if (enclosed & likely).sum() < _LEAST_KEPT * likely.sum():
         return probability
