@@ -46,6 +46,7 @@ _CODES = {
     if form != "-"
 } | {"frk": "ger"}
 """Every known form to its code; frk is Tesseract's name for German in Fraktur."""
+_TAGS = {row[0]: row[1] for row in map(str.split, _TABLE.strip().splitlines()) if row[1] != "-"}
 _THREE = re.compile(r"[a-z]{3}")
 
 
@@ -63,3 +64,13 @@ def to_language(term: str) -> str:
     main = re.split(r"[-_]", plain)[0]
     known = _CODES.get(plain) or _CODES.get(main)
     return known or (main if _THREE.fullmatch(main) else "")
+
+
+def to_tag(term: str) -> str:
+    """Return the BCP 47 tag of a language, as ALTO, hOCR and IIIF want it, or nothing.
+
+    >>> to_tag("ger"), to_tag("frk"), to_tag("nds"), to_tag("mixed")
+    ('de', 'de', 'nds', '')
+    """
+    code = to_language(term)
+    return _TAGS.get(code, code)

@@ -1,239 +1,178 @@
 """METS 1.12.1 for one issue: records in, bytes out.
 
-Source: https://www.loc.gov/standards/mets/version1121/mets.xsd
+Two profiles of one model. ``archive`` has relative addresses, PREMIS and MIX; ``dfg`` is what the
+DFG-Viewer takes (application profile 2.4): absolute addresses, its own rights and links, and no
+PREMIS or MIX, which that profile forbids. Source: https://www.loc.gov/standards/mets/mets.xsd
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import quote
 
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from schemas.model import Box, Illustration
-from schemas.namespaces import METS, MODS, XLINK, XSI
+from schemas.namespaces import DV, METS, MIX, MODS, PREMIS, XLINK, XSI
 from schemas.package import (
+    ARCHIVE,
+    DEFAULT,
+    DFG,
     FULLTEXT,
-    ILLUSTRATION,
-    ORIGINAL,
+    GROUPS,
+    THUMBS,
     PackageFile,
-    alto_illustration_id,
+    Publication,
+    illustrations,
+    instant,
     label,
-    page_label,
     urn,
 )
-from schemas.published import PublishedIssue, PublishedPage
-from schemas.version import VERSION
+from schemas.published import PublishedIssue
+from schemas.write.dfg import rights_and_links
 from schemas.write.mods import illustration_mods, issue_mods
+from schemas.write.provenance import SOFTWARE, administration_id, provenance
+from schemas.write.structure import (
+    description_id,
+    links,
+    logical_map,
+    physical_id,
+    physical_map,
+)
 
 _NSMAP = {"mets": METS, "mods": MODS, "xlink": XLINK, "xsi": XSI}
-E = ElementMaker(namespace=METS, nsmap=_NSMAP)
+_NSMAPS = {
+    ARCHIVE: _NSMAP | {"premis": PREMIS, "mix": MIX, "dv": DV},
+    DFG: _NSMAP | {"dv": DV},
+}
 PROFILE = "urn:x-bilderbogen:mets-profile:1.0"
-_LOCATIONS = (
-    f"{METS} http://www.loc.gov/standards/mets/mets.xsd "
-    f"{MODS} http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"
-)
+PROFILE_URIS = {ARCHIVE: PROFILE, DFG: "http://dfg-viewer.de/profil-der-metadaten/"}
+_SCHEMAS = {
+    METS: "http://www.loc.gov/standards/mets/mets.xsd",
+    MODS: "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd",
+    PREMIS: "http://www.loc.gov/standards/premis/v3/premis-v3-0.xsd",
+    MIX: "http://www.loc.gov/standards/mix/mix20/mix20.xsd",
+}
+_DFG_GROUPS = (DEFAULT, THUMBS, FULLTEXT)
 
 
 def mets_document(
-    published: PublishedIssue, files: Sequence[PackageFile], *, created: datetime
+    published: PublishedIssue,
+    files: Sequence[PackageFile],
+    *,
+    created: datetime,
+    profile: str = ARCHIVE,
+    publication: Publication | None = None,
 ) -> bytes:
-    """Return the METS document of ``published`` with ``files`` (hrefs relative to it).
+    """Return the METS document of ``published`` with ``files``.
 
     The same arguments give the same bytes; that is why the caller passes ``created``.
+
+    Raises:
+        ValueError: the profile dfg without everything it needs of ``publication``.
     """
+    public = publication or Publication()
+    if profile == DFG and public.missing(DFG):
+        raise ValueError(f"the profile dfg needs {', '.join(public.missing(DFG))}")
+    known = _files(files, profile)
+    has_rights = not public.missing(DFG)
+    E = ElementMaker(namespace=METS, nsmap=_NSMAPS[profile])  # noqa: N806 - lxml's own name
     root = E.mets(
-        _header(published, created),
-        _dmd("DMDLOG_0001", issue_mods(published)),
+        _header(E, published, created, profile),
+        _dmd(E, description_id(0), issue_mods(published, public)),
         *(
-            _dmd(_dmd_id(number), illustration_mods(picture))
-            for number, (_, picture) in _pictures(published)
+            _dmd(E, description_id(number), illustration_mods(picture))
+            for number, _, picture in illustrations(published)
         ),
-        _file_section(files, created),
-        _logical_map(published, files),
-        _physical_map(published, files),
-        _links(published),
+        *([rights_and_links(published, public)] if has_rights else []),
+        *(provenance(published, known) if profile == ARCHIVE else ()),
+        *_file_section(E, known, published, created, public if profile == DFG else None),
+        logical_map(published, known, has_rights=has_rights, with_cut_outs=profile == ARCHIVE),
+        physical_map(published, known, with_areas=profile == ARCHIVE),
+        links(published),
         OBJID=urn(published),
         LABEL=label(published.metadata),
         TYPE="issue",
-        PROFILE=PROFILE,
+        PROFILE=PROFILE_URIS[profile],
     )
-    root.set(f"{{{XSI}}}schemaLocation", _LOCATIONS)
+    root.set(f"{{{XSI}}}schemaLocation", _locations(profile))
     document: bytes = etree.tostring(
         root, xml_declaration=True, encoding="UTF-8", pretty_print=True
     )
     return document
 
 
-def _header(published: PublishedIssue, created: datetime) -> etree._Element:
+def _files(files: Iterable[PackageFile], profile: str) -> Mapping[str, PackageFile]:
+    """Return the files of the groups that the profile has, by id, in the order of the groups."""
+    groups = _DFG_GROUPS if profile == DFG else GROUPS
+    rank = {use: number for number, use in enumerate(groups)}
+    kept = [file for file in files if file.use in rank]
+    kept.sort(key=lambda file: (rank[file.use], file.sequence, file.ordinal))
+    return {file.xml_id: file for file in kept}
+
+
+def _locations(profile: str) -> str:
+    used = (METS, MODS, PREMIS, MIX) if profile == ARCHIVE else (METS, MODS)
+    return " ".join(f"{uri} {_SCHEMAS[uri]}" for uri in used)
+
+
+def _header(
+    E: ElementMaker,  # noqa: N803 - lxml's own name
+    published: PublishedIssue,
+    created: datetime,
+    profile: str,
+) -> etree._Element:
     agents = sorted({(e.kind, e.agent) for page in published.pages for e in page.events})
+    software = {"TYPE": "OTHER", "OTHERTYPE": "SOFTWARE"}
     owner = published.metadata.owner
     return E.metsHdr(
         *([E.agent(E.name(owner), ROLE="CREATOR", TYPE="ORGANIZATION")] if owner else []),
-        E.agent(
-            E.name(f"Bilderbogen {VERSION}"),
-            ROLE="CREATOR",
-            TYPE="OTHER",
-            OTHERTYPE="SOFTWARE",
-        ),
+        E.agent(E.name(SOFTWARE), ROLE="CREATOR", **software),
         *(
-            E.agent(
-                E.name(agent),
-                ROLE="OTHER",
-                OTHERROLE=kind,
-                TYPE="OTHER",
-                OTHERTYPE="SOFTWARE",
-            )
-            for kind, agent in agents
+            E.agent(E.name(agent), ROLE="OTHER", OTHERROLE=kind, **software)
+            for kind, agent in (agents if profile == ARCHIVE else [])
         ),
         E.metsDocumentID(str(published.issue.issue), TYPE="local"),
-        CREATEDATE=_instant(created),
+        CREATEDATE=instant(created),
+        LASTMODDATE=instant(created),
         RECORDSTATUS="complete" if not any(p.failed for p in published.pages) else "partial",
     )
 
 
-def _dmd(key: str, mods: etree._Element) -> etree._Element:
+def _dmd(E: ElementMaker, key: str, mods: etree._Element) -> etree._Element:  # noqa: N803
     return E.dmdSec(E.mdWrap(E.xmlData(mods), MDTYPE="MODS", MIMETYPE="text/xml"), ID=key)
 
 
-def _file_section(files: Sequence[PackageFile], created: datetime) -> etree._Element:
-    groups = []
-    for use in (ORIGINAL, FULLTEXT, ILLUSTRATION):
-        members = [file for file in files if file.use == use]
-        if members:
-            groups.append(E.fileGrp(*(_file(file, created) for file in members), USE=use))
-    return E.fileSec(*groups)
-
-
-def _file(file: PackageFile, created: datetime) -> etree._Element:
-    location = E.FLocat(LOCTYPE="URL")
-    location.set(f"{{{XLINK}}}type", "simple")
-    location.set(f"{{{XLINK}}}href", file.href)
-    return E.file(
-        location,
-        ID=file.xml_id,
-        MIMETYPE=file.mimetype,
-        SEQ=str(file.sequence),
-        CREATED=_instant(created),
-        SIZE=str(file.size_bytes),
-        CHECKSUM=file.sha256,
-        CHECKSUMTYPE="SHA-256",
-        GROUPID=_phys(file.sequence),
-    )
-
-
-def _logical_map(published: PublishedIssue, files: Sequence[PackageFile]) -> etree._Element:
-    known = {file.xml_id for file in files}
-    divs = [
-        E.div(
-            *_areas(page, picture, known),
-            ID=f"LOG_{number:04d}",
-            TYPE="illustration",
-            ORDER=str(number),
-            LABEL=_picture_label(picture),
-            DMDID=_dmd_id(number),
-        )
-        for number, (page, picture) in _pictures(published)
-    ]
-    whole = E.div(
-        *divs, ID="LOG_0000", TYPE="issue", DMDID="DMDLOG_0001", LABEL=label(published.metadata)
-    )
-    return E.structMap(whole, TYPE="LOGICAL")
-
-
-def _physical_map(published: PublishedIssue, files: Sequence[PackageFile]) -> etree._Element:
-    pages = []
-    for page in published.pages:
-        sequence = page.scan.page.sequence
-        own = [f for f in files if f.sequence == sequence and not f.ordinal]
-        known = {f.xml_id for f in files if f.sequence == sequence}
-        areas = [
-            E.div(
-                *_areas(page, picture, known),
-                ID=f"{_phys(sequence)}_{picture.ordinal:02d}",
-                TYPE="pagearea",
-                LABEL="illustration",
-                ORDER=str(picture.ordinal),
-            )
-            for picture in page.description.illustrations
-        ]
-        pages.append(
-            E.div(
-                *(E.fptr(FILEID=file.xml_id) for file in own),
-                *areas,
-                ID=_phys(sequence),
-                TYPE="page",
-                ORDER=str(sequence),
-                ORDERLABEL=page_label(page),
-            )
-        )
-    return E.structMap(E.div(*pages, ID=_phys(0), TYPE="physSequence"), TYPE="PHYSICAL")
-
-
-def _areas(page: PublishedPage, picture: Illustration, known: set[str]) -> list[etree._Element]:
-    """Where an illustration is: its rectangle in the master, its block in the ALTO, its cut-out."""
-    sequence, ordinal = page.scan.page.sequence, picture.ordinal
-    found = [
-        E.fptr(
-            E.area(
-                FILEID=f"FILE_{sequence:04d}_{ORIGINAL}",
-                SHAPE="RECT",
-                COORDS=_coordinates(picture.box),
-            )
-        )
-    ]
-    fulltext = f"FILE_{sequence:04d}_{FULLTEXT}"
-    if fulltext in known:
-        begin = alto_illustration_id(sequence, ordinal)
-        found.append(E.fptr(E.area(FILEID=fulltext, BETYPE="IDREF", BEGIN=begin)))
-    crop = f"FILE_{sequence:04d}_{ordinal:02d}_{ILLUSTRATION}"
-    if crop in known:
-        found.append(E.fptr(FILEID=crop))
-    return found
-
-
-def _links(published: PublishedIssue) -> etree._Element:
-    pairs = [("LOG_0000", _phys(0))]
-    pairs += [("LOG_0000", _phys(page.scan.page.sequence)) for page in published.pages]
-    pairs += [
-        (f"LOG_{number:04d}", _phys(page.scan.page.sequence))
-        for number, (page, _) in _pictures(published)
-    ]
-    links = []
-    for start, end in pairs:
-        link = E.smLink()
-        link.set(f"{{{XLINK}}}from", start)
-        link.set(f"{{{XLINK}}}to", end)
-        links.append(link)
-    return E.structLink(*links)
-
-
-def _pictures(
+def _file_section(
+    E: ElementMaker,  # noqa: N803 - lxml's own name
+    files: Mapping[str, PackageFile],
     published: PublishedIssue,
-) -> Iterator[tuple[int, tuple[PublishedPage, Illustration]]]:
-    every = (
-        (page, picture) for page in published.pages for picture in page.description.illustrations
-    )
-    return enumerate(every, start=1)
+    created: datetime,
+    public: Publication | None,
+) -> list[etree._Element]:
+    groups: dict[str, list[etree._Element]] = {}
+    for file in files.values():
+        href = quote(file.href)
+        location = E.FLocat(LOCTYPE="URL")
+        location.set(f"{{{XLINK}}}type", "simple")
+        location.set(f"{{{XLINK}}}href", public.url(published, href) if public else href)
+        element = E.file(location, **_file_attributes(file, created))
+        about = administration_id(file) if public is None else None
+        if about is not None:
+            element.set("ADMID", about)
+        groups.setdefault(file.use, []).append(element)
+    return [E.fileSec(*(E.fileGrp(*of, USE=use) for use, of in groups.items()))] if groups else []
 
 
-def _picture_label(picture: Illustration) -> str:
-    return " ".join(picture.caption.text.split()) if picture.caption else "[Illustration]"
-
-
-def _dmd_id(number: int) -> str:
-    return f"DMDLOG_{number + 1:04d}"
-
-
-def _phys(sequence: int) -> str:
-    return f"PHYS_{sequence:04d}"
-
-
-def _coordinates(box: Box) -> str:
-    """METS areas name the last pixel, our boxes the one after it."""
-    return f"{box.left},{box.top},{box.right - 1},{box.bottom - 1}"
-
-
-def _instant(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _file_attributes(file: PackageFile, created: datetime) -> dict[str, str]:
+    found = {"ID": file.xml_id, "MIMETYPE": file.mimetype}
+    if file.sequence:
+        found["SEQ"] = str(file.sequence)
+    return found | {
+        "SIZE": str(file.size_bytes),
+        "CREATED": instant(created),
+        "CHECKSUM": file.sha256,
+        "CHECKSUMTYPE": "SHA-256",
+        "GROUPID": physical_id(file.sequence),
+    }

@@ -1,29 +1,38 @@
 """MODS 3.8: what an issue is, and what an illustration is.
 
-Source: https://www.loc.gov/standards/mods/v3/mods-3-8.xsd
+Source: https://www.loc.gov/standards/mods/v3/mods-3-8.xsd; what the DFG-Viewer wants of it
+(MODS application profile 2.4): one recordInfo, a typed identifier, a numbered part for a host.
 """
 
 from __future__ import annotations
+
+import re
 
 from lxml import etree
 from lxml.builder import ElementMaker
 
 from schemas.model import Illustration, IssueMetadata
 from schemas.namespaces import MODS, XLINK
-from schemas.package import label, urn
+from schemas.package import Publication, caption_of, created_at, label, urn
 from schemas.published import PublishedIssue
 
 M = ElementMaker(namespace=MODS, nsmap={"mods": MODS, "xlink": XLINK})
+HOST_SCHEMES = ("zdb", "issn", "lccn")
+"""Identifiers of the periodical, not of the issue."""
+_SHELF_MARKS = ("call-number", "shelf-mark", "shelfmark")
+_NAMED = ("purl", "urn", "handle", "url")
 
 
-def issue_mods(published: PublishedIssue) -> etree._Element:
+def issue_mods(published: PublishedIssue, publication: Publication | None = None) -> etree._Element:
     """Return the MODS record of an issue; what is not known is left out."""
     said = published.metadata
+    public = publication or Publication()
     return M.mods(
         M.titleInfo(M.title(said.title or label(said))),
         M.typeOfResource("text"),
         M.genre("periodical issue"),
         *_origin(said),
+        _digitization(published, public),
         *_languages(said),
         M.physicalDescription(
             M.form("print", authority="marcform"),
@@ -31,23 +40,39 @@ def issue_mods(published: PublishedIssue) -> etree._Element:
             M.digitalOrigin("reformatted digital"),
         ),
         *_host(said),
-        M.identifier(urn(published), type="urn"),
-        *(M.identifier(one.value, type=one.scheme) for one in said.identifiers),
-        *([M.location(M.physicalLocation(said.owner))] if said.owner else []),
+        *_identifiers(published, public),
+        *_location(published, public),
         *_rights(said),
         *_part(said),
-        M.recordInfo(M.recordIdentifier(str(published.issue.issue), source="bilderbogen")),
+        _record(published, public),
     )
 
 
 def illustration_mods(picture: Illustration) -> etree._Element:
-    """Return the MODS record of an illustration: its caption, and that it is a picture."""
-    caption = " ".join(picture.caption.text.split()) if picture.caption else ""
+    """Return the MODS record of an illustration: its caption, its kind, that it is a picture."""
+    caption = caption_of(picture)
     return M.mods(
         M.titleInfo(M.title(caption or "[Illustration]")),
         M.typeOfResource("still image"),
+        *([] if picture.kind == "unknown" else [M.genre(picture.kind)]),
         *([M.note(caption, type="caption")] if caption else []),
     )
+
+
+def part_order(said: IssueMetadata) -> int | None:
+    """Return a number that sorts the issues of one title: by date, else by volume and number.
+
+    >>> part_order(IssueMetadata(date="1871-03")), part_order(IssueMetadata(number="No. 7"))
+    (18710300, 7)
+    """
+    if said.date:
+        year, month, day = (*said.date.split("-"), "0", "0")[:3]
+        return int(year) * 10_000 + int(month) * 100 + int(day)
+    digits = ["".join(re.findall("[0-9]", text)[:4]) for text in (said.volume, said.number)]
+    if not any(digits):
+        return None
+    volume, number = (int(text or 0) for text in digits)
+    return volume * 10_000 + number
 
 
 def _origin(said: IssueMetadata) -> list[etree._Element]:
@@ -61,6 +86,15 @@ def _origin(said: IssueMetadata) -> list[etree._Element]:
     return [M.originInfo(*parts, eventType="publication")] if parts else []
 
 
+def _digitization(published: PublishedIssue, public: Publication) -> etree._Element:
+    owner = published.metadata.owner or public.owner
+    return M.originInfo(
+        *([M.publisher(owner)] if owner else []),
+        M.dateCaptured(f"{created_at(published):%Y-%m-%d}", encoding="iso8601"),
+        eventType="digitization",
+    )
+
+
 def _languages(said: IssueMetadata) -> list[etree._Element]:
     found = []
     for code in said.languages:
@@ -72,7 +106,46 @@ def _languages(said: IssueMetadata) -> list[etree._Element]:
 
 
 def _host(said: IssueMetadata) -> list[etree._Element]:
-    return [M.relatedItem(M.titleInfo(M.title(said.title)), type="host")] if said.title else []
+    if not said.title or part_order(said) is None:
+        return []
+    ids = [one for one in said.identifiers if one.scheme in HOST_SCHEMES]
+    records = [one for one in ids if one.scheme == "zdb"][:1]
+    return [
+        M.relatedItem(
+            M.titleInfo(M.title(said.title)),
+            *(M.identifier(one.value, type=one.scheme) for one in ids if one not in records),
+            *(M.recordInfo(M.recordIdentifier(one.value, source=one.scheme)) for one in records),
+            type="host",
+        )
+    ]
+
+
+def _identifiers(published: PublishedIssue, public: Publication) -> list[etree._Element]:
+    said = published.metadata
+    has_host = bool(_host(said))
+    own = [
+        one
+        for one in said.identifiers
+        if one.scheme not in _SHELF_MARKS and not (has_host and one.scheme in HOST_SCHEMES)
+    ]
+    found = [M.identifier(one.value, type=one.scheme) for one in own]
+    if not any(one.scheme == "urn" for one in own):
+        found.insert(0, M.identifier(urn(published), type="urn"))
+    if public.base_url and not any(one.scheme == "purl" for one in own):
+        found.append(M.identifier(public.url(published), type="purl"))
+    return found
+
+
+def _location(published: PublishedIssue, public: Publication) -> list[etree._Element]:
+    """Physical location, shelf mark, address: in this order, or MODS 3.8 is not valid."""
+    said = published.metadata
+    owner = said.owner or public.owner
+    marks = [one.value for one in said.identifiers if one.scheme in _SHELF_MARKS]
+    parts = [M.physicalLocation(owner)] if owner else []
+    parts += [M.shelfLocator(mark) for mark in marks]
+    if public.base_url:
+        parts.append(M.url(public.url(published), access="object in context"))
+    return [M.location(*parts)] if parts else []
 
 
 def _rights(said: IssueMetadata) -> list[etree._Element]:
@@ -92,4 +165,16 @@ def _part(said: IssueMetadata) -> list[etree._Element]:
     ]
     if said.date:
         details.append(M.date(said.date, encoding="iso8601"))
-    return [M.part(*details)] if details else []
+    order = part_order(said)
+    if not details or order is None:
+        return [M.part(*details)] if details else []
+    return [M.part(*details, order=str(order))]
+
+
+def _record(published: PublishedIssue, public: Publication) -> etree._Element:
+    owner = published.metadata.owner or public.owner
+    return M.recordInfo(
+        *([M.recordContentSource(owner)] if owner else []),
+        M.recordCreationDate(f"{created_at(published):%Y-%m-%d}", encoding="iso8601"),
+        M.recordIdentifier(str(published.issue.issue), source="bilderbogen"),
+    )
