@@ -1,0 +1,187 @@
+"""Parts that several kinds of page share: type areas, columns, pictures with captions, staves."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.synthesis.flow import (
+    Measure,
+    caption,
+    choose_measure,
+    fill,
+    header,
+    headline,
+    ornament,
+)
+from pipeline.synthesis.settings import IGNORE
+from pipeline.synthesis.sheet import ILLUSTRATION, Sheet
+from schemas.corpus import Corpus, Picture
+from schemas.model import Box
+
+
+def type_area(sheet: Sheet, *, head: float = 0.75) -> Box:
+    """Return the type area, below a running head if there is one."""
+    left, right = (round(sheet.width * sheet.between(0.03, 0.2)) for _ in range(2))
+    top, bottom = (round(sheet.height * sheet.between(0.02, 0.14)) for _ in range(2))
+    area = Box(left, top, sheet.width - right, sheet.height - bottom)
+    return header(sheet, area) if sheet.chance(head) else area
+
+
+def column_edges(sheet: Sheet, area: Box, count: int) -> list[tuple[int, int]]:
+    """Return left and right of ``count`` columns; a rule may stand between them."""
+    gutter = round(area.width * sheet.between(0.015, 0.05))
+    width = (area.width - (count - 1) * gutter) // count
+    ruled = count > 1 and sheet.chance(0.35)
+    edges = []
+    for at in range(count):
+        left = area.left + at * (width + gutter)
+        edges.append((left, left + width))
+        if ruled and at:
+            sheet.rule(left - gutter // 2, area.top, area.height, 1, upright=True)
+    return edges
+
+
+def flow_columns(
+    sheet: Sheet, edges: list[tuple[int, int]], area: Box, *, high: float = 26
+) -> None:
+    """Fill columns with headlines, paragraphs, initials and rules."""
+    measure = choose_measure(sheet, edges[0][1] - edges[0][0], high=high)
+    for left, right in edges:
+        top = area.top
+        while top < area.bottom - 2 * measure.line:
+            block = Box(left, top, right, area.bottom)
+            if sheet.chance(0.2) and not sheet.taken[top : top + 40, left:right].any():
+                top = headline(sheet, block, round(measure.line * sheet.between(1.0, 2.6)))
+                continue
+            height = round(area.height * sheet.between(0.1, 0.9))
+            bottom = min(top + height, area.bottom)
+            if sheet.chance(0.15):
+                size = round(measure.line * sheet.between(2.0, 4.5))
+                spot = Box(left, top, left + size, top + size)
+                if not sheet.taken[top : top + size, left : left + size].any():
+                    ornament(sheet, spot)
+            fill(sheet, Box(left, top, right, bottom), measure)
+            top = bottom + round(measure.leading * sheet.between(0.3, 2.5))
+            if sheet.chance(0.25):
+                sheet.rule(
+                    left + (right - left) // 4, top - 2, (right - left) // 2, 1, upright=False
+                )
+
+
+def pick(sheet: Sheet, corpus: Corpus) -> Picture:
+    """Draw a picture from the corpus by its weight."""
+    weights = np.array([picture.weight for picture in corpus.pictures])
+    return corpus.pictures[sheet.rng.choice(len(weights), p=weights / weights.sum())]
+
+
+def place_somewhere(
+    sheet: Sheet, corpus: Corpus, left: int, area: Box, width: int, height: int
+) -> None:
+    """Put a captioned picture where nothing stands yet; give up after four tries."""
+    height = min(height, area.height - 4)
+    for _ in range(4):
+        top = int(sheet.rng.integers(area.top, max(area.top + 1, area.bottom - height)))
+        box = Box(left, top, left + width, top + height)
+        if min(width, height) >= 16 and not sheet.taken[top : box.bottom, left : box.right].any():
+            size = int(np.clip(sheet.height * sheet.between(0.007, 0.015), 4, 18))
+            captioned(sheet, corpus, box, size, lines=int(sheet.rng.choice([0, 0, 1, 1, 2, 3])))
+            return
+
+
+def captioned(
+    sheet: Sheet, corpus: Corpus, box: Box, size: int, *, lines: int, stretch: float = 1.15
+) -> None:
+    """Print a picture into ``box`` and its caption of ``lines`` lines below it."""
+    shape = sheet.picture(pick(sheet, corpus), box, stretch=stretch)
+    if sheet.chance(0.12):
+        frame_around(sheet, shape, 1 + int(sheet.rng.integers(3)))
+    rows, cols = np.flatnonzero(shape.any(axis=1)), np.flatnonzero(shape.any(axis=0))
+    found = Box(int(cols[0]), int(rows[0]), int(cols[-1]) + 1, int(rows[-1]) + 1)
+    if lines:
+        caption(sheet, found, size=size, lines=lines)
+
+
+def frame_around(sheet: Sheet, shape: NDArray[np.bool_], thickness: int) -> None:
+    """Draw a rule around what ``shape`` covers; frame and content are illustration."""
+    rows, cols = np.flatnonzero(shape.any(axis=1)), np.flatnonzero(shape.any(axis=0))
+    left, top, right, bottom = cols[0], rows[0], cols[-1] + 1, rows[-1] + 1
+    gap = thickness + int(sheet.rng.integers(0, 5))
+    box = Box(int(left) - gap, int(top) - gap, int(right) + gap, int(bottom) + gap).clipped(
+        sheet.width, sheet.height
+    )
+    if box is None:
+        return
+    cv2.rectangle(sheet.tone, (box.left, box.top), (box.right - 1, box.bottom - 1), 20, thickness)
+    sheet.mark(box, ILLUSTRATION)
+    sheet.alpha[box.top : box.bottom, box.left : box.right] = 255
+
+
+def margin_notes(sheet: Sheet, area: Box, size: int) -> None:
+    """Set small notes beside the text."""
+    width = max(12, min(area.left, sheet.width - area.right) - 6)
+    left = 3 if sheet.chance(0.5) else min(area.right + 3, sheet.width - width - 2)
+    for top in range(area.top, area.bottom - 8 * size, 10 * size):
+        if sheet.chance(0.4):
+            fill(
+                sheet,
+                Box(left, top, left + width, top + 4 * size),
+                Measure(size, size + 2, "antiqua"),
+            )
+
+
+def fill_part(sheet: Sheet, corpus: Corpus, part: NDArray[np.bool_], box: Box, area: int) -> None:
+    """Fill a region of a template with a picture; its truth is the region itself."""
+    before = sheet.tone.copy()
+    labels = sheet.labels.copy()
+    sheet.picture(pick(sheet, corpus), box, stretch=2.5)
+    if area < 0.9 * box.area:
+        sheet.tone[~part] = before[~part]
+    sheet.labels = np.where(part, ILLUSTRATION, labels).astype(np.uint8)
+    sheet.alpha[part] = 255
+    sheet.taken |= part
+
+
+def staves(sheet: Sheet, area: Box) -> None:
+    """Draw staves with notes; music is ignored by the loss."""
+    gap = max(2, round(sheet.height * sheet.between(0.003, 0.007)))
+    for top in range(area.top, area.bottom - 6 * gap, 12 * gap):
+        for row in range(5):
+            sheet.rule(area.left, top + row * gap, area.width, 1, upright=False)
+        for left in range(area.left + 8 * gap, area.right - 4 * gap, 4 * gap):
+            height = top + int(sheet.rng.integers(0, 5)) * gap
+            cv2.ellipse(sheet.tone, (left, height), (gap, max(1, gap // 2)), -20, 0, 360, 10, -1)
+            sheet.rule(left + gap - 1, height - 3 * gap, 3 * gap, 1, upright=True)
+        words = Box(area.left, top + 6 * gap, area.right, top + 8 * gap + 2)
+        if sheet.chance(0.7):
+            sheet.line(words, "antiqua")
+        sheet.mark(Box(area.left, top - gap, area.right, top + 9 * gap), IGNORE)
+
+
+def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
+    """Print a headpiece above or a tailpiece below the text; return the room left."""
+    width = round(area.width * sheet.between(0.12, 1.0))
+    height = max(10, round(min(width * sheet.between(0.12, 0.8), area.height * 0.2)))
+    left = area.left + (area.width - width) // 2
+    gap = height // 4 + 3
+    if sheet.chance(0.5):
+        ornamental_piece(sheet, corpus, Box(left, area.top, left + width, area.top + height))
+        return Box(area.left, area.top + height + gap, area.right, area.bottom)
+    foot = area.top + round(area.height * sheet.between(0.4, 0.95)) - height
+    ornamental_piece(sheet, corpus, Box(left, foot, left + width, foot + height))
+    if sheet.chance(0.4):
+        return area
+    return Box(area.left, area.top, area.right, foot - gap)
+
+
+def ornamental_piece(sheet: Sheet, corpus: Corpus, box: Box) -> None:
+    """Print a small ornamental picture: a picture, or a strip of repeated ornament."""
+    inside = box.clipped(sheet.width, sheet.height)
+    if inside is None or min(inside.width, inside.height) < 8:
+        return
+    if sheet.chance(0.6) or inside.width < 2 * inside.height:
+        sheet.picture(pick(sheet, corpus), inside, stretch=1.6)
+        return
+    ornament(sheet, inside)
+    sheet.mark(inside, ILLUSTRATION, pad=2)
