@@ -53,6 +53,7 @@ def main() -> None:
         language, script = fill(home, args)
         (home / "config.ini").write_text(CONFIG.format(language=language, script=script))
         wall = night(home)
+        again = night(home)
         stages = ledger(home)
         plain = tesseract(home, MODELS[language, script])
     pages = stages["prepare"][1]
@@ -68,6 +69,7 @@ def main() -> None:
     print(f"| all stages | {total:.2f} |")
     print(f"| plain tesseract, whole page | {plain / pages:.2f} |")
     print(f"| ratio | {total / (plain / pages):.2f} |")
+    print(f"a second night, with nothing to do: {again:.1f} s")
     print(f"wall {wall:.1f} s; peak memory of one process {peak():.0f} MB")
 
 

@@ -7,10 +7,11 @@ of all outcomes, written last, is what Luigi looks for.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -91,7 +92,7 @@ class IssueTask(luigi.Task):
     @property
     def catalog(self) -> Catalog:
         """The catalog named in config.ini; opened after any fork."""
-        return Catalog.open(self.settings.archive.catalog_url)
+        return _catalog(self.settings.archive.catalog_url, os.getpid())
 
     def recipe_of(self, stage: str) -> str:
         """Name of the recipe of ``stage`` under this task's settings."""
@@ -280,6 +281,13 @@ class PageStage(IssueTask):
         allowed = max(1.0, self.settings.run.max_failed_share * len(outcomes))
         if len(failed) > allowed or (failed and len(failed) == len(outcomes)):
             raise PagesFailedError(failed)
+
+
+@lru_cache(maxsize=4)
+def _catalog(url: str, process: int) -> Catalog:
+    """Open a catalog once in each process: an engine does not survive a fork."""
+    del process
+    return Catalog.open(url)
 
 
 def _systemic(error: OSError, page: PageId) -> ArchiveError:
