@@ -1,29 +1,43 @@
 """ALTO 4.4 of one page: words, lines, regions and illustrations in pixels of the master.
 
-Source: https://www.loc.gov/standards/alto/v4/alto-4-4.xsd
+Written is the subset that is valid from 4.1 on; all text lies in the PrintSpace, because viewers
+look nowhere else. Source: https://www.loc.gov/standards/alto/v4/alto-4-4.xsd
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from schemas.model import Box, Illustration, RegionKind, TextLine, TextRegion, Word
+from schemas.languages import to_tag
+from schemas.model import Box, Event, Illustration, RegionKind, TextLine, TextRegion, Word
 from schemas.namespaces import ALTO, XSI
-from schemas.package import alto_illustration_id, alto_page_id, page_label
+from schemas.package import (
+    ILLUSTRATION,
+    alto_illustration_id,
+    alto_page_id,
+    file_id,
+    instant,
+    page_label,
+)
 from schemas.published import PublishedPage
 
 A = ElementMaker(namespace=ALTO, nsmap={None: ALTO, "xsi": XSI})
 _LOCATION = f"{ALTO} http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
-_BCP47 = {"ger": "de", "deu": "de", "eng": "en", "fre": "fr", "fra": "fr", "lat": "la"}
 _DIVIDED = re.compile(r"^(.*\w)([-⸗¬=\u2010])$")
+_VERSIONED = re.compile(r"(.+?) (\d\S*|sha256:\S+)")
+_READING, _PICTURES = "recognition/", "layout/"
+_MODIFYING = "matting"
 
 
 def alto_document(page: PublishedPage, *, languages: Sequence[str] = ()) -> bytes:
-    """Return the ALTO document of ``page``; a page without words has an empty PrintSpace."""
+    """Return the ALTO document of ``page``; a page without words has a PrintSpace without any.
+
+    ``languages`` (ISO 639-2) are those of the issue; a region without its own gets the first.
+    """
     root = A.alto(
         _description(page),
         A.Tags(*(A.LayoutTag(ID=f"LT_{k.upper()}", TYPE="region", LABEL=k) for k in RegionKind)),
@@ -37,20 +51,49 @@ def alto_document(page: PublishedPage, *, languages: Sequence[str] = ()) -> byte
     return document
 
 
+def divided(word: Word) -> tuple[str, str] | None:
+    """Return the part of a word before its hyphen at the end of a line, and the hyphen."""
+    found = _DIVIDED.match(word.text) if word.hyphenated else None
+    return (found[1], found[2]) if found else None
+
+
 def _description(page: PublishedPage) -> etree._Element:
-    steps = [
-        A.Processing(
-            A.processingDateTime(event.at.strftime("%Y-%m-%dT%H:%M:%SZ")),
-            A.processingStepDescription(event.kind),
-            A.processingSoftware(A.softwareName(event.agent)),
-            ID=f"PROC_{number:02d}",
-        )
-        for number, event in enumerate(page.events, start=1)
-    ]
+    of = page.scan.page
     return A.Description(
         A.MeasurementUnit("pixel"),
-        A.sourceImageInformation(A.fileName(page.scan.name)),
-        *steps,
+        A.sourceImageInformation(
+            A.fileName(page.scan.name),
+            A.fileIdentifier(str(of), fileIdentifierLocation="local"),
+            A.documentIdentifier(str(of.issue), documentIdentifierLocation="local"),
+        ),
+        *(_processing(key, event, page) for key, event in _steps(page)),
+    )
+
+
+def _steps(page: PublishedPage) -> list[tuple[str, Event]]:
+    return [(f"PROC_{number:02d}", event) for number, event in enumerate(page.events, start=1)]
+
+
+def _step_ids(page: PublishedPage, kind: str) -> dict[str, str]:
+    """Return the attribute that names the steps of ``kind``, if there was one."""
+    keys = [key for key, event in _steps(page) if event.kind.startswith(kind)]
+    return {"PROCESSINGREFS": " ".join(keys)} if keys else {}
+
+
+def _processing(key: str, event: Event, page: PublishedPage) -> etree._Element:
+    category = "contentModification" if event.kind.endswith(_MODIFYING) else "contentGeneration"
+    text = page.description.text
+    models = f"; models {text.models}" if text and event.kind.startswith(_READING) else ""
+    software = [A.softwareName(event.agent)]
+    if found := _VERSIONED.fullmatch(event.agent):
+        software = [A.softwareName(found[1]), A.softwareVersion(found[2])]
+    return A.Processing(
+        A.processingCategory(category),
+        A.processingDateTime(instant(event.at)),
+        A.processingStepDescription(event.kind),
+        *([A.processingStepSettings(event.detail + models)] if event.detail else []),
+        A.processingSoftware(*software),
+        ID=key,
     )
 
 
@@ -61,13 +104,14 @@ def _page(page: PublishedPage, languages: Sequence[str]) -> etree._Element:
     element = A.Page(
         A.PrintSpace(
             *_regions(regions, alto_page_id(sequence), languages),
-            *(_illustration(picture) for picture in found.illustrations),
+            *(_illustration(picture, page) for picture in found.illustrations),
             **_place(_around(boxes, page)),
         ),
         ID=alto_page_id(sequence),
         PHYSICAL_IMG_NR=str(sequence),
         WIDTH=str(page.scan.width),
         HEIGHT=str(page.scan.height),
+        **_step_ids(page, _READING),
     )
     printed = page_label(page)
     if printed.strip(" -"):
@@ -79,15 +123,14 @@ def _page(page: PublishedPage, languages: Sequence[str]) -> etree._Element:
 
 def _regions(
     regions: Sequence[TextRegion], prefix: str, languages: Sequence[str]
-) -> Iterable[etree._Element]:
+) -> Iterator[etree._Element]:
     lines = words = 0
     for number, region in enumerate(regions, start=1):
         built = []
-        divided: str | None = None
-        for line in region.lines:
+        whole: str | None = None
+        for line, after in zip(region.lines, [*region.lines[1:], None], strict=True):
             lines += 1
-            after = _next(region.lines, line)
-            element, divided = _line(line, after, divided, f"{prefix}_TL_{lines:04d}", words)
+            element, whole = _line(line, after, whole, f"{prefix}_TL_{lines:04d}", words)
             words += len(line.words)
             built.append(element)
         block = A.TextBlock(
@@ -96,19 +139,14 @@ def _regions(
             TAGREFS=f"LT_{region.kind.upper()}",
             **_place(region.box),
         )
-        language = region.language or (languages[0] if languages else "")
-        if language:
-            block.set("LANG", _BCP47.get(language, language))
+        tag = to_tag(region.language or (languages[0] if languages else ""))
+        if tag:
+            block.set("LANG", tag)
         yield block
 
 
-def _next(lines: Sequence[TextLine], line: TextLine) -> TextLine | None:
-    at = lines.index(line)
-    return lines[at + 1] if at + 1 < len(lines) else None
-
-
 def _line(
-    line: TextLine, after: TextLine | None, divided: str | None, key: str, counted: int
+    line: TextLine, after: TextLine | None, whole: str | None, key: str, counted: int
 ) -> tuple[etree._Element, str | None]:
     """Return a TextLine, and the whole of the word that it leaves to the next one."""
     parts: list[etree._Element] = []
@@ -117,14 +155,15 @@ def _line(
         if at:
             parts.append(_space(line.words[at - 1], word))
         number = f"{key.split('_TL_')[0]}_ST_{counted + at + 1:05d}"
-        if word.hyphenated and after is not None and (cut := _DIVIDED.match(word.text)):
-            left = cut[1] + after.words[0].text
+        cut = divided(word)
+        if cut is not None and after is not None and after.words:
+            left = cut[0] + after.words[0].text
             parts += [
-                _string(word, number, content=cut[1], part=1, whole=left),
-                A.HYP(CONTENT=cut[2]),
+                _string(word, number, content=cut[0], part=1, whole=left),
+                A.HYP(CONTENT=cut[1]),
             ]
-        elif at == 0 and divided is not None:
-            parts.append(_string(word, number, part=2, whole=divided))
+        elif at == 0 and whole is not None:
+            parts.append(_string(word, number, part=2, whole=whole))
         else:
             parts.append(_string(word, number))
     return A.TextLine(*parts, ID=key, **_place(line.box)), left
@@ -147,23 +186,27 @@ def _space(before: Word, after: Word) -> etree._Element:
     return A.SP(HPOS=str(before.box.right), VPOS=str(before.box.top), WIDTH=str(width))
 
 
-def _illustration(picture: Illustration) -> etree._Element:
+def _illustration(picture: Illustration, page: PublishedPage) -> etree._Element:
     points = " ".join(f"{round(x)},{round(y)}" for x, y in picture.polygon)
-    return A.Illustration(
+    sequence = picture.page.sequence
+    element = A.Illustration(
         A.Shape(A.Polygon(POINTS=points)),
-        ID=alto_illustration_id(picture.page.sequence, picture.ordinal),
+        ID=alto_illustration_id(sequence, picture.ordinal),
         TAGREFS="LT_ILLUSTRATION",
+        FILEID=file_id(ILLUSTRATION, sequence, picture.ordinal),
+        **_step_ids(page, _PICTURES),
         **_place(picture.box),
     )
+    if picture.kind != "unknown":
+        element.set("TYPE", picture.kind)
+    return element
 
 
 def _around(boxes: Sequence[Box], page: PublishedPage) -> Box:
-    if not boxes:
-        return Box(0, 0, page.scan.width, page.scan.height)
-    whole = boxes[0]
-    for box in boxes[1:]:
-        whole = whole.union(box)
-    return whole
+    whole: Box | None = None
+    for box in boxes:
+        whole = box if whole is None else whole.union(box)
+    return whole or Box(0, 0, page.scan.width, page.scan.height)
 
 
 def _place(box: Box) -> dict[str, str]:

@@ -79,7 +79,7 @@ def mets_document(
     has_rights = not public.missing(DFG)
     E = ElementMaker(namespace=METS, nsmap=_NSMAPS[profile])  # noqa: N806 - lxml's own name
     root = E.mets(
-        _header(E, published, created, profile),
+        _header(E, published, created, profile, public),
         _dmd(E, description_id(0), issue_mods(published, public)),
         *(
             _dmd(E, description_id(number), illustration_mods(picture))
@@ -122,10 +122,11 @@ def _header(
     published: PublishedIssue,
     created: datetime,
     profile: str,
+    public: Publication,
 ) -> etree._Element:
     agents = sorted({(e.kind, e.agent) for page in published.pages for e in page.events})
     software = {"TYPE": "OTHER", "OTHERTYPE": "SOFTWARE"}
-    owner = published.metadata.owner
+    owner = published.metadata.owner or public.owner
     return E.metsHdr(
         *([E.agent(E.name(owner), ROLE="CREATOR", TYPE="ORGANIZATION")] if owner else []),
         E.agent(E.name(SOFTWARE), ROLE="CREATOR", **software),

@@ -1,0 +1,161 @@
+"""An issue for those without a METS reader: Dublin Core, JSON, and a table of illustrations.
+
+Sources: http://www.openarchives.org/OAI/2.0/oai_dc.xsd; RFC 4180; RFC 8259.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lxml import etree
+from lxml.builder import ElementMaker
+
+from schemas.model import Illustration
+from schemas.namespaces import DC, OAI_DC, XSI
+from schemas.package import (
+    ILLUSTRATION,
+    PackageFile,
+    caption_of,
+    created_at,
+    file_id,
+    illustrations,
+    instant,
+    label,
+    page_label,
+    urn,
+)
+from schemas.published import PublishedIssue, PublishedPage
+
+D = ElementMaker(namespace=DC, nsmap={"dc": DC})
+R = ElementMaker(namespace=OAI_DC, nsmap={"oai_dc": OAI_DC, "dc": DC, "xsi": XSI})
+_LOCATION = f"{OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
+COLUMNS = (
+    "id", "issue", "page", "page_label", "number", "kind", "caption", "left", "top", "width",
+    "height", "polygon", "file", "sha256", "pixel_width", "pixel_height", "dpi", "probability",
+    "matte", "perceptual_hash",
+)  # fmt: skip
+"""Columns of illustrations.csv; places are pixels of the master."""
+
+
+def dublin_core(published: PublishedIssue) -> bytes:
+    """Return the ``oai_dc`` record of an issue, which every OAI-PMH server has to have."""
+    said = published.metadata
+    fields = [
+        ("title", label(said)),
+        ("publisher", said.publisher),
+        ("date", said.date),
+        ("type", "Text"),
+        ("type", "StillImage"),
+        ("format", f"{len(published.pages)} pages"),
+        ("identifier", urn(published)),
+        *(("identifier", f"{one.scheme}:{one.value}") for one in said.identifiers),
+        ("source", said.owner),
+        *(("language", code) for code in said.languages),
+        ("relation", said.title),
+        ("rights", said.rights),
+    ]
+    root = R.dc(*(D(name, value) for name, value in fields if value))
+    root.set(f"{{{XSI}}}schemaLocation", _LOCATION)
+    document: bytes = etree.tostring(
+        root, xml_declaration=True, encoding="UTF-8", pretty_print=True
+    )
+    return document
+
+
+def issue_json(published: PublishedIssue, files: Mapping[str, PackageFile]) -> bytes:
+    """Return everything the catalog says of an issue; ``schemas/profile`` has its JSON Schema."""
+    said = published.metadata
+    record: dict[str, Any] = {
+        "format": "bilderbogen-issue/1",
+        "id": str(published.issue.issue),
+        "urn": urn(published),
+        "edition": published.edition,
+        "created": instant(created_at(published)),
+        "label": label(said),
+        "title": said.title,
+        "date": said.date,
+        "volume": said.volume,
+        "number": said.number,
+        "languages": list(said.languages),
+        "script": said.script,
+        "rights": said.rights,
+        "owner": said.owner,
+        "publisher": said.publisher,
+        "place": said.place,
+        "identifiers": [{"scheme": i.scheme, "value": i.value} for i in said.identifiers],
+        "metadata_source": str(said.source),
+        "pages": [_page(page, files) for page in published.pages],
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def illustrations_csv(published: PublishedIssue, files: Mapping[str, PackageFile]) -> bytes:
+    """Return a table of the illustrations: UTF-8, a header, a row each."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
+    table.writeheader()
+    for _, page, picture in illustrations(published):
+        table.writerow(_row(published, page, picture, files))
+    return text.getvalue().encode()
+
+
+def _page(page: PublishedPage, files: Mapping[str, PackageFile]) -> dict[str, Any]:
+    scan, found = page.scan, page.description
+    return {
+        "id": str(scan.page),
+        "sequence": scan.page.sequence,
+        "label": page_label(page),
+        "name": scan.name,
+        "sha256": scan.sha256,
+        "width": scan.width,
+        "height": scan.height,
+        "dpi": scan.dpi if scan.dpi_is_known else None,
+        "failed": page.failed,
+        "confidence": found.confidence,
+        "illustrations": [_picture(picture, files) for picture in found.illustrations],
+    }
+
+
+def _picture(picture: Illustration, files: Mapping[str, PackageFile]) -> dict[str, Any]:
+    file = files.get(file_id(ILLUSTRATION, picture.page.sequence, picture.ordinal))
+    return {
+        "id": str(picture),
+        "ordinal": picture.ordinal,
+        "kind": picture.kind,
+        "caption": caption_of(picture),
+        "box": list(_place(picture)),
+        "polygon": [[round(x), round(y)] for x, y in picture.polygon],
+        "file": file.href if file else None,
+        "probability": round(picture.probability, 4),
+        "matte": picture.matte,
+        "perceptual_hash": picture.perceptual_hash,
+    }
+
+
+def _row(
+    published: PublishedIssue,
+    page: PublishedPage,
+    picture: Illustration,
+    files: Mapping[str, PackageFile],
+) -> dict[str, object]:
+    scan = page.scan
+    file = files.get(file_id(ILLUSTRATION, scan.page.sequence, picture.ordinal))
+    values = (
+        str(picture), str(published.issue.issue), scan.page.sequence, page_label(page).strip(),
+        picture.ordinal, picture.kind, caption_of(picture), *_place(picture),
+        " ".join(f"{round(x)},{round(y)}" for x, y in picture.polygon),
+        file.href if file else "", file.sha256 if file else "",
+        file.width if file else "", file.height if file else "",
+        f"{scan.dpi:g}" if scan.dpi_is_known else "", f"{picture.probability:.4f}",
+        picture.matte, picture.perceptual_hash,
+    )  # fmt: skip
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _place(picture: Illustration) -> Iterator[int]:
+    box = picture.box
+    return iter((box.left, box.top, box.width, box.height))
