@@ -6,13 +6,10 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from archive.export import write_package
-from archive.layout import Layout
-from schemas.errors import DocumentError
-from schemas.model import Box, Illustration, IssueMetadata, PageId
+from schemas.model import Box, IssueMetadata, PageId
 from schemas.namespaces import ALTO, METS, MODS, XLINK
 from schemas.package import PackageFile, label
-from schemas.published import PageDescription, PublishedFile
+from schemas.published import PageDescription
 from schemas.write.alto import alto_document
 from schemas.write.mets import mets_document
 from tests.conftest import shared
@@ -135,43 +132,6 @@ def test_a_lost_page_makes_the_record_partial():
     issue = odd(published())
     root = etree.fromstring(mets_document(issue, files(issue)[:2], created=AT))
     assert root.find("m:metsHdr", NS).get("RECORDSTATUS") == "partial"
-
-
-def package(tmp_path):
-    issue = published(pages=1)
-    layout = Layout(tmp_path / "archive")
-    page = issue.pages[0]
-    master = layout.master(page.scan)
-    master.parent.mkdir(parents=True)
-    master.write_bytes(b"x" * 1234)
-    picture: Illustration = page.description.illustrations[0]
-    (layout.root / "cut.png").write_bytes(b"png")
-    cut = PublishedFile("CUTOUT", str(picture), "cut.png", "image/png", "d" * 64, 3)
-    page = replace(page, files=(page.files[0], cut))
-    return replace(issue, pages=(page,)), layout
-
-
-def test_a_package_holds_the_master_bit_for_bit(tmp_path):
-    issue, layout = package(tmp_path)
-    write_package(issue, layout, tmp_path / "out")
-    found = sorted(
-        p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.*")
-    )
-    assert found == [
-        "fulltext/alto/0001.xml", "illustrations/0001_01.png", "images/original/0001.tif", "mets.xml",
-    ]  # fmt: skip
-    assert (tmp_path / "out" / "images/original/0001.tif").read_bytes() == b"x" * 1234
-    root = etree.parse(tmp_path / "out" / "mets.xml").getroot()
-    for place in root.iterfind(".//m:FLocat", NS):
-        assert (tmp_path / "out" / place.get(f"{{{XLINK}}}href")).is_file()
-
-
-def test_a_missing_master_leaves_no_half_package(tmp_path):
-    issue, layout = package(tmp_path)
-    layout.master(issue.pages[0].scan).unlink()
-    with pytest.raises(DocumentError, match=r"p1\.tif: gone or changed"):
-        write_package(issue, layout, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
 
 
 def test_a_box_is_half_open_everywhere():

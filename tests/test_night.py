@@ -48,7 +48,7 @@ def test_a_night_publishes_everything_and_a_second_one_does_nothing(config, caps
     assert [str(row.issue) for row in book.ledger() if row.stage == "export"] == (
         ["lantern-1908"] * 3 + ["other-1909"] * 2
     )
-    mets = list(root.glob("exports/*/*/mets.xml"))
+    mets = list(root.glob("exports/*/*/data/mets.xml"))
     assert len(mets) == 2
     assert list(root.glob("issues/lantern-1908/*/cut-outs/*.png"))
     report = json.loads(next(root.glob("reports/*/report.json")).read_text())
