@@ -128,7 +128,7 @@ def _regions(
     for number, region in enumerate(regions, start=1):
         built = []
         whole: str | None = None
-        for line, after in zip(region.lines, [*region.lines[1:], None], strict=True):
+        for line, after in zip(region.lines, [*region.lines[1:], None], strict=False):
             lines += 1
             element, whole = _line(line, after, whole, f"{prefix}_TL_{lines:04d}", words)
             words += len(line.words)

@@ -19,7 +19,7 @@ E = ElementMaker(namespace=METS, nsmap={"mets": METS})
 
 def rights_and_links(published: PublishedIssue, public: Publication) -> etree._Element:
     """Return the one amdSec the profile wants: who owns the issue, and where else it is shown."""
-    license_ = public.license or to_license(published.metadata.rights)
+    license_ = to_license(published.metadata.rights) or public.license
     rights = D.rights(
         D.owner(public.owner),
         D.ownerLogo(public.owner_logo),

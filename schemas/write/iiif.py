@@ -71,7 +71,7 @@ def text_annotations(published: PublishedIssue, page: PublishedPage, public: Pub
     """Return the lines of ``page`` as an annotation page, for the file the manifest names."""
     canvas = _canvas_id(published, page, public)
     text = page.description.text
-    found = []
+    found: list[Node] = []
     for region in text.regions if text else ():
         tag = to_tag(region.language) or to_tag(next(iter(published.metadata.languages), ""))
         for line in region.lines:
@@ -131,7 +131,7 @@ class _Writer:
     def contents(self) -> Node:
         """A range for the issue, in it one for every illustration."""
         said = self._published.metadata
-        ranges = []
+        ranges: list[Node] = []
         for page in self._published.pages:
             for picture in page.description.illustrations:
                 name = logical_id(len(ranges) + 1)

@@ -58,7 +58,7 @@ def hocr_document(page: PublishedPage, *, languages: Sequence[str] = ()) -> byte
 def _rows(region: TextRegion) -> Iterator[str]:
     """Yield the lines; a word divided at the end of one stands whole in it."""
     taken = 0
-    for line, after in zip(region.lines, [*region.lines[1:], None], strict=True):
+    for line, after in zip(region.lines, [*region.lines[1:], None], strict=False):
         words = [word.text for word in line.words[taken:]]
         taken = 0
         cut = divided(line.words[-1]) if line.words and words else None

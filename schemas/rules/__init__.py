@@ -1,0 +1,1 @@
+"""What makes a document good beyond its schema: one function a rule, with id, text and place."""
