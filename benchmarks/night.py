@@ -9,9 +9,9 @@ seconds of one core; plain Tesseract runs on the same pages, in the same run, wi
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import platform
-import resource
 import shutil
 import subprocess
 import sys
@@ -19,6 +19,8 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+
+import psutil
 
 from archive.catalog.catalog import Catalog
 from archive.fonts import find_fonts
@@ -52,8 +54,8 @@ def main() -> None:
         home = Path(name)
         language, script = fill(home, args)
         (home / "config.ini").write_text(CONFIG.format(language=language, script=script))
-        wall = night(home)
-        again = night(home)
+        wall, peak = night(home)
+        again, _ = night(home)
         stages = ledger(home)
         plain = tesseract(home, MODELS[language, script])
     pages = stages["prepare"][1]
@@ -70,7 +72,7 @@ def main() -> None:
     print(f"| plain tesseract, whole page | {plain / pages:.2f} |")
     print(f"| ratio | {total / (plain / pages):.2f} |")
     print(f"a second night, with nothing to do: {again:.1f} s")
-    print(f"wall {wall:.1f} s; peak memory of one process {peak():.0f} MB")
+    print(f"wall {wall:.1f} s; largest process {peak:.0f} MB")
 
 
 def arguments() -> argparse.Namespace:
@@ -98,12 +100,18 @@ def fill(home: Path, args: argparse.Namespace) -> tuple[str, str]:
     return "eng", "Latn"
 
 
-def night(home: Path) -> float:
-    """Run the nightly job; return its wall time."""
-    started = time.monotonic()
+def night(home: Path) -> tuple[float, float]:
+    """Run the nightly job; return its wall time and the largest process it had, in MB."""
+    started, largest = time.monotonic(), 0.0
     command = [sys.executable, "-m", "tasks", "nightly", "--config", str(home / "config.ini")]
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.monotonic() - started
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    watched = psutil.Process(run.pid)
+    while run.poll() is None:
+        for process in [watched, *watched.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                largest = max(largest, process.memory_info().rss / 2**20)
+        time.sleep(0.05)
+    return time.monotonic() - started, largest
 
 
 def ledger(home: Path) -> dict[str, tuple[float, int]]:
@@ -128,11 +136,6 @@ def tesseract(home: Path, model: str) -> float:
                 env=os.environ | {"OMP_THREAD_LIMIT": "1"},
             )
     return time.monotonic() - started
-
-
-def peak() -> float:
-    """Return the largest resident size of any child, in MB."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

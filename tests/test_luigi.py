@@ -29,11 +29,13 @@ def luigid(tmp_path):
                "--state-path", str(tmp_path / "state.pickle")]  # fmt: skip
     code = "from luigi.cmdline import luigid; import sys; luigid(sys.argv[1:])"
     server = subprocess.Popen([sys.executable, "-c", code, *command[3:]], stderr=subprocess.DEVNULL)
-    for _ in range(100):
+    for _ in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.1)
+    else:
+        raise AssertionError("luigid did not begin to listen within a minute")
     yield port
     server.terminate()
     server.wait(10)
