@@ -20,7 +20,7 @@ from pipeline.hashes import perceptual_hash
 from pipeline.prepare import apply_transform, find_transform, reduced, to_grey
 from pipeline.refine.mattes import RefineSettings, refine_illustration
 from pipeline.regions import find_regions
-from pipeline.separate import Separation
+from pipeline.separate import Separation, separate
 from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
 from schemas.model import CLASSES, Illustration, PageId, PageText, Region, RegionKind
@@ -85,7 +85,7 @@ class Separate(PageStage):
         engine = separator(self.settings.separate)
         loaded = [images.load_rgb(self.folder_of("prepare", page).reduced) for page in pages]
         self._pages = dict(zip(pages, loaded, strict=True))
-        self._found = dict(zip(pages, engine(loaded), strict=True))
+        self._found = dict(zip(pages, separate(loaded, engine), strict=True))
         super().build_batch(pages)
 
     def build(self, page: PageId, target: Path) -> StageState:

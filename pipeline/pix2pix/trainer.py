@@ -95,7 +95,10 @@ class Trainer:
             adversarial = adversarial_loss(
                 self.discriminator(pages, logits.softmax(dim=1)), real=True
             )
-            total, fooled = total + settings.adversarial_weight * adversarial, float(adversarial)
+            total, fooled = (
+                total + settings.adversarial_weight * adversarial,
+                float(adversarial.detach()),
+            )
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(total)
         nn.utils.clip_grad_norm_(self.generator.parameters(), 5.0)

@@ -32,7 +32,6 @@ _LEAST_KEPT = 0.3
 _CORNER = 0.08
 _SPECK = 0.02
 _ISLAND = 0.04
-_INK_DEAD_ZONE = (0.18, 0.92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,24 +247,6 @@ def clean_foreground(crop: RGB8, matte: Matte) -> RGB8:
     eight = np.round(np.clip(estimate, 0, 1) * 255).astype(np.uint8)
     result[window] = np.where(mixed[window][..., None], eight, crop[window])
     return result
-
-
-def ink_matte(crop: RGB8, silhouette: Matte) -> Matte:
-    """Return the alpha of ink alone: paper inside the hatching is transparent.
-
-    Every pixel is un-mixed on the line from the local paper to the ink. Paper is the lightest
-    neighborhood at a quarter of the size, blurred.
-    """
-    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    reach = max(3, min(small.shape) // 12) | 1
-    light = cv2.GaussianBlur(cv2.dilate(small, np.ones((reach, reach))), (0, 0), reach / 2)
-    paper = cv2.resize(light, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    ink = float(np.percentile(grey, 2))
-    alpha = np.clip((paper - grey) / np.maximum(paper - ink, 20), 0, 1)
-    low, high = _INK_DEAD_ZONE
-    alpha = np.where(alpha < low, 0, np.where(alpha > high, 1, alpha))
-    return np.asarray(alpha * silhouette, dtype=np.float64)
 
 
 def _tiles(trimap: Matte) -> Iterator[tuple[slice, slice]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
-from schemas.ledger import StageState
+from schemas.ledger import LedgerRow
 from schemas.model import IssueId
 from tasks.options import config_option
 from tasks.recipes import STAGES
@@ -53,7 +54,7 @@ def status(issues: tuple[str, ...], as_json: bool, config: Path) -> int:
     return 1 if troubles else 0
 
 
-def _cell(rows: list) -> str:  # type: ignore[type-arg] # rows of the ledger
-    bad = sum(r.state in (StageState.FAILED, StageState.QUARANTINED) for r in rows)
+def _cell(rows: Sequence[LedgerRow]) -> str:  # type: ignore[type-arg] # rows of the ledger
+    bad = sum(r.state.is_bad for r in rows)
     good = len(rows) - bad
     return f"{good} ({bad})" if bad else str(good) if good else "-"
