@@ -54,7 +54,7 @@ def status(issues: tuple[str, ...], as_json: bool, config: Path) -> int:
     return 1 if troubles else 0
 
 
-def _cell(rows: Sequence[LedgerRow]) -> str:  # type: ignore[type-arg] # rows of the ledger
+def _cell(rows: Sequence[LedgerRow]) -> str:
     bad = sum(r.state.is_bad for r in rows)
     good = len(rows) - bad
     return f"{good} ({bad})" if bad else str(good) if good else "-"
