@@ -33,7 +33,7 @@ def seal(
     ``digests`` are SHA-256 by path below ``data/``; ``info`` are the lines of bag-info.txt.
     """
     oxum = {"Payload-Oxum": f"{size_bytes}.{len(digests)}"}
-    lines = (f"{key}: {_one_line(value)}\n" for key, value in (info | oxum).items() if value)
+    lines = (f"{key}: {_one_line(value)}\n" for key, value in (dict(info) | oxum).items() if value)
     tags = {
         DECLARATION: _VERSION,
         INFO: "".join(lines),

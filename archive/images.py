@@ -183,6 +183,26 @@ def count_frames(path: Path) -> int:
         raise ScanError(f"{path}: damaged or not an image; rescan it") from error
 
 
+def image_size(path: Path) -> tuple[int, int]:
+    """Return width and height of an image as a person sees it, without decoding it.
+
+    Raises:
+        ScanError: as ``load_image``.
+    """
+    _check_file(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # as in load_image
+            with Image.open(path) as image:
+                turned = image.format != "TIFF" and image.getexif().get(274, 1) in (5, 6, 7, 8)
+                width, height = image.size
+                return (height, width) if turned else (width, height)
+    except (OSError, SyntaxError, ValueError) as error:
+        if is_systemic(error):
+            raise
+        raise ScanError(f"{path}: damaged or not an image; rescan it") from error
+
+
 def srgb_profile() -> bytes:
     """Return a plain sRGB ICC profile, always the same bytes."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())

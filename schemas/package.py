@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,6 +85,7 @@ class Publication:
         return self.reference_url.replace("{id}", str(published.issue.issue))
 
 
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADDRESS = (("export", "base_url"),)
 _RIGHTS = tuple(
     ("rights", name)
@@ -137,7 +139,7 @@ def label(metadata: IssueMetadata) -> str:
 def page_label(page: PublishedPage) -> str:
     """Return the printed number, or " - " where there is none, as the DFG wants it."""
     header = page.description.header
-    return page.scan.label or (header.label if header else None) or " - "
+    return xml_text(page.scan.label or (header.label if header else None) or " - ")
 
 
 def illustrations(
@@ -153,7 +155,16 @@ def illustrations(
 
 def caption_of(picture: Illustration) -> str:
     """Return the caption in one line, empty where there is none."""
-    return " ".join(picture.caption.text.split()) if picture.caption else ""
+    return " ".join(xml_text(picture.caption.text).split()) if picture.caption else ""
+
+
+def xml_text(text: str) -> str:
+    r"""Return ``text`` with what XML 1.0 cannot hold replaced; recognition may read anything.
+
+    >>> xml_text("Fig.\x0c 1") == "Fig.\ufffd 1"
+    True
+    """
+    return _NO_XML.sub("\ufffd", text)
 
 
 def alto_page_id(sequence: int) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from schemas.model import Box
+from schemas.model import Box, RegionKind
 from schemas.namespaces import XHTML
 from schemas.rules.mets import ARCHIVE, OTHER
 from schemas.rules.rule import Fault, Rules
@@ -40,8 +40,9 @@ class AltoFacts:
 
 def kind_of_alto(root: etree._Element) -> str:
     """Return whether an ALTO document is our own."""
-    tag = root.find("{*}Tags/{*}LayoutTag[@ID='LT_ILLUSTRATION']")
-    return ARCHIVE if tag is not None and root.get("SCHEMAVERSION") == "4.4" else OTHER
+    tags = {tag.get("ID") for tag in root.iterfind("{*}Tags/{*}LayoutTag")}
+    wanted = {f"LT_{kind.upper()}" for kind in RegionKind}
+    return ARCHIVE if wanted <= tags and root.get("SCHEMAVERSION") == "4.4" else OTHER
 
 
 def alto_facts(root: etree._Element) -> AltoFacts:

@@ -51,7 +51,11 @@ def _origins(root: etree._Element) -> Iterator[Fault]:
             for one in origin.iter(f"{O}dateIssued", f"{O}dateCaptured", f"{O}dateCreated"):
                 keys += one.get("keyDate") == "yes"
                 said = text_of(one)
-                if one.get("encoding") in ("iso8601", "w3cdtf") and not dates.is_date(said):
+                if (
+                    said
+                    and one.get("encoding") in ("iso8601", "w3cdtf")
+                    and not dates.is_date(said)
+                ):
                     yield one, f"{said!r} is no date of ISO 8601"
         if keys > 1:
             yield mods, f"has {keys} key dates; wanted is one"

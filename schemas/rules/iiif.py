@@ -46,8 +46,10 @@ def pictures(record: Node) -> list[tuple[str, str]]:
 
 @RULES.add(45, "a manifest with canvases; ids are http(s) and unique", *_BOTH)
 def _manifest(record: Node) -> Iterator[Fault]:
-    if record.get("type") != "Manifest" or record.get("@context") != CONTEXT:
-        yield None, f"is a {record.get('type')} of {record.get('@context')}, no Manifest 3"
+    context = record.get("@context")
+    contexts = context if isinstance(context, list) else [context]
+    if record.get("type") != "Manifest" or CONTEXT not in contexts:
+        yield None, f"is a {record.get('type')} of {context}, no Manifest 3"
     if not record.get("items"):
         yield None, "has no canvas"
     seen: set[str] = set()

@@ -56,6 +56,12 @@ def kind_of(root: etree._Element) -> str:
     return DFG if "dfg-viewer" in profile or (has_rights and not profile) else OTHER
 
 
+def is_ours(root: etree._Element) -> bool:
+    """Say whether the header names our software as the one that wrote the document."""
+    names = root.iterfind(f"{M}metsHdr/{M}agent/{M}name")
+    return any((name.text or "").startswith("Bilderbogen ") for name in names)
+
+
 def files(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
     """Yield every file with the USE of its group."""
     for group in root.iterfind(f"{M}fileSec//{M}fileGrp"):
@@ -148,7 +154,7 @@ def _order(root: etree._Element) -> Iterator[Fault]:
             yield div, f"a {div.get('TYPE')} stands where a page is wanted"
         if div.get("ORDER") != str(number):
             yield div, f"ORDER is {div.get('ORDER')}; wanted is {number}"
-        if div.get("ORDERLABEL") is None:
+        if div.get("ORDERLABEL") is None and is_ours(root):
             yield div, 'has no ORDERLABEL; write " - " where no number is printed'
 
 

@@ -22,6 +22,7 @@ from schemas.package import (
     file_id,
     instant,
     page_label,
+    xml_text,
 )
 from schemas.published import PublishedPage
 
@@ -53,7 +54,7 @@ def alto_document(page: PublishedPage, *, languages: Sequence[str] = ()) -> byte
 
 def divided(word: Word) -> tuple[str, str] | None:
     """Return the part of a word before its hyphen at the end of a line, and the hyphen."""
-    found = _DIVIDED.match(word.text) if word.hyphenated else None
+    found = _DIVIDED.match(xml_text(word.text)) if word.hyphenated else None
     return (found[1], found[2]) if found else None
 
 
@@ -62,7 +63,7 @@ def _description(page: PublishedPage) -> etree._Element:
     return A.Description(
         A.MeasurementUnit("pixel"),
         A.sourceImageInformation(
-            A.fileName(page.scan.name),
+            A.fileName(xml_text(page.scan.name)),
             A.fileIdentifier(str(of), fileIdentifierLocation="local"),
             A.documentIdentifier(str(of.issue), documentIdentifierLocation="local"),
         ),
@@ -128,7 +129,8 @@ def _regions(
     for number, region in enumerate(regions, start=1):
         built = []
         whole: str | None = None
-        for line, after in zip(region.lines, [*region.lines[1:], None], strict=False):
+        read = [line for line in region.lines if line.words]
+        for line, after in zip(read, [*read[1:], None], strict=False):
             lines += 1
             element, whole = _line(line, after, whole, f"{prefix}_TL_{lines:04d}", words)
             words += len(line.words)
@@ -156,8 +158,8 @@ def _line(
             parts.append(_space(line.words[at - 1], word))
         number = f"{key.split('_TL_')[0]}_ST_{counted + at + 1:05d}"
         cut = divided(word)
-        if cut is not None and after is not None and after.words:
-            left = cut[0] + after.words[0].text
+        if cut is not None and after is not None:
+            left = cut[0] + xml_text(after.words[0].text)
             parts += [
                 _string(word, number, content=cut[0], part=1, whole=left),
                 A.HYP(CONTENT=cut[1]),
@@ -173,7 +175,10 @@ def _string(
     word: Word, key: str, *, content: str | None = None, part: int = 0, whole: str = ""
 ) -> etree._Element:
     element = A.String(
-        ID=key, CONTENT=content or word.text, WC=f"{word.confidence:.3f}", **_place(word.box)
+        ID=key,
+        CONTENT=content or xml_text(word.text),
+        WC=f"{word.confidence:.3f}",
+        **_place(word.box),
     )
     if part:
         element.set("SUBS_TYPE", f"HypPart{part}")

@@ -9,7 +9,16 @@ from lxml.builder import ElementMaker
 
 from schemas.model import Event
 from schemas.namespaces import METS
-from schemas.package import FULLTEXT, HOCR, ILLUSTRATION, ORIGINAL, TEXT, PackageFile, file_id
+from schemas.package import (
+    FULLTEXT,
+    HOCR,
+    ILLUSTRATION,
+    ORIGINAL,
+    TEXT,
+    PackageFile,
+    file_id,
+    xml_text,
+)
 from schemas.published import PublishedIssue, PublishedPage
 from schemas.version import VERSION
 from schemas.write.mix import ImageFacts, facts_of_cut_out, facts_of_scan, mix
@@ -90,7 +99,9 @@ def _of_original(
     page: PublishedPage, file: PackageFile, events: Sequence[Linked]
 ) -> etree._Element:
     named = [one.key for one in events]
-    described = file_object(file, original_name=page.scan.name, events=named, originator=SOFTWARE)
+    described = file_object(
+        file, original_name=xml_text(page.scan.name), events=named, originator=SOFTWARE
+    )
     return E.amdSec(
         *_technical(file, facts_of_scan(page.scan), described),
         *(_wrap("digiprovMD", one.key, "PREMIS:EVENT", event_record(one)) for one in events),

@@ -13,7 +13,7 @@ from lxml.builder import ElementMaker
 from schemas.languages import to_tag
 from schemas.model import Box, Illustration, RegionKind, TextLine, TextRegion
 from schemas.namespaces import XHTML
-from schemas.package import alto_illustration_id, alto_page_id, caption_of
+from schemas.package import alto_illustration_id, alto_page_id, caption_of, xml_text
 from schemas.published import PublishedPage
 from schemas.write.alto import divided
 from schemas.write.provenance import SOFTWARE
@@ -106,7 +106,10 @@ def _line(line: TextLine, key: str) -> etree._Element:
     for at, word in enumerate(line.words, start=1):
         title = f"{_bbox(word.box)}; x_wconf {round(word.confidence * 100)}"
         words.append(
-            H.span(word.text, {"class": "ocrx_word", "id": f"{key}_W{at:03d}", "title": title})
+            H.span(
+                xml_text(word.text),
+                {"class": "ocrx_word", "id": f"{key}_W{at:03d}", "title": title},
+            )
         )
     return H.span(*words, {"class": "ocr_line", "id": key, "title": _bbox(line.box)})
 

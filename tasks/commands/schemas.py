@@ -1,0 +1,61 @@
+"""bilderbogen schemas install."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archive.schema_store import SchemaStore, default_folder, install, official
+from tasks.exits import Exit
+
+
+@click.group()
+def schemas() -> None:
+    """The official schemas that validate checks with: METS, MODS, PREMIS, MIX, ALTO.
+
+    They belong to their publishers and are not part of Bilderbogen. Download them once, to any
+    folder and under any name; install finds them by their SHA-256. Without them documents are
+    checked by our own profiles and rules.
+    """
+
+
+@schemas.command("install")
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder they were downloaded to.",
+)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="BILDERBOGEN_SCHEMAS",
+    help="Where they are kept.  [default: ~/.local/share/bilderbogen/schemas]",
+)
+def install_command(source: Path, target: Path | None) -> int:
+    """Copy the official schemas to where validate looks for them."""
+    folder = target or default_folder()
+    for one in install(source, folder):
+        click.echo(f"{one.name}  {one.sha256[:12]}")
+    click.echo(f"{len(official())} schemas in {folder}")
+    return Exit.GOOD
+
+
+@schemas.command("list")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="BILDERBOGEN_SCHEMAS",
+    help="Where they are kept.  [default: ~/.local/share/bilderbogen/schemas]",
+)
+def list_command(target: Path | None) -> int:
+    """Say which official schemas there are, their publishers' addresses, and which are here."""
+    store = SchemaStore(target or default_folder())
+    for one in official():
+        state = "here" if (store.folder / one.name).is_file() else "absent"
+        click.echo(f"{state:7}{one.sha256}  {one.url}")
+    return Exit.GOOD
