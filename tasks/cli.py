@@ -20,6 +20,8 @@ COMMANDS = {
     "find": "tasks.commands.find",
     "export": "tasks.commands.export",
     "verify": "tasks.commands.verify",
+    "validate": "tasks.commands.validate",
+    "schemas": "tasks.commands.schemas",
     "separate": "tasks.commands.separate",
     "evaluate": "tasks.commands.evaluate",
     "train": "tasks.commands.train",
