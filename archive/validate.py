@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -30,6 +31,8 @@ from schemas.rules.rule import Finding
 from schemas.xml import local, namespace, parse_xml
 
 _ALTO = "http://www.loc.gov/standards/alto/"
+_OAI = "http://www.openarchives.org/OAI/2.0/"
+_KINDS = "METS, MODS, PREMIS, MIX, ALTO, hOCR, IIIF manifest"
 _DOCTYPE = b"<!DOCTYPE html>\n"
 _UNKNOWN_TYPE = ("does not resolve to a type definition", "The type definition is absent")
 _MOST = 50
@@ -42,11 +45,15 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checked:
-    """A document with its findings; ``root`` is None for JSON and what could not be read."""
+    """A document with its findings; ``root`` is None for JSON and what could not be read.
+
+    ``is_known`` is false for a document of a kind that nothing here is said about.
+    """
 
     findings: tuple[Finding, ...]
     root: etree._Element | None = None
     record: Json | None = None
+    is_known: bool = True
 
 
 def check_document(content: bytes, *, name: str, store: SchemaStore | None = None) -> Checked:
@@ -57,6 +64,8 @@ def check_document(content: bytes, *, name: str, store: SchemaStore | None = Non
         root = parse_xml(_without_doctype(content), name=name)
     except DocumentError as error:
         return Checked((Finding(name, 0, "XML", str(error).removeprefix(f"{name}:")),))
+    if namespace(root) == _OAI and (inner := root.find(f".//{{{METS}}}mets")) is not None:
+        root = deepcopy(inner)
     uri, tag = namespace(root), local(root)
     if uri == METS and tag == "mets":
         found = [*_by_schema(root, DRIVER, name, store), *_by_profile(root, name)]
@@ -68,7 +77,7 @@ def check_document(content: bytes, *, name: str, store: SchemaStore | None = Non
         return Checked(tuple(_by_schema(root, DRIVER, name, store)), root)
     if uri == XHTML:
         return Checked(tuple(check_hocr(root, name=name)), root)
-    return Checked((), root)
+    return Checked((), root, is_known=False)
 
 
 def check_path(path: Path, *, store: SchemaStore | None = None) -> Iterator[Finding]:
@@ -78,7 +87,10 @@ def check_path(path: Path, *, store: SchemaStore | None = None) -> Iterator[Find
         DocumentError: there is nothing at ``path``.
     """
     if path.is_file():
-        yield from check_document(path.read_bytes(), name=str(path), store=store).findings
+        checked = check_document(path.read_bytes(), name=str(path), store=store)
+        yield from checked.findings
+        if not checked.is_known:
+            yield Finding(str(path), 0, "kind", f"is none of {_KINDS}; it was not checked")
     elif bag.is_bag(path):
         yield from (Finding(name, 0, "bag", fault) for name, fault in bag.check_bag(path))
         yield from _check_package(path / bag.PAYLOAD, path, store)
@@ -138,10 +150,10 @@ def _check_json(content: bytes, name: str) -> Checked:
     except (ValueError, RecursionError) as error:
         return Checked((Finding(name, 0, "JSON", str(error)),))
     if not isinstance(record, dict):
-        return Checked(())
-    is_manifest = record.get("type") == "Manifest"
-    found = tuple(check_manifest(record, name=name)) if is_manifest else ()
-    return Checked(found, record=record)
+        return Checked((), is_known=False)
+    if record.get("type") != "Manifest":
+        return Checked((), record=record, is_known=False)
+    return Checked(tuple(check_manifest(record, name=name)), record=record)
 
 
 def _by_schema(
