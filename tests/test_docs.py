@@ -28,7 +28,9 @@ def test_commands_in_the_docs_exist_with_their_options(path):
         if name not in COMMANDS:
             assert name in ("nightly",) or not line.startswith("--"), line
             continue
-        known = {o for p in group.get_command(None, name).params for o in p.opts}
+        command = group.get_command(None, name)
+        parts = [command, *getattr(command, "commands", {}).values()]
+        known = {o for part in parts for p in part.params for o in p.opts}
         for option in re.findall(r"(--[a-z-]+)", line.split("#")[0]):
             assert option in known, f"{name} has no {option}"
 

@@ -368,6 +368,16 @@ def test_captions_find_their_pictures():
     assert found[1].number == "2" and 0 < found[2].score < found[0].score <= 1
 
 
+def test_a_numbered_line_below_a_picture_is_its_caption():
+    line = caption("Fig. 7. The lamp", 10, 108, 90, 120)
+    text = TextRegion(RegionKind.TEXT, line.box, line.lines)
+    (found,) = link_captions((picture(1, 0, 0, 100, 100),), (text,), reach=60)
+    assert found.caption.method == "near" and found.caption.number == "7"
+    plain = caption("It was late in the", 10, 108, 90, 120)
+    text = TextRegion(RegionKind.TEXT, plain.box, plain.lines)
+    assert link_captions((picture(1, 0, 0, 100, 100),), (text,), reach=60)[0].caption is None
+
+
 def test_a_far_caption_belongs_to_nobody_and_a_row_shares_one():
     row = (picture(1, 0, 0, 100, 100), picture(2, 110, 0, 210, 100))
     shared = link_captions(row, (caption("both", 20, 110, 190, 125),), reach=60)

@@ -13,6 +13,7 @@ _NUMBER = re.compile(
     r"^\W{0,2}(?:Fig(?:ur|ure)?s?|Abb(?:ildung)?|Nr|No|Plate|Tafel|Pl)\s?[.,]?\s{0,2}(\d{1,4}[a-z]?)",
     re.I,
 )
+_NEAR = 0.5
 _WEIGHTS = {"below": 1.0, "above": 0.75, "beside": 0.65}
 
 
@@ -55,7 +56,7 @@ def link_captions(
     return tuple(
         replace(picture, caption=_caption(captions[given[at].caption], given[at]))
         if at in given
-        else picture
+        else replace(picture, caption=_numbered_line(picture.box, regions, reach))
         for at, picture in enumerate(pictures)
     )
 
@@ -94,6 +95,23 @@ def _link(p: int, picture: Box, c: int, caption: Box, reach: float) -> _Link | N
         default=None,
     )
     return best if best is not None and best.score > 0.05 else None
+
+
+def _numbered_line(picture: Box, regions: Sequence[TextRegion], reach: float) -> Caption | None:
+    """Return a line that begins with "Fig. 3." or "Abb. 3." right below the picture, or None.
+
+    The separator may take a single line for text; its number says that it is a caption.
+    """
+    for region in regions:
+        for line in region.lines:
+            gap = line.box.top - picture.bottom
+            middle = (line.box.left + line.box.right) / 2
+            under = picture.left < middle < picture.right
+            number = caption_number(line.text)
+            if number and under and -line.box.height < gap < reach / 2:
+                score = round(_NEAR * (1 - max(0, gap) / reach), 3)
+                return Caption(line.text, line.box, score, "near", number)
+    return None
 
 
 def _may_share(
