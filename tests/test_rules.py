@@ -22,6 +22,7 @@ from schemas.rules.checks import (
 )
 from schemas.rules.package import FileFacts, PackageView
 from schemas.rules.rule import Finding
+from tests.conftest import ROOT
 from tests.packages import ALL, PUBLIC, small_issue
 
 NS = {"m": METS, "o": MODS, "p": PREMIS, "x": MIX, "d": DV, "a": ALTO, "h": XHTML}
@@ -350,3 +351,10 @@ def test_a_finding_names_file_line_and_rule(made):
     assert found.line == made["archive"].find(ORIGINAL, NS).sourceline
     assert str(found).startswith(f"mets.xml:{found.line}: rule 13: FILE_0001_ORIGINAL has no")
     assert str(Finding("a.xml", 0, "schema", "odd")) == "a.xml: schema: odd"
+
+
+def test_the_docs_list_every_rule():
+    text = (ROOT / "docs" / "formats.md").read_text()
+    for number, said in listing():
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| {number} |")]
+        assert said in row
