@@ -71,7 +71,7 @@ class Publication:
         >>> Publication(base_url="https://example.org/magazines").missing("iiif")
         ()
         >>> Publication().missing("dfg")[:2]
-        ('[export] base_url', '[rights] owner')
+        ('[export] base_url', '[export] owner')
         """
         needed = {ARCHIVE: (), IIIF: _ADDRESS, DFG: _ADDRESS + _RIGHTS}[profile]
         return tuple(f"[{section}] {name}" for section, name in needed if not getattr(self, name))
@@ -87,9 +87,12 @@ class Publication:
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ADDRESS = (("export", "base_url"),)
-_RIGHTS = tuple(
-    ("rights", name)
-    for name in ("owner", "owner_logo", "owner_site_url", "owner_contact", "reference_url")
+_RIGHTS = (
+    ("export", "owner"),
+    *(
+        ("rights", name)
+        for name in ("owner_logo", "owner_site_url", "owner_contact", "reference_url")
+    ),
 )
 
 

@@ -125,7 +125,7 @@ def test_a_bad_master_leaves_nothing_behind(tmp_path, fault):
 @pytest.mark.parametrize("field", ["base_url", "owner", "owner_logo", "owner_site_url",
                                    "owner_contact", "reference_url"])  # fmt: skip
 def test_the_dfg_profile_names_the_option_it_lacks(tmp_path, field):
-    section = "export" if field == "base_url" else "rights"
+    section = "export" if field in ("base_url", "owner") else "rights"
     with pytest.raises(ConfigError, match=rf"profile dfg needs \[{section}\] {field} in config"):
         write(tmp_path, publication=replace(PUBLIC, **{field: ""}))
     assert not (tmp_path / "out").exists()
