@@ -60,8 +60,8 @@ def run_issues(
 
 def configure_luigi(config: Path) -> None:
     """Make ``config`` Luigi's own configuration; before luigi is imported."""
-    os.environ.setdefault("LUIGI_CONFIG_PATH", str(config.resolve()))
-    os.environ.setdefault("LUIGI_CONFIG_PARSER", "ini")
+    os.environ["LUIGI_CONFIG_PATH"] = str(config.resolve())
+    os.environ["LUIGI_CONFIG_PARSER"] = "ini"
     warnings.filterwarnings("ignore", message=".*not consumed by the task.*")  # aliases of options
 
 
