@@ -2,52 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
-from sqlalchemy import ColumnElement, Engine, delete, func, select, text
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, delete, func, select, text
 
-from archive.catalog.connect import connect
-from archive.catalog.rows import issue_row, rows_of
+from archive.catalog.connect import connect, reading, writing
+from archive.catalog.entries import enter, enter_models, hold, ledger_row
+from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
+from archive.catalog.search import alike, find_query, issues_query
 from archive.catalog.tables import (
     Base,
+    EventRow,
     FileRow,
     IllustrationRow,
     IssueRow,
     LedgerTableRow,
-    ModelRow,
     PageRow,
     RunRow,
 )
+from schemas.answers import Alike, Found, KnownIssue, Run, StageCount
 from schemas.codec import from_json
-from schemas.errors import CatalogError, SystemicError
+from schemas.errors import CatalogError
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import IssueId
-from schemas.normalize import normalize
+from schemas.model import Event, IssueId
 from schemas.published import PublishedFile, PublishedIssue
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An illustration that answers a search."""
-
-    illustration: str
-    issue: str
-    title: str
-    date: str
-    page: int
-    caption: str
-    kind: str
-    edition: str
+_NOT_COMPARED = {"at", "seconds", "published_at", "first_used", "attempts", "record"}
+"""Columns that differ between two runs over the same pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The catalog at one URL. Make it after a fork, never before."""
+    """The catalog at one URL. Make it after a fork, never before.
+
+    Every method may raise SystemicError (the disk is full, the database went away) and
+    CatalogError (rows were refused, the file is damaged); nothing is changed then.
+    """
 
     engine: Engine
 
@@ -60,58 +53,54 @@ class Catalog:
         """
         return cls(connect(url))
 
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        """One transaction: all of it or nothing.
-
-        Raises:
-            SystemicError: the disk is full or the database went away.
-            CatalogError: the rows were refused.
-        """
-        try:
-            with Session(self.engine) as session, session.begin():
-                yield session
-        except OperationalError as error:
-            raise SystemicError(f"catalog: {error.orig}; nothing was changed") from error
-        except DatabaseError as error:
-            raise CatalogError(f"catalog: rows were refused: {error.orig}") from error
-
     # ---- publishing
 
     def publish(self, published: PublishedIssue) -> None:
-        """Replace everything known of the issue, in one transaction; the ledger stays.
-
-        Raises:
-            CatalogError: the rows were refused.
-            SystemicError: the disk is full or the database went away.
-        """
+        """Replace everything known of the issue, in one transaction; the ledger stays."""
         at = datetime.now(UTC)
-        slug = str(published.issue.issue)
-        with self._writing() as session:
-            session.execute(delete(IssueRow).where(IssueRow.slug == slug))
+        issue = published.issue.issue
+        events = [*published.events, *(e for page in published.pages for e in page.events)]
+        with writing(self.engine) as session:
+            hold(session, issue)
+            session.execute(delete(IssueRow).where(IssueRow.slug == str(issue)))
             session.add(issue_row(published, at))
             session.flush()
             for row in rows_of(published):
                 session.add(row)
                 if isinstance(row, PageRow):
                     session.flush()  # children name their page by its id
-            for agent in {e.agent for page in published.pages for e in page.events}:
-                if session.get(ModelRow, agent) is None:
-                    session.add(ModelRow(name=agent, first_used=at))
+            enter_models(session, (event.agent for event in events), at)
 
     def withdraw(self, issue: IssueId) -> None:
         """Take the issue out of the catalog; the ledger stays."""
-        with self._writing() as session:
+        with writing(self.engine) as session:
+            hold(session, issue)
             session.execute(delete(IssueRow).where(IssueRow.slug == str(issue)))
 
     def edition_of(self, issue: IssueId) -> str | None:
         """Return the published edition of ``issue``, or None."""
-        with Session(self.engine) as session:
+        with reading(self.engine) as session:
             return session.scalar(select(IssueRow.edition).where(IssueRow.slug == str(issue)))
+
+    def issues(self) -> tuple[KnownIssue, ...]:
+        """Return every published issue in one line, by date."""
+        with reading(self.engine) as session:
+            return tuple(
+                KnownIssue(
+                    IssueId(row.slug),
+                    row.title,
+                    row.date,
+                    row.edition,
+                    pages,
+                    pictures,
+                    aware(row.published_at),
+                )
+                for row, pages, pictures in session.execute(issues_query())
+            )
 
     def published(self, issue: IssueId) -> PublishedIssue | None:
         """Return the issue as it was published, or None."""
-        with Session(self.engine) as session:
+        with reading(self.engine) as session:
             record = session.scalar(select(IssueRow.record).where(IssueRow.slug == str(issue)))
         if record is None:
             return None
@@ -122,33 +111,33 @@ class Catalog:
         query = select(FileRow).order_by(FileRow.subject, FileRow.use, FileRow.path)
         if issue is not None:
             query = query.where(FileRow.issue == str(issue))
-        with Session(self.engine) as session:
-            return tuple(
-                PublishedFile(
-                    r.use, r.subject, r.path, r.mimetype, r.sha256, r.size_bytes, r.width, r.height
-                )
-                for r in session.scalars(query)
-            )
+        with reading(self.engine) as session:
+            return tuple(file_of(row) for row in session.scalars(query))
+
+    def missing_files(self, root: Path) -> tuple[PublishedFile, ...]:
+        """Return the files of all issues that are not below ``root``, the archive's folder."""
+        return tuple(file for file in self.files() if not (root / file.path).is_file())
+
+    def events(self, issue: IssueId) -> tuple[tuple[str, Event], ...]:
+        """Return what was done to ``issue`` and its pages, each with its subject, in order."""
+        query = select(EventRow).where(EventRow.issue == str(issue)).order_by(EventRow.id)
+        with reading(self.engine) as session:
+            return tuple((row.subject, event_of(row)) for row in session.scalars(query))
 
     # ---- the ledger
 
     def record(self, rows: Sequence[LedgerRow]) -> None:
         """Write ledger rows; a page that comes again counts one attempt more."""
-        at = datetime.now(UTC)
-        with self._writing() as session:
-            for row in rows:
-                key = (str(row.issue), row.name, row.stage)
-                known = session.get(LedgerTableRow, key, with_for_update=True)
-                if known is None:
-                    known = LedgerTableRow(issue=key[0], name=key[1], stage=key[2], attempts=0)
-                    session.add(known)
-                known.attempts += 1
-                known.sequence, known.state = row.sequence, str(row.state)
-                known.recipe, known.error, known.message = row.recipe, row.error, row.message
-                known.seconds, known.at = row.seconds, row.at or at
+        with writing(self.engine) as session:
+            enter(session, rows, datetime.now(UTC))
 
     def ledger(
-        self, issue: IssueId | None = None, *, since: datetime | None = None
+        self,
+        issue: IssueId | None = None,
+        *,
+        stage: str | None = None,
+        state: StageState | None = None,
+        since: datetime | None = None,
     ) -> tuple[LedgerRow, ...]:
         """Return ledger rows in order of issue, stage and page."""
         query = select(LedgerTableRow).order_by(
@@ -156,14 +145,27 @@ class Catalog:
         )
         if issue is not None:
             query = query.where(LedgerTableRow.issue == str(issue))
+        if stage is not None:
+            query = query.where(LedgerTableRow.stage == stage)
+        if state is not None:
+            query = query.where(LedgerTableRow.state == str(state))
         if since is not None:
             query = query.where(LedgerTableRow.at >= since)
-        with Session(self.engine) as session:
-            return tuple(_ledger_row(row) for row in session.scalars(query))
+        with reading(self.engine) as session:
+            return tuple(ledger_row(row) for row in session.scalars(query))
+
+    def counts(self, issue: IssueId | None = None) -> tuple[StageCount, ...]:
+        """Return how many pages of ``issue``, or of all, left each stage in each state."""
+        stage, state = LedgerTableRow.stage, LedgerTableRow.state
+        query = select(stage, state, func.count()).group_by(stage, state).order_by(stage, state)
+        if issue is not None:
+            query = query.where(LedgerTableRow.issue == str(issue))
+        with reading(self.engine) as session:
+            return tuple(StageCount(s, StageState(t), n) for s, t, n in session.execute(query))
 
     def forget(self, issue: IssueId, stages: Iterable[str], names: Iterable[str]) -> None:
         """Drop the ledger rows of pages that are to be done again."""
-        with self._writing() as session:
+        with writing(self.engine) as session:
             session.execute(
                 delete(LedgerTableRow).where(
                     LedgerTableRow.issue == str(issue),
@@ -175,46 +177,42 @@ class Catalog:
     # ---- searching
 
     def find(
-        self, words: str, *, kind: str | None = None, issue: str | None = None, limit: int = 50
+        self,
+        words: str,
+        *,
+        kind: str | None = None,
+        issue: str | None = None,
+        since: str | None = None,
+        limit: int = 50,
     ) -> tuple[Found, ...]:
         """Return illustrations whose caption, issue or page text has every word of ``words``.
 
         Old and new spellings meet (``schemas.normalize``); captions come before page text.
+        ``since`` is a year, month or day: 1871, 1871-03; issues without a date are left out then.
         """
-        conditions: list[ColumnElement[bool]] = []
-        for word in normalize(words).split():
-            like = f"%{_escaped(word)}%"
-            conditions.append(
-                IllustrationRow.search.like(like, escape="!")
-                | PageRow.search.like(like, escape="!")
-                | func.lower(IssueRow.title).like(like, escape="!")
-            )
-        if kind:
-            conditions.append(IllustrationRow.kind == kind)
-        if issue:
-            conditions.append(IssueRow.slug == issue)
-        first = normalize(words).split()[:1]
-        rank = IllustrationRow.search.like(f"%{_escaped(first[0])}%", escape="!") if first else None
-        query = (
-            select(IllustrationRow, PageRow, IssueRow)
-            .join(PageRow, IllustrationRow.page == PageRow.id)
-            .join(IssueRow, PageRow.issue == IssueRow.slug)
-            .where(*conditions)
-            .limit(limit)
-        )
-        query = query.order_by(rank.desc()) if rank is not None else query
-        query = query.order_by(IssueRow.date, IllustrationRow.id)
-        with Session(self.engine) as session:
+        query = find_query(words, kind=kind, issue=issue, since=since, limit=limit)
+        with reading(self.engine) as session:
             return tuple(
                 Found(i.id, s.slug, s.title, s.date, p.sequence, i.caption, i.kind, s.edition)
                 for i, p, s in session.execute(query)
             )
 
+    def duplicates(self, *, max_distance: int) -> tuple[Alike, ...]:
+        """Return the pairs of illustrations that look alike, nearest first.
+
+        ``max_distance`` is in bits of the perceptual hash, 0 to 64. Every illustration is compared
+        with every other.
+        """
+        known = select(IllustrationRow.id, IllustrationRow.perceptual_hash)
+        with reading(self.engine) as session:
+            rows = session.execute(known.where(IllustrationRow.perceptual_hash != ""))
+            return alike([(name, digits) for name, digits in rows], max_distance=max_distance)
+
     # ---- runs
 
     def begin_run(self, command: str) -> int:
         """Write down that a run began; return its number."""
-        with self._writing() as session:
+        with writing(self.engine) as session:
             row = RunRow(command=command, started=datetime.now(UTC), ended=None, outcome="")
             session.add(row)
             session.flush()
@@ -222,25 +220,32 @@ class Catalog:
 
     def end_run(self, number: int, outcome: str) -> None:
         """Write down how a run ended: its exit code, or the error that stopped it."""
-        with self._writing() as session:
+        with writing(self.engine) as session:
             row = session.get_one(RunRow, number)
             row.ended, row.outcome = datetime.now(UTC), outcome
+
+    def last_runs(self, limit: int = 10) -> tuple[Run, ...]:
+        """Return the newest runs, newest first."""
+        query = select(RunRow).order_by(RunRow.id.desc()).limit(limit)
+        with reading(self.engine) as session:
+            return tuple(
+                Run(r.id, r.command, aware(r.started), r.ended and aware(r.ended), r.outcome)
+                for r in session.scalars(query)
+            )
 
     # ---- upkeep
 
     def dump(self) -> str:
         """Return everything but times and seconds, in order, to compare two catalogs."""
-        left_out = {"at", "seconds", "published_at", "first_used", "attempts", "record"}
         lines = []
-        with Session(self.engine) as session:
+        with reading(self.engine) as session:
             for table in Base.metadata.sorted_tables:
                 if table.name == "run":
                     continue
                 kept = [
                     c
                     for c in table.columns
-                    if c.name not in left_out | {"id"}
-                    or (c.name == "id" and c.type.python_type is str)
+                    if c.name not in _NOT_COMPARED and (c.name != "id" or c.type.python_type is str)
                 ]
                 rows = sorted(str(tuple(row)) for row in session.execute(select(*kept)))
                 lines += [f"{table.name} {row}" for row in rows]
@@ -252,28 +257,11 @@ class Catalog:
         Raises:
             CatalogError: it says no.
         """
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
-                verdict = connection.execute(text("PRAGMA integrity_check")).scalar()
-            if verdict != "ok":
-                raise CatalogError(f"catalog: damaged ({verdict}); restore it from a backup")
-
-
-def _ledger_row(row: LedgerTableRow) -> LedgerRow:
-    return LedgerRow(
-        issue=IssueId(row.issue),
-        name=row.name,
-        stage=row.stage,
-        state=StageState(row.state),
-        recipe=row.recipe,
-        error=row.error,
-        message=row.message,
-        seconds=row.seconds,
-        sequence=row.sequence,
-        attempts=row.attempts,
-        at=row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC),
-    )
-
-
-def _escaped(word: str) -> str:
-    return word.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        if self.engine.dialect.name != "sqlite":
+            return
+        with reading(self.engine) as session:
+            verdict = session.scalar(text("PRAGMA integrity_check"))
+            orphans = session.execute(text("PRAGMA foreign_key_check")).all()
+        if verdict != "ok" or orphans:
+            said = verdict if verdict != "ok" else f"{len(orphans)} rows without their issue"
+            raise CatalogError(f"catalog: damaged ({said}); restore it from a backup")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,19 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.orm import Session
 
-from schemas.errors import CatalogError
+from schemas.errors import CatalogError, SystemicError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 _BUSY_MS = 30_000
 _UPGRADE_LOCK = 7_310_871
 """Key of the PostgreSQL advisory lock that lets one process at a time change the schema."""
+_READING = "catalog_reading"
+"""Execution option of connections that only read."""
 
 
 def connect(url: str) -> Engine:
@@ -29,14 +35,16 @@ def connect(url: str) -> Engine:
         CatalogError: not a database, not a catalog, or made by a newer Bilderbogen.
     """
     try:
-        engine = _engine(url)
-        with engine.begin() as connection:
-            _lock(connection)
-            _bring_up(connection, url)
+        place = make_url(url)
     except ArgumentError as error:
         raise CatalogError(f"{url}: not a database URL ({error})") from error
-    except (OperationalError, DatabaseError) as error:
-        raise CatalogError(f"{_shown(url)}: {error.orig}; check [archive] catalog") from error
+    try:
+        engine = _engine(place)
+        _bring_up(engine, _shown(place))
+    except OSError as error:
+        raise CatalogError(f"{_shown(place)}: {error}; check [archive] catalog") from error
+    except DatabaseError as error:
+        raise CatalogError(f"{_shown(place)}: {error.orig}; check [archive] catalog") from error
     return engine
 
 
@@ -47,55 +55,108 @@ def migrations() -> Config:
     return config
 
 
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    place = make_url(url).database
-    if place and place != ":memory:":
-        Path(place).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One transaction that sees one state of the catalog and keeps no writer waiting.
+
+    Raises:
+        SystemicError: the disk fails or the database went away.
+        CatalogError: the file is damaged.
+    """
+    with _told(), Session(engine.execution_options(**{_READING: True})) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """One transaction: all of it or nothing.
+
+    Raises:
+        SystemicError: the disk is full or the database went away.
+        CatalogError: the rows were refused, or the file is damaged.
+    """
+    with _told(), Session(engine) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise SystemicError(f"catalog: {error.orig}; nothing was changed") from error
+    except DatabaseError as error:
+        raise CatalogError(f"catalog: {error.orig}; nothing was changed") from error
+
+
+def _engine(place: URL) -> Engine:
+    if place.drivername not in _DRIVERS:
+        allowed = "sqlite:///FILE and postgresql+psycopg://USER@HOST/NAME"
+        raise CatalogError(f"{_shown(place)}: not a database URL we know; allowed are {allowed}")
+    if place.get_backend_name() == "postgresql":
+        return create_engine(place, pool_pre_ping=True)
+    if place.database and place.database != ":memory:":
+        _make_room(Path(place.database))
+    engine = create_engine(place)
     event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_room(path: Path) -> None:
+    """Make the folder of a new catalog; refuse to make a catalog where one was lost.
+
+    SQLite would empty the log of the lost file without a word, and with it the last transactions.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if not path.exists() and log.exists():
+        raise CatalogError(f"{path}: is gone, but its log {log.name} is not; restore a backup")
+    path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _set_pragmas(connection: Any, _: Any) -> None:  # noqa: ANN401 - DBAPI objects
     connection.isolation_level = None
     for pragma in (
+        f"busy_timeout={_BUSY_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={_BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     """Take the write lock first: read-then-write under SQLite's own default loses updates."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    is_reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
-def _lock(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
-
-
-def _bring_up(connection: Connection, url: str) -> None:
+def _bring_up(engine: Engine, shown: str) -> None:
     config = migrations()
     head = ScriptDirectory.from_config(config).get_current_head()
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current == head:
-        return
-    if current is None and inspect(connection).get_table_names():
-        raise CatalogError(f"{_shown(url)}: holds other tables and is no catalog; name another")
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        raise CatalogError(
-            f"{_shown(url)}: made by a newer Bilderbogen (revision {current}); update the program"
-        ) from error
+    with engine.execution_options(**{_READING: True}).connect() as connection:
+        if _revision(connection) == head:
+            return
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+        current = _revision(connection)  # another process may have been faster
+        if current == head:
+            return
+        if current is None and inspect(connection).get_table_names():
+            raise CatalogError(f"{shown}: holds other tables and is no catalog; name another")
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise CatalogError(
+                f"{shown}: made by a newer Bilderbogen (revision {current}); update the program"
+            ) from error
 
 
-def _shown(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _shown(place: URL) -> str:
+    return place.render_as_string(hide_password=True)

@@ -1,10 +1,10 @@
-"""Records to rows."""
+"""Records to rows, and back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from archive.catalog.tables import (
     Base,
@@ -39,6 +39,7 @@ def issue_row(published: PublishedIssue, at: datetime) -> IssueRow:
         source=str(said.source),
         published_at=at,
         record=to_json(published).decode(),
+        search=normalize(said.title),
     )
 
 
@@ -115,6 +116,12 @@ def _illustration(picture: Illustration, page: PublishedPage) -> IllustrationRow
         caption_method=caption.method if caption else "",
         perceptual_hash=picture.perceptual_hash,
         search=normalize(caption.text) if caption else "",
+        kind_confidence=picture.kind_confidence,
+        caption_number=(caption.number or "") if caption else "",
+        caption_left=caption.box.left if caption else None,
+        caption_top=caption.box.top if caption else None,
+        caption_right=caption.box.right if caption else None,
+        caption_bottom=caption.box.bottom if caption else None,
     )
 
 
@@ -142,3 +149,27 @@ def _event(slug: str, subject: str, done: Event) -> EventRow:
         outcome=done.outcome,
         detail=done.detail,
     )
+
+
+def file_of(row: FileRow) -> PublishedFile:
+    """Return the record of a file's row."""
+    return PublishedFile(
+        use=row.use,
+        subject=row.subject,
+        path=row.path,
+        mimetype=row.mimetype,
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        width=row.width,
+        height=row.height,
+    )
+
+
+def event_of(row: EventRow) -> Event:
+    """Return the record of an event's row."""
+    return Event(row.kind, aware(row.at), row.agent, row.outcome, row.detail)
+
+
+def aware(at: datetime) -> datetime:
+    """Return ``at`` in UTC; SQLite keeps no time zone."""
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

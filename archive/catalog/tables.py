@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _CASCADE = "CASCADE"
 _Slug = String(100)
+_Bytes = BigInteger().with_variant(Integer, "sqlite")
+"""A scan may have more than 2 GiB; SQLite's integers are large anyway."""
 
 
 class Base(DeclarativeBase):
@@ -33,6 +45,7 @@ class IssueRow(Base):
     source: Mapped[str] = mapped_column(String(10))
     published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     record: Mapped[str] = mapped_column(Text)
+    search: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class PageRow(Base):
@@ -90,6 +103,12 @@ class IllustrationRow(Base):
     caption_method: Mapped[str] = mapped_column(String(12))
     perceptual_hash: Mapped[str] = mapped_column(String(16), index=True)
     search: Mapped[str] = mapped_column(Text)
+    kind_confidence: Mapped[float] = mapped_column(server_default="0")
+    caption_number: Mapped[str] = mapped_column(Text, server_default="")
+    caption_left: Mapped[int | None]
+    caption_top: Mapped[int | None]
+    caption_right: Mapped[int | None]
+    caption_bottom: Mapped[int | None]
 
 
 class FileRow(Base):
@@ -104,7 +123,7 @@ class FileRow(Base):
     path: Mapped[str] = mapped_column(Text)
     mimetype: Mapped[str] = mapped_column(String(60))
     sha256: Mapped[str] = mapped_column(String(64))
-    size_bytes: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(_Bytes)
     width: Mapped[int]
     height: Mapped[int]
 

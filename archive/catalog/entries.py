@@ -1,0 +1,94 @@
+"""Statements that several processes may make at once about the same row."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from archive.catalog.rows import aware
+from archive.catalog.tables import LedgerTableRow, ModelRow
+from schemas.ledger import LedgerRow, StageState
+from schemas.model import IssueId
+
+_KEY = ("issue", "name", "stage")
+_SAID = ("sequence", "state", "recipe", "error", "message", "seconds", "at")
+_PUBLISHING = 7_310_872
+"""First key of the PostgreSQL advisory locks of issues; the second is made of the slug."""
+
+
+def enter(session: Session, rows: Sequence[LedgerRow], at: datetime) -> None:
+    """Write ledger rows; a row that is known counts one attempt more.
+
+    Rows go in order of their keys: two processes that enter the same pages wait for each other
+    instead of dying of a deadlock.
+    """
+    insert: Any = _insert(session, LedgerTableRow)
+    said = {name: insert.excluded[name] for name in _SAID}
+    upsert = insert.on_conflict_do_update(
+        index_elements=_KEY, set_=said | {"attempts": LedgerTableRow.attempts + 1}
+    )
+    values = sorted((_values(row, at) for row in rows), key=lambda v: [v[k] for k in _KEY])
+    if values:
+        session.connection().execute(upsert, values)
+
+
+def enter_models(session: Session, agents: Iterable[str], at: datetime) -> None:
+    """Write down engines and weights that were not known."""
+    values = [{"name": name, "first_used": at} for name in sorted(set(agents))]
+    if values:
+        insert: Any = _insert(session, ModelRow)
+        session.connection().execute(insert.on_conflict_do_nothing(), values)
+
+
+def hold(session: Session, issue: IssueId) -> None:
+    """Let one process at a time replace an issue, until the transaction ends.
+
+    SQLite needs nothing: its transactions that write come one after the other.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = zlib.crc32(str(issue).encode()) - 2**31  # PostgreSQL wants 32 bits with a sign
+        session.execute(select(func.pg_advisory_xact_lock(_PUBLISHING, key)))
+
+
+def ledger_row(row: LedgerTableRow) -> LedgerRow:
+    """Return the record of a row."""
+    return LedgerRow(
+        issue=IssueId(row.issue),
+        name=row.name,
+        stage=row.stage,
+        state=StageState(row.state),
+        recipe=row.recipe,
+        error=row.error,
+        message=row.message,
+        seconds=row.seconds,
+        sequence=row.sequence,
+        attempts=row.attempts,
+        at=aware(row.at),
+    )
+
+
+def _values(row: LedgerRow, at: datetime) -> dict[str, object]:
+    return {
+        "issue": str(row.issue),
+        "name": row.name,
+        "stage": row.stage,
+        "sequence": row.sequence,
+        "state": str(row.state),
+        "attempts": 1,
+        "recipe": row.recipe,
+        "error": row.error,
+        "message": row.message,
+        "seconds": row.seconds,
+        "at": row.at or at,
+    }
+
+
+def _insert(session: Session, table: type) -> Any:  # noqa: ANN401 - one of two dialects' Insert
+    dialect = session.get_bind().dialect.name
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)

@@ -1,0 +1,86 @@
+"""Questions that need more than a row: search, likeness, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
+
+from archive.catalog.tables import IllustrationRow, IssueRow, PageRow
+from schemas.answers import Alike
+from schemas.normalize import normalize
+
+_BLOCK = 1024
+"""Rows compared at a time: 8 MB of distances for every 8,000 illustrations."""
+
+
+def find_query(
+    words: str, *, kind: str | None, issue: str | None, since: str | None, limit: int
+) -> Select[IllustrationRow, PageRow, IssueRow]:
+    """Return the query for illustrations of which caption, page or issue has every word.
+
+    Those with most of the words in their caption come first.
+    """
+    wanted = normalize(words).split()
+    in_caption = [IllustrationRow.search.contains(word, autoescape=True) for word in wanted]
+    conditions: list[ColumnElement[bool]] = [
+        or_(
+            caption,
+            IssueRow.search.contains(word, autoescape=True),
+            PageRow.search.contains(word, autoescape=True),
+        )
+        for word, caption in zip(wanted, in_caption, strict=True)
+    ]
+    conditions += [IllustrationRow.kind == kind] if kind else []
+    conditions += [IssueRow.slug == issue] if issue else []
+    conditions += [IssueRow.date >= since] if since else []
+    rank = sum((case((caption, 1), else_=0) for caption in in_caption), literal(0))
+    return (
+        select(IllustrationRow, PageRow, IssueRow)
+        .join(PageRow, IllustrationRow.page == PageRow.id)
+        .join(IssueRow, PageRow.issue == IssueRow.slug)
+        .where(*conditions)
+        .order_by(rank.desc(), IssueRow.date, IllustrationRow.id)
+        .limit(limit)
+    )
+
+
+def issues_query() -> Select[IssueRow, int, int]:
+    """Return the query for issues with how many pages and illustrations they have."""
+    pages = select(func.count()).where(PageRow.issue == IssueRow.slug).scalar_subquery()
+    pictures = (
+        select(func.count())
+        .select_from(IllustrationRow)
+        .join(PageRow, IllustrationRow.page == PageRow.id)
+        .where(PageRow.issue == IssueRow.slug)
+        .scalar_subquery()
+    )
+    return select(IssueRow, pages, pictures).order_by(IssueRow.date, IssueRow.slug)
+
+
+def alike(hashes: Sequence[tuple[str, str]], *, max_distance: int) -> tuple[Alike, ...]:
+    """Return the pairs among (illustration, 16 hex digits) that differ in few bits, nearest first.
+
+    >>> alike([("a", "0" * 16), ("b", "f" * 16), ("c", "0" * 15 + "3")], max_distance=2)
+    (Alike(first='a', second='c', distance=2),)
+    """
+    known = sorted(hashes)
+    names = [name for name, _ in known]
+    bits = np.array([int(hexadecimal, 16) for _, hexadecimal in known], dtype=np.uint64)
+    pairs = (
+        Alike(names[first], names[second], distance)
+        for first, second, distance in _near(bits, max_distance)
+    )
+    return tuple(sorted(pairs, key=lambda pair: (pair.distance, pair.first, pair.second)))
+
+
+def _near(bits: NDArray[np.uint64], max_distance: int) -> Iterator[tuple[int, int, int]]:
+    for start in range(0, len(bits), _BLOCK):
+        block = bits[start : start + _BLOCK, None]
+        distances = np.bitwise_count(block ^ bits[None, start:])  # (block, rest) uint8
+        rows, columns = np.nonzero(distances <= max_distance)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            if row < column:
+                yield start + row, start + column, int(distances[row, column])

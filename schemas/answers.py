@@ -1,0 +1,65 @@
+"""What the catalog answers when it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.ledger import StageState
+from schemas.model import IssueId
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An illustration that answers a search."""
+
+    illustration: str
+    issue: str
+    title: str
+    date: str
+    page: int
+    caption: str
+    kind: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIssue:
+    """A published issue in one line."""
+
+    issue: IssueId
+    title: str
+    date: str
+    edition: str
+    pages: int
+    illustrations: int
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two illustrations that look alike; ``distance`` is bits of 64, 0 for equal hashes."""
+
+    first: str
+    second: str
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """How many pages left a stage in one state."""
+
+    stage: str
+    state: StageState
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the program; ``ended`` is None while it goes on, or where it was killed."""
+
+    number: int
+    command: str
+    started: datetime
+    ended: datetime | None
+    outcome: str
