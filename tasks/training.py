@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pipeline.pix2pix.session import TrainingSession
 
 CHECKPOINT, METRICS = "checkpoint.pt", "metrics.csv"
-HELD_OUT_SEED = 900_000_000
-"""Seeds from here on are never trained on."""
 
 
 @dataclass(frozen=True, slots=True)

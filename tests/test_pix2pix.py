@@ -3,6 +3,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from safetensors.torch import load, save  # noqa: E402
+
 from archive.fonts import find_fonts  # noqa: E402
 from archive.weights import find_weights  # noqa: E402
 from pipeline.pix2pix.engine import Architecture, pix2pix  # noqa: E402
@@ -141,6 +143,13 @@ def test_weights_that_are_not_what_the_card_says_are_refused(tmp_path):
         find_weights("nothing")
     with pytest.raises(EngineError, match="disagree|cannot be used"):
         pix2pix(shipped.read(), Architecture((8, 12, 16), 384), device="cpu")
+
+
+def test_weights_without_their_statistics_are_refused():
+    shipped = find_weights("default")
+    kept = {name: value for name, value in load(shipped.read()).items() if "running" not in name}
+    with pytest.raises(EngineError, match="disagree about .*running"):
+        pix2pix(save(kept), Architecture(shipped.card.channels, 384), device="cpu")
 
 
 def test_a_missing_cuda_device_is_named():

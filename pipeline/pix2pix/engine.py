@@ -81,7 +81,9 @@ def _load(weights: bytes, architecture: Architecture) -> Generator:
             name: tensors.get(name, value) for name, value in net.state_dict().items()
         }
         unknown = set(tensors) - set(net.state_dict())
-        lacking = {name for name, _ in net.named_parameters()} - set(tensors)
+        # statistics too: without them every page would be normalized by made-up ones
+        needed = {name for name, value in net.state_dict().items() if value.is_floating_point()}
+        lacking = needed - set(tensors)
         if unknown or lacking:
             raise EngineError(f"weights and card disagree about {min(unknown | lacking)}")
         net.load_state_dict(state)

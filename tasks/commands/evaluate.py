@@ -58,7 +58,7 @@ def evaluate(
             scores.append(score_page(page.truth, page.labels, found, name=page.name))
     _print(by_source(scores), as_json)
     for score in sorted(scores, key=lambda one: one.iou)[:worst]:
-        click.echo(f"{score.iou:.3f}  {score.name}")
+        click.echo(f"{score.iou:.3f}  {score.name}", err=as_json)  # stdout is for the program
     if missing:
         click.echo(f"no prediction for {len(missing)} pages: {' '.join(missing[:8])}", err=True)
     return Exit.PAGES if missing else Exit.GOOD

@@ -38,6 +38,7 @@ def separate(
     NAME.png has the page's size: 0 background, 1 illustration, 2 caption, 3 header, 4 text.
     A page that cannot be read is named and the others go on.
     """
+    _check_names(pages)
     run = separator(SeparateSettings(engine=engine, weights=weights, device=device))
     folder.mkdir(parents=True, exist_ok=True)
     bad = 0
@@ -56,3 +57,14 @@ def separate(
             with whole(folder / f"{path.stem}.overlay.jpg") as draft:
                 save_jpeg(draft, overlay(rgb, class_map))
     return Exit.PAGES if bad else Exit.GOOD
+
+
+def _check_names(pages: tuple[Path, ...]) -> None:
+    first: dict[str, Path] = {}
+    for path in pages:
+        other = first.setdefault(path.stem, path)
+        if other != path:
+            raise click.UsageError(
+                f"{other} and {path} would both become {path.stem}.png; separate them one by one, "
+                "each into a folder of its own"
+            )

@@ -1,0 +1,64 @@
+"""The separate and evaluate commands, and the step from probabilities to a full class map."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from archive.images import load_labels
+from pipeline.classical import classical
+from pipeline.separate import Separation, full_size, separate
+from tasks.__main__ import main
+from tests.conftest import draw_page
+
+
+def separation(labels):
+    return Separation(np.stack([labels == k for k in range(5)]).astype(np.float32), "drawn")
+
+
+def test_two_pages_of_one_name_are_refused_before_anything_is_written(tmp_path, capsys):
+    for folder, seed in (("one", 1), ("two", 2)):
+        (tmp_path / folder).mkdir()
+        Image.fromarray(draw_page(seed)).save(tmp_path / folder / "page_001.png")
+    pages = [str(tmp_path / folder / "page_001.png") for folder in ("one", "two")]
+    out = tmp_path / "out"
+    assert main(["separate", *pages, "--to", str(out), "--engine", "classical"]) == 2
+    assert "would both become page_001.png" in capsys.readouterr().err
+    assert not out.exists()
+    again = [pages[0], pages[0], "--to", str(out), "--engine", "classical"]
+    assert main(["separate", *again]) == 0
+    assert load_labels(out / "page_001.png").shape == draw_page(1).shape[:2]
+
+
+def test_json_stays_json_when_the_worst_pages_are_named(tmp_path, capsys):
+    truth = {"width": 100, "height": 80, "source": "drawn", "illustrations": []}
+    (tmp_path / "a.json").write_text(json.dumps(truth))
+    Image.fromarray(np.zeros((80, 100), np.uint8)).save(tmp_path / "a.png")
+    folder = str(tmp_path)
+    assert main(["evaluate", folder, folder, "--json", "--worst", "1"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["ALL"]["pages"] == 1
+    assert "1.000  a" in said.err
+
+
+def test_an_engine_that_loses_a_page_is_found_out():
+    pages = [draw_page(1), draw_page(2)]
+    with pytest.raises(ValueError, match="1 separations for 2 pages"):
+        separate(pages, lambda given: [separation(np.zeros((4, 3), int))])
+
+
+def test_a_class_map_keeps_its_places_at_full_size():
+    labels = np.zeros((40, 30), int)
+    labels[10:20, 5:25], labels[22:25, 5:25], labels[30:, :] = 1, 2, 4
+    whole = full_size(separation(labels), 400, 300)
+    assert whole.dtype == np.uint8
+    assert np.array_equal(whole[5::10, 5::10], labels)
+
+
+def test_the_classical_engine_finds_pictures_and_text_on_its_own_grid():
+    found = classical()([draw_page(2)])[0]
+    assert found.engine == "classical"
+    assert found.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-5)
+    assert set(np.unique(found.class_map)) == {0, 1, 4}
+    assert (full_size(found, 900, 640)[150:330, 180:460] == 1).mean() > 0.9
