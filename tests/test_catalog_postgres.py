@@ -20,6 +20,7 @@ from tests.test_catalog import (
     count_up,
     in_processes,
     published,
+    queries_in_the_docs,
     questions,
     row,
 )
@@ -88,6 +89,18 @@ def test_both_databases_hold_the_same(url, tmp_path):
         catalog.publish(published("lantern-1908", caption="Über das Licht"))
     assert here.dump() == there.dump()
     assert here.find("ueber licht") == there.find("ueber licht") != ()
+
+
+def test_the_queries_in_the_docs_answer_here_too(url):
+    catalog = Catalog.open(url)
+    catalog.publish(published())
+    with catalog.engine.connect() as connection:
+        answers = [connection.exec_driver_sql(q.replace("%", "%%")) for q in queries_in_the_docs()]
+        assert [row.id for row in answers[0]] == [
+            "bazar-1871-11_0001_i01",
+            "bazar-1871-11_0002_i01",
+        ]
+        assert [row.slug for row in answers[-1]] == ["bazar-1871-11"]
 
 
 def test_a_scan_of_more_than_two_gibibytes_is_entered(url):

@@ -86,16 +86,10 @@ class Catalog:
         """Return every published issue in one line, by date."""
         with reading(self.engine) as session:
             return tuple(
-                KnownIssue(
-                    IssueId(row.slug),
-                    row.title,
-                    row.date,
-                    row.edition,
-                    pages,
-                    pictures,
-                    aware(row.published_at),
+                KnownIssue(IssueId(slug), title, date, edition, pages, pictures, aware(at))
+                for slug, title, date, edition, pages, pictures, at in session.execute(
+                    issues_query()
                 )
-                for row, pages, pictures in session.execute(issues_query())
             )
 
     def published(self, issue: IssueId) -> PublishedIssue | None:
@@ -192,10 +186,7 @@ class Catalog:
         """
         query = find_query(words, kind=kind, issue=issue, since=since, limit=limit)
         with reading(self.engine) as session:
-            return tuple(
-                Found(i.id, s.slug, s.title, s.date, p.sequence, i.caption, i.kind, s.edition)
-                for i, p, s in session.execute(query)
-            )
+            return tuple(Found(*row) for row in session.execute(query))
 
     def duplicates(self, *, max_distance: int) -> tuple[Alike, ...]:
         """Return the pairs of illustrations that look alike, nearest first.

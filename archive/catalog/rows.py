@@ -39,14 +39,14 @@ def issue_row(published: PublishedIssue, at: datetime) -> IssueRow:
         source=str(said.source),
         published_at=at,
         record=to_json(published).decode(),
-        search=normalize(said.title),
     )
 
 
 def rows_of(published: PublishedIssue) -> Iterator[Base]:
     """Yield every other row of the issue, parents before children."""
     slug = str(published.issue.issue)
-    yield from (_page(slug, page) for page in published.pages)
+    title = published.metadata.title
+    yield from (_page(slug, title, page) for page in published.pages)
     for page in published.pages:
         yield from _regions(page)
         for picture in page.description.illustrations:
@@ -59,7 +59,16 @@ def rows_of(published: PublishedIssue) -> Iterator[Base]:
         yield _event(slug, slug, done)
 
 
-def _page(slug: str, page: PublishedPage) -> PageRow:
+def found_by(title: str, text: str) -> str:
+    """Return what a page is found by: the title of its issue and its normalized text.
+
+    >>> found_by("Über Land", "die maedchen")
+    'ueber land die maedchen'
+    """
+    return f"{normalize(title)} {text}".strip()
+
+
+def _page(slug: str, title: str, page: PublishedPage) -> PageRow:
     scan: Scan = page.scan
     found = page.description
     words = found.text.regions if found.text else ()
@@ -79,7 +88,7 @@ def _page(slug: str, page: PublishedPage) -> PageRow:
         confidence=found.confidence,
         failed=page.failed,
         text=text,
-        search=normalize(text),
+        search=found_by(title, normalize(text)),
     )
 
 

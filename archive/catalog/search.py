@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,19 +19,17 @@ _BLOCK = 1024
 
 def find_query(
     words: str, *, kind: str | None, issue: str | None, since: str | None, limit: int
-) -> Select[IllustrationRow, PageRow, IssueRow]:
-    """Return the query for illustrations of which caption, page or issue has every word.
+) -> Select[str, str, str, str, int, str, str, str]:
+    """Return the query for illustrations of which caption, page or title has every word.
 
-    Those with most of the words in their caption come first.
+    Those with most of the words in their caption come first. A page is found by the title of its
+    issue and by its text. Its columns are those of ``Found``: the texts of pages and the records
+    of issues are large and stay where they are.
     """
     wanted = normalize(words).split()
     in_caption = [IllustrationRow.search.contains(word, autoescape=True) for word in wanted]
     conditions: list[ColumnElement[bool]] = [
-        or_(
-            caption,
-            IssueRow.search.contains(word, autoescape=True),
-            PageRow.search.contains(word, autoescape=True),
-        )
+        or_(caption, IllustrationRow.page.in_(_pages_with(word)))
         for word, caption in zip(wanted, in_caption, strict=True)
     ]
     conditions += [IllustrationRow.kind == kind] if kind else []
@@ -38,7 +37,16 @@ def find_query(
     conditions += [IssueRow.date >= since] if since else []
     rank = sum((case((caption, 1), else_=0) for caption in in_caption), literal(0))
     return (
-        select(IllustrationRow, PageRow, IssueRow)
+        select(
+            IllustrationRow.id,
+            IssueRow.slug,
+            IssueRow.title,
+            IssueRow.date,
+            PageRow.sequence,
+            IllustrationRow.caption,
+            IllustrationRow.kind,
+            IssueRow.edition,
+        )
         .join(PageRow, IllustrationRow.page == PageRow.id)
         .join(IssueRow, PageRow.issue == IssueRow.slug)
         .where(*conditions)
@@ -47,8 +55,12 @@ def find_query(
     )
 
 
-def issues_query() -> Select[IssueRow, int, int]:
-    """Return the query for issues with how many pages and illustrations they have."""
+def _pages_with(word: str) -> Select[str]:
+    return select(PageRow.id).where(PageRow.search.contains(word, autoescape=True))
+
+
+def issues_query() -> Select[str, str, str, str, int, int, datetime]:
+    """Return the query for issues in one line; its columns are those of ``KnownIssue``."""
     pages = select(func.count()).where(PageRow.issue == IssueRow.slug).scalar_subquery()
     pictures = (
         select(func.count())
@@ -57,7 +69,15 @@ def issues_query() -> Select[IssueRow, int, int]:
         .where(PageRow.issue == IssueRow.slug)
         .scalar_subquery()
     )
-    return select(IssueRow, pages, pictures).order_by(IssueRow.date, IssueRow.slug)
+    return select(
+        IssueRow.slug,
+        IssueRow.title,
+        IssueRow.date,
+        IssueRow.edition,
+        pages,
+        pictures,
+        IssueRow.published_at,
+    ).order_by(IssueRow.date, IssueRow.slug)
 
 
 def alike(hashes: Sequence[tuple[str, str]], *, max_distance: int) -> tuple[Alike, ...]:

@@ -45,11 +45,10 @@ class IssueRow(Base):
     source: Mapped[str] = mapped_column(String(10))
     published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     record: Mapped[str] = mapped_column(Text)
-    search: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class PageRow(Base):
-    """A page of a published issue."""
+    """A page of a published issue; ``search`` is its issue's title and its text, normalized."""
 
     __tablename__ = "page"
     id: Mapped[str] = mapped_column(String(110), primary_key=True)
