@@ -8,7 +8,6 @@ from pathlib import Path
 
 import luigi
 
-from archive.export import write_package
 from archive.layout import PublishedNames
 from archive.store import is_draft, place, sha256, whole
 from pipeline.describe.header import agree
@@ -17,6 +16,7 @@ from schemas.ledger import LedgerRow, StageState
 from schemas.model import Event, Illustration, IssueMetadata, PageId, Scan, Source
 from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
 from tasks.base import IssueTask
+from tasks.packages import export_package
 from tasks.progress import progress
 from tasks.recipes import agent
 from tasks.stages import PAGE_STAGES, Describe
@@ -183,7 +183,7 @@ class Export(IssueTask):
         published = self.catalog.published(self.issue_id)
         if published is None:
             raise ValueError(f"{self.issue}: exported before it was published")
-        write_package(published, self.layout, self._target)
+        export_package(published, self.layout, self._target, self.settings)
         for other in self.layout.exports(self.issue_id).iterdir():
             if other != self._target and not is_draft(other):
                 shutil.rmtree(other)

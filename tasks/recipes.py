@@ -37,7 +37,7 @@ NEEDS = {
 }
 """Whose results a stage reads; ``rerun`` follows it downwards."""
 
-CODE_VERSIONS = dict.fromkeys(STAGES, 1)
+CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {"export": 2}
 """Raise a stage's number when its code gives other results from the same settings."""
 
 
@@ -119,7 +119,8 @@ def _describe(settings: Settings) -> dict[str, Any]:
 
 
 def _export(settings: Settings) -> dict[str, Any]:
-    return asdict(settings.export)
+    stated = asdict(settings.export) | {"rights": asdict(settings.rights)}
+    return {key: value for key, value in stated.items() if key != "schemas"}
 
 
 _OWN: dict[str, Callable[[Settings], dict[str, Any]]] = {

@@ -13,7 +13,9 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from archive.schema_store import SchemaStore
 from schemas.errors import ConfigError
+from schemas.package import PROFILES, Publication
 
 LUIGI_SECTIONS = frozenset(
     {"core", "worker", "scheduler", "resources", "retcode", "email", "batch_email", "cors"}
@@ -101,9 +103,26 @@ class DescribeSettings:
 
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
-    """[export] what is said of the owner where the issue does not say it."""
+    """[export] what a package holds.
+
+    ``schemas`` changes no result: an invalid document is refused, never mended.
+    """
 
     owner: str = _option("")
+    profiles: tuple[str, ...] = _option(("archive",), choices=PROFILES)
+    base_url: str = _option("")
+    schemas: Path | None = _option(None)
+
+
+@dataclass(frozen=True, slots=True)
+class RightsSettings:
+    """[rights] who answers for what is shown; the profile dfg needs all but the license."""
+
+    owner_logo: str = _option("")
+    owner_site_url: str = _option("")
+    owner_contact: str = _option("")
+    license: str = _option("")
+    reference_url: str = _option("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +145,21 @@ class Settings:
     refine: RefineSettings = field(default_factory=RefineSettings)
     describe: DescribeSettings = field(default_factory=DescribeSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
+    rights: RightsSettings = field(default_factory=RightsSettings)
     run: RunSettings = field(default_factory=RunSettings)
+
+    @property
+    def publication(self) -> Publication:
+        """Where the public finds packages, and who answers for them."""
+        return Publication(
+            base_url=self.export.base_url,
+            owner=self.export.owner,
+            owner_logo=self.rights.owner_logo,
+            owner_site_url=self.rights.owner_site_url,
+            owner_contact=self.rights.owner_contact,
+            license=self.rights.license,
+            reference_url=self.rights.reference_url,
+        )
 
 
 _SECTIONS: Mapping[str, type] = {
@@ -138,6 +171,7 @@ _SECTIONS: Mapping[str, type] = {
     "refine": RefineSettings,
     "describe": DescribeSettings,
     "export": ExportSettings,
+    "rights": RightsSettings,
     "run": RunSettings,
 }
 
@@ -153,7 +187,24 @@ def load(path: Path) -> Settings:
     if unknown:
         name = min(unknown)
         raise ConfigError(f"{path}: unknown section [{name}]{_guess(name, _SECTIONS)}")
-    return Settings(**{name: _section(path, ini, name, kind) for name, kind in _SECTIONS.items()})
+    settings = Settings(
+        **{name: _section(path, ini, name, kind) for name, kind in _SECTIONS.items()}
+    )
+    _check_profiles(path, settings)
+    return settings
+
+
+def _check_profiles(path: Path, settings: Settings) -> None:
+    """Say before the first page what the last stage will need."""
+    for profile in settings.export.profiles:
+        missing = settings.publication.missing(profile)
+        if missing:
+            wanted = f"[export] profiles = {profile} needs {', '.join(missing)}"
+            raise ConfigError(f"{path}: {wanted}")
+    store = settings.export.schemas
+    if store is not None and not SchemaStore(store).is_installed:
+        wanted = "bilderbogen schemas install"
+        raise ConfigError(f"{path}: [export] schemas = {store}: not all are there; {wanted}")
 
 
 def _read(path: Path) -> ConfigParser:

@@ -18,7 +18,7 @@ def test_the_shipped_config_states_the_defaults():
     shipped, default = load(ROOT / "config.ini"), Settings()
     for section in ("ingest", "prepare", "separate", "recognize", "refine", "describe", "run"):
         assert getattr(shipped, section) == getattr(default, section), section
-    assert shipped.export == default.export
+    assert (shipped.export, shipped.rights) == (default.export, default.rights)
 
 
 def test_an_empty_file_is_all_defaults(tmp_path):
@@ -41,6 +41,13 @@ def test_paths_are_relative_to_the_file(tmp_path):
         ("[separate]\nengine = unet\n", "allowed is pix2pix, classical"),
         ("[prepare]\nfind_border = perhaps\n", "allowed is yes or no"),
         ("root = x\n", "config.ini"),
+        ("[export]\nprofiles = archive, mets\n", "allowed is archive, dfg, iiif"),
+        ("[export]\nprofiles = iiif\n", r"profiles = iiif needs \[export\] base_url"),
+        (
+            "[export]\nprofiles = dfg\nbase_url = https://a.org\nowner = A\n",
+            r"needs \[rights\] owner_logo",
+        ),
+        ("[export]\nschemas = nowhere\n", "bilderbogen schemas install"),
         ("[run]\nprocesses = 1\nprocesses = 2\n", "already exists"),
     ],
 )

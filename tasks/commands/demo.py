@@ -25,6 +25,8 @@ incoming = incoming
 
 [export]
 owner = Bilderbogen demo
+profiles = archive, iiif
+base_url = https://example.org/magazines
 
 [core]
 log_level = WARNING

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from archive.export import write_package
 from schemas.errors import ConfigError
 from schemas.model import IssueId
 from tasks.nightly import House
 from tasks.options import config_option, issue_arguments
+from tasks.packages import export_package
 
 
 @click.command()
@@ -25,6 +25,6 @@ def export(issues: tuple[str, ...], folder: Path, config: Path) -> int:
         published = house.catalog.published(issue)
         if published is None:
             raise ConfigError(f"{name}: not published; bilderbogen run {name}")
-        write_package(published, house.layout, folder / name)
+        export_package(published, house.layout, folder / name, house.settings)
         click.echo(f"{name}  {folder / name}")
     return 0
