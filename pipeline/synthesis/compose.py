@@ -6,13 +6,14 @@ that a binarized page gets the grey edges that a real reduced scan has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.synthesis import effects
+from pipeline.synthesis.marks import library_stamp
 from pipeline.synthesis.pages import KINDS
 from pipeline.synthesis.settings import ComposerSettings
 from pipeline.synthesis.sheet import ILLUSTRATION, Sheet
@@ -42,12 +43,15 @@ def compose(seed: int, corpus: Corpus, fonts: FontBook, settings: ComposerSettin
     kind = kinds[rng.choice(len(kinds), p=shares / shares.sum())]
     sheet = _empty_sheet(rng, fonts, settings)
     KINDS[kind](sheet, corpus)
+    if rng.random() < settings.library_stamp:
+        library_stamp(sheet)
     tone, labels, alpha = _print(sheet, rng, settings)
     page = _scan(tone, corpus, rng, settings)
     if rng.random() < settings.thumbnail:
         page = effects.thumbnail(page, rng)
     squash = rng.uniform(1.05, 1.4) if rng.random() < settings.squashed else 1.0
-    return _reduced(page, labels, alpha, kind, settings.long_side, squash)
+    reduced = _reduced(page, labels, alpha, kind, settings.long_side, squash)
+    return replace(reduced, labels=effects.without_lost_type(reduced.page, reduced.labels))
 
 
 def _empty_sheet(rng: np.random.Generator, fonts: FontBook, settings: ComposerSettings) -> Sheet:

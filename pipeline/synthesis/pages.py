@@ -46,7 +46,7 @@ def columns(sheet: Sheet, corpus: Corpus) -> None:
         width = edges[last][1] - edges[first][0]
         height = round(width * sheet.between(0.4, 1.4))
         place_somewhere(sheet, corpus, edges[first][0], area, width, height)
-    flow_columns(sheet, edges, area)
+    flow_columns(sheet, corpus, edges, area)
 
 
 def wrapped(sheet: Sheet, corpus: Corpus) -> None:
@@ -60,7 +60,7 @@ def wrapped(sheet: Sheet, corpus: Corpus) -> None:
             sheet.rng.choice([area.left, area.right - width, area.left + (area.width - width) // 2])
         )
         place_somewhere(sheet, corpus, left, area, width, height)
-    flow_columns(sheet, edges, area)
+    flow_columns(sheet, corpus, edges, area)
 
 
 def template(sheet: Sheet, corpus: Corpus) -> None:
@@ -145,10 +145,10 @@ def woodcut(sheet: Sheet, corpus: Corpus) -> None:
 def text(sheet: Sheet, corpus: Corpus) -> None:
     """No picture but a head- or tailpiece: columns, headlines, initials; type of any size."""
     area = type_area(sheet)
-    if sheet.chance(0.35):
+    if sheet.chance(0.5):
         area = head_or_tail(sheet, corpus, area)
     edges = column_edges(sheet, area, int(sheet.rng.choice([1, 1, 1, 2, 2, 3, 4])))
-    flow_columns(sheet, edges, area, high=48)
+    flow_columns(sheet, corpus, edges, area, high=48)
 
 
 def real_text(sheet: Sheet, corpus: Corpus) -> None:
@@ -200,7 +200,7 @@ def title(sheet: Sheet, corpus: Corpus) -> None:
             sheet.rule(area.left + area.width // 4, top, area.width // 2, 2, upright=False)
             top += 14
         else:
-            size = int(np.exp(sheet.between(np.log(8), np.log(sheet.height / 13))))
+            size = int(np.exp(sheet.between(np.log(8), np.log(sheet.height / 10))))
             top = headline(sheet, Box(area.left, top, area.right, area.bottom), size)
         top += round(sheet.height * sheet.between(0, 0.06))
 

@@ -15,6 +15,7 @@ from pipeline.synthesis.flow import (
     headline,
     ornament,
 )
+from pipeline.synthesis.marks import initial
 from pipeline.synthesis.settings import IGNORE
 from pipeline.synthesis.sheet import ILLUSTRATION, Sheet
 from schemas.corpus import Corpus, Picture
@@ -44,7 +45,7 @@ def column_edges(sheet: Sheet, area: Box, count: int) -> list[tuple[int, int]]:
 
 
 def flow_columns(
-    sheet: Sheet, edges: list[tuple[int, int]], area: Box, *, high: float = 26
+    sheet: Sheet, corpus: Corpus, edges: list[tuple[int, int]], area: Box, *, high: float = 26
 ) -> None:
     """Fill columns with headlines, paragraphs, initials and rules."""
     measure = choose_measure(sheet, edges[0][1] - edges[0][0], high=high)
@@ -58,10 +59,10 @@ def flow_columns(
             height = round(area.height * sheet.between(0.1, 0.9))
             bottom = min(top + height, area.bottom)
             if sheet.chance(0.15):
-                size = round(measure.line * sheet.between(2.0, 4.5))
+                size = round(measure.line * sheet.between(2.0, 7.0))
                 spot = Box(left, top, left + size, top + size)
                 if not sheet.taken[top : top + size, left : left + size].any():
-                    ornament(sheet, spot)
+                    initial(sheet, corpus, spot)
             fill(sheet, Box(left, top, right, bottom), measure)
             top = bottom + round(measure.leading * sheet.between(0.3, 2.5))
             if sheet.chance(0.25):
@@ -167,7 +168,11 @@ def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
     gap = height // 4 + 3
     if sheet.chance(0.5):
         ornamental_piece(sheet, corpus, Box(left, area.top, left + width, area.top + height))
-        return Box(area.left, area.top + height + gap, area.right, area.bottom)
+        below = area.top + height + gap
+        if sheet.chance(0.7):
+            size = round(sheet.height * sheet.between(0.012, 0.06))
+            below = headline(sheet, Box(area.left, below, area.right, area.bottom), size)
+        return Box(area.left, below, area.right, area.bottom)
     foot = area.top + round(area.height * sheet.between(0.4, 0.95)) - height
     ornamental_piece(sheet, corpus, Box(left, foot, left + width, foot + height))
     if sheet.chance(0.4):

@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 IGNORE = 255
-"""Label of pixels that the loss must not count: large initials, music, a neighboring page.
+"""Label of pixels that the loss must not count: music, a neighboring page, a stamp on type.
 
 House rules, where magazines and archives differ: head- and tailpieces and printers' devices are
-illustrations; of decorated initials and music the net is told neither. Small initials are text,
-typographic rules are background, tables are text.
+illustrations, and so are pictures inside a frame with the frame; decorated initials are text, of
+music the net is told neither. Stamps of libraries and typographic rules are background, tables are
+text.
 """
 
 PAGE_KINDS = {
     "columns": 22.0,
     "wrapped": 20.0,
-    "template": 16.0,
+    "template": 18.0,
     "figures": 12.0,
     "plate": 6.0,
     "woodcut": 7.0,
     "text": 12.0,
     "real-text": 9.0,
-    "title": 6.0,
+    "title": 9.0,
     "list": 7.0,
     "table": 4.0,
     "blank": 1.0,
@@ -43,6 +44,7 @@ class ComposerSettings:
     halftone: float = 0.4
     low_resolution: float = 0.3
     jpeg: float = 0.4
-    thumbnail: float = 0.2
+    thumbnail: float = 0.3
+    library_stamp: float = 0.15
     squashed: float = 0.12
     skew_degrees: float = 1.5
