@@ -14,19 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from schemas.model import CLASSES, ClassMap
+from pipeline.boundary import boundary
+from pipeline.detection import Detections, Rectangle, matches, mean_average_precision
+from schemas.model import CLASSES, ClassMap, Region, RegionKind
 from schemas.truth import PageTruth
 
 GRID = 1024
 SMALLEST = 0.001
 """Share of the page below which a box does not count."""
 
-Rectangle = tuple[float, float, float, float]
-
 
 @dataclass(frozen=True, slots=True)
 class PageScore:
-    """Figures of one page; areas in pixels of the grid, ``classes`` intersection and union."""
+    """Figures of one page; areas in pixels of the grid, ``classes`` intersection and union.
+
+    ``boundary`` is precision and recall of the outlines of illustrations, None without any;
+    ``confusion`` counts pixels, (truth, found), where every pixel is labelled.
+    """
 
     name: str
     source: str
@@ -39,6 +43,9 @@ class PageScore:
     wanted: int
     hits_50: int
     hits_75: int
+    boundary: tuple[float, float] | None = None
+    detections: Detections | None = None
+    confusion: NDArray[np.int64] | None = None
     classes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -64,6 +71,8 @@ class Summary:
     recall: float | None
     box_f1_50: float | None
     box_f1_75: float | None
+    boundary_f: float | None
+    average_precision: float | None
     false_area: float | None
     caption_iou: float | None
     header_iou: float | None
@@ -71,19 +80,29 @@ class Summary:
 
 
 def score_page(
-    truth: PageTruth, labels: ClassMap | None, predicted: ClassMap, *, name: str
+    truth: PageTruth,
+    labels: ClassMap | None,
+    predicted: ClassMap,
+    *,
+    name: str,
+    regions: Sequence[Region] | None = None,
 ) -> PageScore:
-    """Compare ``predicted`` with a page's truth: shapes, or a whole label map if there is one."""
+    """Compare ``predicted`` with a page's truth: shapes, or a whole label map if there is one.
+
+    ``regions``, in pixels of the page, give the boxes a confidence; average precision needs it.
+    """
     width, height = _grid(truth.width, truth.height)
     got_map = _nearest(predicted, width, height)
     shapes = [s for s in truth.illustrations if s.kind == "illustration"]
     classes: dict[str, tuple[int, int]] = {}
+    confusion = None
     if labels is not None:
         wanted_map = _nearest(labels, width, height)
         want, ignored = wanted_map == 1, np.zeros((height, width), bool)
         for index, kind in enumerate(CLASSES):
             one, other = got_map == index, wanted_map == index
             classes[kind] = (int((one & other).sum()), int((one | other).sum()))
+        confusion = _confusion(wanted_map, got_map)
         wanted = _components(want)
     else:
         want = _painted(truth, [s.outline() for s in shapes], width, height)
@@ -103,8 +122,11 @@ def score_page(
         area=want.size,
         found=len(found),
         wanted=len(wanted),
-        hits_50=_matches(found, wanted, 0.5),
-        hits_75=_matches(found, wanted, 0.75),
+        hits_50=matches(found, wanted, 0.5),
+        hits_75=matches(found, wanted, 0.75),
+        boundary=boundary(got, want),
+        detections=None if regions is None else _detections(regions, wanted, truth, width, height),
+        confusion=confusion,
         classes=classes,
     )
 
@@ -124,6 +146,8 @@ def summarize(pages: Sequence[PageScore]) -> Summary:
         recall=_ratio(shared, sum(p.want for p in pages)),
         box_f1_50=_ratio(2 * sum(p.hits_50 for p in pages), boxes),
         box_f1_75=_ratio(2 * sum(p.hits_75 for p in pages), boxes),
+        boundary_f=_boundary_f([p.boundary for p in pages if p.boundary]),
+        average_precision=mean_average_precision([p.detections for p in pages if p.detections]),
         false_area=_mean([p.got / p.area for p in plain]),
         caption_iou=_class_iou(pages, "caption"),
         header_iou=_class_iou(pages, "header"),
@@ -136,6 +160,41 @@ def by_source(pages: Sequence[PageScore]) -> dict[str, Summary]:
     sources = sorted({page.source for page in pages})
     found = {source: summarize([p for p in pages if p.source == source]) for source in sources}
     return found | {"ALL": summarize(pages)}
+
+
+def _confusion(wanted: ClassMap, got: ClassMap) -> NDArray[np.int64]:
+    pairs = wanted.astype(np.int64) * len(CLASSES) + got
+    known = wanted < len(CLASSES)
+    counts = np.bincount(pairs[known], minlength=len(CLASSES) ** 2)
+    return counts.reshape(len(CLASSES), len(CLASSES))
+
+
+def _boundary_f(pages: Sequence[tuple[float, float]]) -> float | None:
+    return _mean([2 * p * r / (p + r) if p + r else 0.0 for p, r in pages])
+
+
+def _detections(
+    regions: Sequence[Region],
+    wanted: Sequence[Rectangle],
+    truth: PageTruth,
+    width: int,
+    height: int,
+) -> Detections:
+    """Boxes of ``regions`` on the grid; those that lie in an ignored area are left out."""
+    fx, fy = width / truth.width, height / truth.height
+    skipped = [s.outline() for s in truth.illustrations if s.kind != "illustration"]
+    ignored = _painted(truth, skipped + [s.outline() for s in truth.ignore], width, height)
+    found, sure = [], []
+    for region in regions:
+        box = region.box
+        inside = ignored[
+            round(box.top * fy) : round(box.bottom * fy),
+            round(box.left * fx) : round(box.right * fx),
+        ]
+        if region.kind is RegionKind.ILLUSTRATION and not (inside.size and inside.mean() > 0.5):
+            found.append((box.left * fx, box.top * fy, box.right * fx, box.bottom * fy))
+            sure.append(region.probability)
+    return Detections(tuple(found), tuple(sure), tuple(wanted))
 
 
 def _class_iou(pages: Sequence[PageScore], kind: str) -> float | None:
@@ -180,28 +239,6 @@ def _components(mask: NDArray[np.bool_]) -> list[Rectangle]:
         for x, y, w, h, area in stats[1:count].tolist()
         if area >= SMALLEST * mask.size
     ]
-
-
-def _matches(found: Sequence[Rectangle], wanted: Sequence[Rectangle], least: float) -> int:
-    pairs = sorted(
-        ((_box_iou(f, w), i, j) for i, f in enumerate(found) for j, w in enumerate(wanted)),
-        reverse=True,
-    )
-    used_found: set[int] = set()
-    used_wanted: set[int] = set()
-    for iou, i, j in pairs:
-        if iou >= least and i not in used_found and j not in used_wanted:
-            used_found.add(i)
-            used_wanted.add(j)
-    return len(used_found)
-
-
-def _box_iou(one: Rectangle, other: Rectangle) -> float:
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    shared = max(0.0, width) * max(0.0, height)
-    areas = sum((b[2] - b[0]) * (b[3] - b[1]) for b in (one, other))
-    return shared / (areas - shared) if areas > shared else 0.0
 
 
 def _mean(values: Sequence[float]) -> float | None:

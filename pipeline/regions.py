@@ -33,7 +33,7 @@ def find_regions(
     that touch by a narrow bridge are parted. With ``page`` (H, W) grey at any size, so are
     pictures that only bare paper joins.
     """
-    ink = _ink(page, probabilities.shape[1:]) if page is not None else None
+    ink = ink_of(page, probabilities.shape[1:]) if page is not None else None
     class_map = probabilities.argmax(axis=0).astype(np.uint8)
     scale = (page_width / class_map.shape[1], page_height / class_map.shape[0])
     regions: list[Region] = []
@@ -41,7 +41,7 @@ def find_regions(
         index = CLASSES.index(str(kind))
         mask = (class_map == index).astype(np.uint8)
         if kind is RegionKind.ILLUSTRATION:
-            parts: Iterable[NDArray[np.uint8]] = _illustrations(mask, min_area, ink)
+            parts: Iterable[NDArray[np.uint8]] = illustration_parts(mask, min_area, ink)
         else:
             parts = _blocks(mask, joined=kind is not RegionKind.TEXT)
         found = [_region(kind, part, probabilities[index], scale) for part in parts]
@@ -72,15 +72,21 @@ def _shared_height(one: Box, other: Box) -> float:
     return max(0, shared) / min(one.height, other.height)
 
 
-def _ink(page: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def ink_of(page: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return where the (H, W) grey ``page`` has ink, on a grid of ``shape``, 0 or 1."""
     grid = cv2.resize(page, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
     paper, dark = np.percentile(grid, (90, 2))
     return (grid < paper - _INK_STEP * max(40.0, paper - dark)).astype(np.uint8)
 
 
-def _illustrations(
+def illustration_parts(
     mask: NDArray[np.uint8], min_area: float, ink: NDArray[np.uint8] | None
 ) -> Iterable[NDArray[np.uint8]]:
+    """Yield the pictures in an (h, w) ``mask``, each as a mask of its own.
+
+    Holes are filled, fragments joined over small gaps, pictures parted that touch by a narrow
+    bridge or (with ``ink``) only by bare paper; what is below ``min_area`` is dropped.
+    """
     filled = _filled(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _disk(mask, _PART_SHARE)))
     smallest = max(9.0, min_area * mask.size)
     for part in _components(filled, smallest):

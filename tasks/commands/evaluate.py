@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from archive.images import load_image, load_labels
-from archive.truth import AnnotatedPage, annotated_pages, page_image
+from archive.images import load_labels
+from archive.truth import annotated_pages
 from pipeline.evaluation import PageScore, Summary, by_source, score_page
-from pipeline.separate import Separator, full_size
-from schemas.model import ClassMap
 from tasks.engines import separator
 from tasks.exits import Exit
-from tasks.settings import ENGINES, SeparateSettings
+from tasks.judging import judge
+from tasks.options import engine_options
+from tasks.settings import SeparateSettings
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -24,18 +24,16 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.argument("truth", type=_FOLDER)
 @click.argument("predictions", type=_FOLDER, required=False)
 @click.option("--pages", type=_FOLDER, help="Scans of the annotated pages, to separate now.")
-@click.option("--engine", type=click.Choice(ENGINES), default="pix2pix", show_default=True)
-@click.option("--weights", default="default", show_default=True, help="A name or a path.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
+@engine_options
+@click.option("--raw", is_flag=True, help="Judge the likeliest class per pixel, nothing tidied.")
 @click.option("--worst", default=0, help="Name the worst N pages.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def evaluate(
     truth: Path,
     predictions: Path | None,
     pages: Path | None,
-    engine: str,
-    weights: str,
-    device: str,
+    settings: SeparateSettings,
+    raw: bool,
     worst: int,
     as_json: bool,
 ) -> int:
@@ -45,35 +43,33 @@ def evaluate(
     """
     if (predictions is None) == (pages is None):
         raise click.UsageError("give either PREDICTIONS or --pages")
-    run = None
     if pages is not None:
-        run = separator(SeparateSettings(engine=engine, weights=weights, device=device))
-    scores: list[PageScore] = []
-    missing: list[str] = []
-    for page in annotated_pages(truth):
-        found = _prediction(page, predictions, pages, run)
-        if found is None:
-            missing.append(page.name)
-        else:
-            scores.append(score_page(page.truth, page.labels, found, name=page.name))
+        run = separator(settings)
+        judgement = judge(truth, pages, run, min_area=settings.min_area, raw=raw)
+        scores, unread = judgement.scores, judgement.unread
+    elif predictions is not None:
+        scores, unread = _compare(truth, predictions)
     _print(by_source(scores), as_json)
     for score in sorted(scores, key=lambda one: one.iou)[:worst]:
         click.echo(f"{score.iou:.3f}  {score.name}", err=as_json)  # stdout is for the program
-    if missing:
-        click.echo(f"no prediction for {len(missing)} pages: {' '.join(missing[:8])}", err=True)
-    return Exit.PAGES if missing else Exit.GOOD
+    for line in unread:
+        click.echo(line, err=True)
+    return Exit.PAGES if unread else Exit.GOOD
 
 
-def _prediction(
-    page: AnnotatedPage, predictions: Path | None, pages: Path | None, run: Separator | None
-) -> ClassMap | None:
-    if predictions is not None:
+def _compare(truth: Path, predictions: Path) -> tuple[list[PageScore], list[str]]:
+    scores: list[PageScore] = []
+    missing: list[str] = []
+    for page in annotated_pages(truth):
         path = predictions / f"{page.name}.png"
-        return load_labels(path) if path.exists() else None
-    if pages is None or run is None:
-        return None
-    rgb = load_image(page_image(pages, page)).rgb
-    return full_size(run([rgb])[0], rgb.shape[0], rgb.shape[1])
+        if path.exists():
+            found = load_labels(path)
+            scores.append(score_page(page.truth, page.labels, found, name=page.name))
+        else:
+            missing.append(page.name)
+    if missing:
+        missing = [f"no prediction for {len(missing)} pages: {' '.join(missing[:8])}"]
+    return scores, missing
 
 
 def _print(found: dict[str, Summary], as_json: bool) -> None:

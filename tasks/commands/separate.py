@@ -10,36 +10,37 @@ from archive.images import load_image, save_jpeg, save_png
 from archive.store import whole
 from pipeline.overlay import overlay
 from pipeline.separate import full_size
+from pipeline.tidy import drawn
 from schemas.errors import ScanError
 from tasks.engines import separator
 from tasks.exits import Exit
-from tasks.settings import ENGINES, SeparateSettings
+from tasks.options import engine_options
+from tasks.settings import SeparateSettings
 
 
 @click.command()
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--engine", type=click.Choice(ENGINES), default="pix2pix", show_default=True)
-@click.option("--weights", default="default", show_default=True, help="A name or a path.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
+@engine_options
 @click.option("--labels/--no-labels", default=True, help="Write NAME.png, classes 0 to 4.")
 @click.option("--overlay/--no-overlay", "overlays", default=False, help="NAME.overlay.jpg.")
+@click.option("--raw", is_flag=True, help="The likeliest class per pixel, nothing tidied.")
 def separate(
     pages: tuple[Path, ...],
     folder: Path,
-    engine: str,
-    weights: str,
-    device: str,
+    settings: SeparateSettings,
     labels: bool,
     overlays: bool,
+    raw: bool,
 ) -> int:
     """Draw class maps of page images; no archive is needed.
 
     NAME.png has the page's size: 0 background, 1 illustration, 2 caption, 3 header, 4 text.
+    Illustrations are whole and parted; one that stands alone is marked by its rectangle.
     A page that cannot be read is named and the others go on.
     """
     _check_names(pages)
-    run = separator(SeparateSettings(engine=engine, weights=weights, device=device))
+    run = separator(settings)
     folder.mkdir(parents=True, exist_ok=True)
     bad = 0
     for path in pages:
@@ -49,7 +50,12 @@ def separate(
             click.echo(str(error), err=True)
             bad += 1
             continue
-        class_map = full_size(run([rgb])[0], rgb.shape[0], rgb.shape[1])
+        found = run([rgb])[0]
+        class_map = (
+            full_size(found, rgb.shape[0], rgb.shape[1])
+            if raw
+            else drawn(found, rgb, min_area=settings.min_area)
+        )
         if labels:
             with whole(folder / f"{path.stem}.png") as draft:
                 save_png(draft, class_map)

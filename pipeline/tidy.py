@@ -1,0 +1,74 @@
+"""The class map as annotators draw it: whole pictures, parted where they touch.
+
+An engine's likeliest class per pixel has specks, holes and ragged vignettes. An annotator marks a
+picture that stands alone by its rectangle, and follows the outline only where text or another
+picture stands inside that rectangle.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.pix2pix.page_input import to_grey
+from pipeline.regions import illustration_parts, ink_of
+from pipeline.separate import Separation
+from schemas.model import CLASSES, RGB8, ClassMap
+
+_ILLUSTRATION = CLASSES.index("illustration")
+_OTHERS_INSIDE = 0.05
+_NEIGHBOR_INSIDE = 0.02
+"""Shares of a rectangle that text, or another picture, may cover for the picture to stand alone."""
+
+
+def tidied(separation: Separation, page: NDArray[np.uint8], *, min_area: float) -> ClassMap:
+    """Return the (h, w) class map of ``separation`` with its pictures as annotators mark them.
+
+    ``page`` (H, W) grey at any size. Illustrations are those ``find_regions`` finds with the same
+    ``min_area``; between two that touch runs a line of background, so that they stay two.
+    """
+    class_map = separation.class_map
+    mask = (class_map == _ILLUSTRATION).astype(np.uint8)
+    owner = np.zeros(class_map.shape, np.int32)
+    parts = list(illustration_parts(mask, min_area, ink_of(page, class_map.shape)))
+    for number, part in enumerate(parts, start=1):
+        owner[(part > 0) & (owner == 0)] = number
+    outlines = owner.copy()
+    for number, part in enumerate(parts, start=1):
+        _fill_rectangle(class_map, outlines, owner, number, part)
+    tidy = np.where(class_map == _ILLUSTRATION, 0, class_map)
+    return np.where((owner > 0) & ~_between(owner), _ILLUSTRATION, tidy).astype(np.uint8)
+
+
+def drawn(separation: Separation, page: RGB8, *, min_area: float) -> ClassMap:
+    """Return the tidied class map at the size of ``page`` (H, W, 3)."""
+    tidy = tidied(separation, to_grey(page), min_area=min_area)
+    size = (page.shape[1], page.shape[0])
+    return np.asarray(cv2.resize(tidy, size, interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint8)
+
+
+def _fill_rectangle(
+    class_map: ClassMap,
+    outlines: NDArray[np.int32],
+    owner: NDArray[np.int32],
+    number: int,
+    part: NDArray[np.uint8],
+) -> None:
+    left, top, width, height = cv2.boundingRect(part)
+    window = np.s_[top : top + height, left : left + width]
+    classes, pictures = class_map[window], outlines[window]
+    is_other = (classes > _ILLUSTRATION) & (pictures == 0)
+    is_neighbor = (pictures > 0) & (pictures != number)
+    if is_other.mean() <= _OTHERS_INSIDE and is_neighbor.mean() <= _NEIGHBOR_INSIDE:
+        free = (owner[window] == 0) & (classes <= _ILLUSTRATION)
+        owner[window][free] = number
+
+
+def _between(owner: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return where a pixel of one picture has a pixel of another beside it."""
+    numbers = owner.astype(np.float32)  # OpenCV compares no int32
+    kernel = np.ones((3, 3), np.uint8)
+    highest = cv2.dilate(numbers, kernel)
+    lowest = cv2.erode(np.where(owner == 0, np.float32(1e9), numbers), kernel)
+    return np.asarray((owner > 0) & ((highest != numbers) | (lowest != numbers)))

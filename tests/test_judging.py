@@ -1,0 +1,133 @@
+"""Tidied class maps, boxes, outlines and the judging of engines."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from pipeline.boundary import boundary
+from pipeline.detection import Detections, average_precision, box_iou, mean_average_precision
+from pipeline.evaluation import score_page, summarize
+from pipeline.separate import Separation
+from pipeline.tidy import drawn, tidied
+from schemas.model import Box, Region, RegionKind
+from schemas.truth import PageTruth, Shape
+from tasks.commands.evaluate import evaluate
+
+
+def separation(labels):
+    return Separation(np.stack([(labels == at) * 0.9 + 0.02 for at in range(5)]).astype("f4"), "x")
+
+
+def disk(size=200):
+    rows, cols = np.mgrid[:size, :size]
+    return (rows - 100) ** 2 + (cols - 100) ** 2 < 60**2
+
+
+def page_of(labels):
+    return np.where(labels == 1, 30, 255).astype(np.uint8)
+
+
+def test_a_vignette_that_stands_alone_owns_its_rectangle():
+    labels = disk().astype(np.uint8)
+    tidy = tidied(separation(labels), page_of(labels), min_area=0.002)
+    assert (tidy[42:158, 42:158] == 1).all() and tidy[:40].max() == 0
+
+
+def test_text_in_the_corner_of_a_vignette_stays_text():
+    labels = disk().astype(np.uint8)
+    labels[40:75, 40:75][labels[40:75, 40:75] == 0] = 4
+    tidy = tidied(separation(labels), page_of(labels), min_area=0.002)
+    assert (tidy[42:54, 42:54] == 4).all() and tidy[150, 150] == 0
+    assert (tidy == 1).sum() == pytest.approx(disk().sum(), rel=0.03)
+
+
+def test_specks_go_and_holes_are_filled():
+    labels = np.zeros((200, 200), np.uint8)
+    labels[50:150, 50:150] = 1
+    labels[90:100, 90:100] = 4
+    labels[10:14, 10:14] = 1
+    tidy = tidied(separation(labels), page_of(labels), min_area=0.002)
+    assert tidy[12, 12] == 0 and tidy[95, 95] == 1
+
+
+def test_touching_pictures_stay_two():
+    labels = np.zeros((200, 200), np.uint8)
+    labels[40:100, 20:90] = labels[40:100, 110:180] = 1
+    labels[68:72, 90:110] = 1
+    tidy = tidied(separation(labels), page_of(labels), min_area=0.002)
+    truth = PageTruth(
+        200, 200, "drawn", illustrations=[Shape((20, 40, 90, 100)), Shape((110, 40, 180, 100))]
+    )
+    assert score_page(truth, None, tidy, name="a").hits_75 == 2
+
+
+def test_the_drawn_map_has_the_size_of_the_page():
+    labels = disk().astype(np.uint8)
+    page = np.dstack([page_of(np.kron(labels, np.ones((3, 2), np.uint8)))] * 3)
+    assert drawn(separation(labels), page, min_area=0.002).shape == (600, 400)
+
+
+def test_average_precision_of_right_wrong_and_doubled_boxes():
+    there = ((0, 0, 10, 10), (20, 0, 30, 10))
+    perfect = Detections(there, (0.9, 0.8), there)
+    assert mean_average_precision([perfect]) == pytest.approx(1)
+    doubled = Detections((there[0], there[0]), (0.9, 0.8), there)
+    assert average_precision([doubled], 0.5) == pytest.approx(51 / 101)
+    wrong_first = Detections(((50, 50, 60, 60), there[0]), (0.9, 0.8), there[:1])
+    assert average_precision([wrong_first], 0.5) == pytest.approx(0.5)
+    assert average_precision([Detections((), (), there)], 0.5) == 0
+    assert average_precision([Detections(there, (1, 1), ())], 0.5) is None
+
+
+def test_boxes_that_do_not_meet_share_nothing():
+    assert box_iou((0, 0, 1, 1), (2, 2, 3, 3)) == 0 and box_iou((0, 0, 2, 1), (1, 0, 3, 1)) == 1 / 3
+
+
+def test_an_outline_may_be_off_by_a_little():
+    mask = np.zeros((500, 500), bool)
+    mask[100:300, 100:300] = True
+    assert boundary(np.roll(mask, 3, 0), mask) == (1, 1)
+    precision, recall = boundary(np.roll(mask, 60, 0), mask)
+    assert precision < 0.7 and recall < 0.7
+    assert boundary(mask, np.zeros_like(mask)) is None
+    assert boundary(np.zeros_like(mask), mask) == (0, 0)
+
+
+def test_regions_give_average_precision_and_labels_confusion():
+    labels = np.zeros((100, 100), np.uint8)
+    labels[10:50, 20:80] = 1
+    box = Box(20, 10, 80, 50)
+    region = Region(RegionKind.ILLUSTRATION, box, ((20, 10), (80, 10), (80, 50)), 0.9)
+    truth = PageTruth(100, 100, "drawn", illustrations=[Shape((20, 10, 80, 50))])
+    score = score_page(truth, labels, labels, name="a", regions=[region])
+    found = summarize([score])
+    assert found.average_precision == pytest.approx(1) and found.boundary_f == 1
+    assert np.diag(score.confusion).sum() == score.confusion.sum() > 0
+
+
+@pytest.fixture
+def annotated(tmp_path):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for name in ("a", "b"):
+        page = np.full((300, 200), 255, np.uint8)
+        page[60:200, 40:160] = 40
+        Image.fromarray(page).save(folder / f"{name}.png")
+        truth = {"width": 200, "height": 300, "source": "drawn", "page": f"{name}.png",
+                 "illustrations": [{"box": [40, 60, 160, 200]}]}  # fmt: skip
+        (folder / f"{name}.json").write_text(json.dumps(truth))
+    return folder
+
+
+def test_one_unreadable_scan_costs_only_itself(annotated):
+    (annotated / "b.png").write_bytes(b"no picture")
+    found = CliRunner().invoke(
+        evaluate,
+        [str(annotated), "--pages", str(annotated), "--engine", "classical", "--json"],
+        standalone_mode=False,
+    )
+    assert found.return_value == 1 and "b.png" in found.stderr
+    assert json.loads(found.stdout)["ALL"]["pages"] == 1
