@@ -1,4 +1,4 @@
-"""Weights on disk: a .safetensors file and its .json card. The digest is checked before use."""
+"""Weights on disk: .safetensors or .onnx and a .json card, whose digest is checked before use."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ import msgspec
 
 from archive.store import sha256
 from schemas.errors import EngineError
+from schemas.model import CLASSES
 
 SHIPPED = Path(__file__).parents[1] / "pipeline" / "weights"
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What weights are: how the net is built, its digest, how it came about and how good it is."""
+    """What weights are: how the net is built, its digest, how it came about and how good it is.
+
+    ``net``, ``input``, ``planes`` and ``stride`` as in ``pipeline.engines.reduced.Architecture``;
+    ``net`` is onnx for a model in that format.
+    """
 
     name: str
     sha256: str
@@ -25,6 +30,10 @@ class Card:
     data: str
     figures: dict[str, dict[str, float | None]]
     known_failures: tuple[str, ...] = ()
+    net: str = "unet"
+    input: str = "paper-ink"
+    planes: tuple[str, ...] = CLASSES
+    stride: int = 32
     license: str = "Apache-2.0"
 
 
@@ -56,12 +65,12 @@ class WeightsFile:
 
 
 def find_weights(name: str) -> WeightsFile:
-    """Return the weights called ``name``: shipped ones, or the path of a .safetensors file.
+    """Return the weights called ``name``: shipped ones, or the path of a .safetensors or .onnx.
 
     Raises:
         EngineError: there are none, or there is no card beside them.
     """
-    is_path = name.endswith(".safetensors")
+    is_path = name.endswith((".safetensors", ".onnx"))
     path = Path(name).expanduser() if is_path else SHIPPED / f"{name}.safetensors"
     card = path.with_suffix(".json")
     if not path.is_file() or not card.is_file():
@@ -78,3 +87,8 @@ def find_weights(name: str) -> WeightsFile:
 def write_card(path: Path, card: Card) -> None:
     """Write a card as indented JSON."""
     path.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
+
+
+def shipped_weights() -> tuple[WeightsFile, ...]:
+    """Return the weights that come with the project, by name."""
+    return tuple(find_weights(path.stem) for path in sorted(SHIPPED.glob("*.safetensors")))

@@ -24,7 +24,9 @@ COMMANDS = {
     "schemas": "tasks.commands.schemas",
     "separate": "tasks.commands.separate",
     "evaluate": "tasks.commands.evaluate",
+    "compare": "tasks.commands.compare",
     "train": "tasks.commands.train",
+    "weights": "tasks.commands.weights",
     "demo": "tasks.commands.demo",
 }
 """Command to module; a module is imported when its command is called, so that help is quick."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from archive.weights import find_weights
+from archive.weights import Card, WeightsFile, find_weights
+from pipeline.engines.reduced import ENGINE_OF, Architecture
 from pipeline.separate import Separator
+from schemas.errors import EngineError
 from tasks.settings import SeparateSettings
 
 
@@ -14,19 +16,53 @@ def separator(settings: SeparateSettings) -> Separator:
     """Return the separation engine that ``settings`` name; weights are read and checked once.
 
     Raises:
-        EngineError: weights or device are absent.
+        EngineError: weights or device are absent, or the weights are another engine's.
     """
+    # each engine's library is imported by those alone who use it
     if settings.engine == "classical":
-        from pipeline.classical import classical  # the other engine need not be importable
+        from pipeline.classical import classical
 
         return classical()
-    # torch: a second and 200 MB, which only processes that separate pay
-    from pipeline.pix2pix.engine import Architecture, pix2pix
+    if settings.engine == "grabcut":
+        from pipeline.engines.grabcut import grabcut
 
-    weights = find_weights(settings.weights)
+        return grabcut()
+    weights = chosen_weights(settings)
+    if settings.engine == "onnx":
+        from pipeline.engines.onnx import onnx
+
+        return onnx(weights.read(), architecture(weights.card))
+    # torch: a second and 200 MB, which only processes that separate pay
+    from pipeline.pix2pix.engine import pix2pix
+
     return pix2pix(
         weights.read(),
-        Architecture(weights.card.channels, weights.card.long_side),
+        architecture(weights.card),
         device=settings.device,
         batch_size=settings.batch_size,
     )
+
+
+def architecture(card: Card) -> Architecture:
+    """Return what ``card`` says of the net."""
+    return Architecture(
+        card.channels, card.long_side, card.net, card.input, card.planes, card.stride
+    )
+
+
+def chosen_weights(settings: SeparateSettings) -> WeightsFile:
+    """Return the weights of an engine that has some.
+
+    Raises:
+        EngineError: they are absent, or another engine's.
+    """
+    if settings.engine != "pix2pix" and settings.weights == "default":
+        raise EngineError(
+            f"the engine {settings.engine} ships no weights; set weights to the path of yours "
+            "(a card beside them: bilderbogen weights card)"
+        )
+    weights = find_weights(settings.weights)
+    kind = ENGINE_OF.get(weights.card.net, weights.card.net)
+    if kind != settings.engine:
+        raise EngineError(f"{weights.path}: weights of {kind}, not of {settings.engine}")
+    return weights

@@ -20,7 +20,7 @@ from archive.store import sha256 as file_sha256
 from archive.weights import find_weights
 from pipeline.recognize.tesseract import tessdata, tesseract_version
 from schemas.version import VERSION
-from tasks.settings import Settings
+from tasks.settings import WEIGHTLESS, Settings
 
 STAGES = ("prepare", "separate", "recognize", "refine", "crop", "describe", "publish", "export")
 """The stages after ingest, in the order a page passes them."""
@@ -73,11 +73,12 @@ def following(stage: str) -> tuple[str, ...]:
 @cache
 def agent(stage: str, settings: Settings) -> str:
     """Return the software that does a stage, with its version, as PREMIS names an agent."""
-    if stage == "separate" and settings.separate.engine == "pix2pix":
-        weights = find_weights(settings.separate.weights)
-        return f"pix2pix {settings.separate.weights} sha256:{weights.sha256[:12]}"
+    own = settings.separate
+    if stage == "separate" and own.engine not in WEIGHTLESS:
+        weights = find_weights(own.weights)
+        return f"{own.engine} {own.weights} sha256:{weights.sha256[:12]}"
     return {
-        "separate": f"{settings.separate.engine} OpenCV {version('opencv-python-headless')}",
+        "separate": f"{own.engine} OpenCV {version('opencv-python-headless')}",
         "recognize": f"Tesseract {tesseract_version()}",
         "refine": f"PyMatting {version('pymatting')}",
     }.get(stage, f"Bilderbogen {VERSION}")
@@ -90,7 +91,7 @@ def _prepare(settings: Settings) -> dict[str, Any]:
 def _separate(settings: Settings) -> dict[str, Any]:
     own = settings.separate
     facts: dict[str, Any] = {"engine": own.engine, "min_area": own.min_area}
-    if own.engine == "pix2pix":
+    if own.engine not in WEIGHTLESS:
         facts["weights"] = find_weights(own.weights).sha256
     return facts
 

@@ -23,7 +23,8 @@ LUIGI_SECTIONS = frozenset(
 )
 """Sections that belong to Luigi; it reads them itself."""
 
-ENGINES = ("pix2pix", "classical")
+ENGINES = ("pix2pix", "classical", "grabcut", "deeplab", "maskrcnn", "onnx")
+WEIGHTLESS = ("classical", "grabcut")
 
 
 def _option(default: Any, **allowed: Any) -> Any:  # noqa: ANN401 - any option's type

@@ -42,6 +42,7 @@ class TrainingOrder:
     start_from: Path | None = None
     every: int = 50
     workers: int = 1
+    net: str = "unet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,10 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
         form=order.form,
         adversarial_weight=order.adversarial_weight,
         device=training_device(),
+        bf16=not order.net.startswith("maskrcnn"),  # its box operators know no bf16 on a CPU
     )
     frame = Frame(order.long_side, order.long_side * 3 // 4)
-    net = GeneratorSettings(channels=order.channels)
+    net = GeneratorSettings(channels=order.channels, net=order.net)
     session = TrainingSession(net, settings, frame, threads=order.threads)
     _resume(session, order)
     _steps(session, order, say)
@@ -144,6 +146,7 @@ def _write_weights(session: TrainingSession, order: TrainingOrder) -> Path:
         sha256=sha256(content).hexdigest(),
         channels=order.channels,
         long_side=order.long_side,
+        net=order.net,
         recipe={
             "steps": session.step,
             "batch_size": order.batch_size,

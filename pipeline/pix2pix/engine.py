@@ -1,9 +1,7 @@
-"""The pix2pix engine: weights in memory to a Separator."""
+"""Engines of PyTorch nets: weights in memory to a Separator."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,20 +9,13 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load
+from torch import Tensor, nn
 
-from pipeline.pix2pix.generator import Generator, GeneratorSettings
-from pipeline.pix2pix.page_input import letterbox, normalize, reduce, to_grey
-from pipeline.separate import Separation, Separator
+from pipeline.engines.reduced import ENGINE_OF, NETS, Architecture, reduced_engine
+from pipeline.pix2pix.generator import GeneratorSettings
+from pipeline.pix2pix.nets import build
+from pipeline.separate import Separator
 from schemas.errors import EngineError, SystemicError
-from schemas.model import RGB8
-
-
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """What the card says of the net: its channels and its working size."""
-
-    channels: tuple[int, ...]
-    long_side: int
 
 
 def choose_device(wanted: str) -> str:
@@ -42,41 +33,44 @@ def choose_device(wanted: str) -> str:
 def pix2pix(
     weights: bytes, architecture: Architecture, *, device: str = "auto", batch_size: int = 8
 ) -> Separator:
-    """Return the engine that these safetensors ``weights`` make.
+    """Return the engine that these safetensors ``weights`` make, whichever net they belong to.
 
-    Pages are reduced to the working size, never squashed, and padded with paper. On a CPU every
-    page goes through alone, so that its map does not depend on its neighbors; on CUDA pages of
-    one padded size go together, in bf16.
+    On a CPU every page goes through alone, so that its map does not depend on its neighbors; on
+    CUDA pages of one padded size go together, in bf16.
 
     Raises:
         EngineError: the weights do not fit the architecture, or the device is absent.
     """
     torch.set_num_threads(1)  # pages run side by side in processes
     place = choose_device(device)
-    net = _load(weights, architecture).to(place)
+    net = load_net(weights, architecture).to(place)
     net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload] # stub lacks it
-
-    def engine(pages: Sequence[RGB8]) -> list[Separation]:
-        inputs = [
-            letterbox(normalize(reduce(to_grey(page), architecture.long_side)), net.settings.stride)
-            for page in pages
-        ]
-        found: list[Separation | None] = [None] * len(pages)
-        for group in _groups([padded.shape for padded, _ in inputs], place, batch_size):
-            batch = np.stack([inputs[at][0] for at in group])[:, None]
-            for at, planes in zip(group, _infer(net, batch, place), strict=True):
-                box = inputs[at][1]
-                kept = np.ascontiguousarray(planes[:, : box.height, : box.width])
-                found[at] = Separation(kept, "pix2pix")
-        return [one for one in found if one is not None]
-
-    return engine
+    return reduced_engine(
+        ENGINE_OF[architecture.net],
+        architecture,
+        lambda pages: _infer(net, pages, place),
+        stride=int(net.stride),
+        together=1 if place == "cpu" else batch_size,
+    )
 
 
-def _load(weights: bytes, architecture: Architecture) -> Generator:
-    net = Generator(GeneratorSettings(channels=architecture.channels))
+def load_net(weights: bytes, architecture: Architecture) -> nn.Module:
+    """Return the net that ``weights`` fill, ready for use.
+
+    Raises:
+        EngineError: they do not fit.
+    """
+    if architecture.net not in NETS:
+        raise EngineError(f"no net {architecture.net!r}; known are {', '.join(NETS)}")
+    net = build(
+        GeneratorSettings(
+            channels=architecture.channels or GeneratorSettings().channels,
+            net=architecture.net,
+            classes=len(architecture.planes),
+        )
+    )
     try:
-        tensors = {name: value.float() for name, value in load(weights).items()}
+        tensors = _named(load(weights), architecture.net)
         state: dict[str, Any] = {
             name: tensors.get(name, value) for name, value in net.state_dict().items()
         }
@@ -92,20 +86,16 @@ def _load(weights: bytes, architecture: Architecture) -> Generator:
     return net.eval().requires_grad_(False)
 
 
-def _groups(shapes: Sequence[tuple[int, ...]], place: str, batch_size: int) -> list[list[int]]:
-    if place == "cpu":
-        return [[at] for at in range(len(shapes))]
-    alike: dict[tuple[int, ...], list[int]] = {}
-    for at, shape in enumerate(shapes):
-        alike.setdefault(shape, []).append(at)
-    return [
-        group[start : start + batch_size]
-        for group in alike.values()
-        for start in range(0, len(group), batch_size)
-    ]
+def _named(tensors: dict[str, Tensor], net: str) -> dict[str, Tensor]:
+    """Return floating ``tensors`` in full precision, under the names that our net has."""
+    known = {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+    if net == "unet" or any(name.startswith("model.") for name in known):
+        return known
+    # as torchvision saves them; the auxiliary head is for training alone
+    return {f"model.{k}": v for k, v in known.items() if not k.startswith("aux_classifier.")}
 
 
-def _infer(net: Generator, batch: NDArray[np.float32], place: str) -> NDArray[np.float32]:
+def _infer(net: nn.Module, batch: NDArray[np.float32], place: str) -> NDArray[np.float32]:
     try:
         with torch.inference_mode(), torch.autocast(place, torch.bfloat16, enabled=place != "cpu"):
             pages = torch.from_numpy(batch).to(place, memory_format=torch.channels_last)

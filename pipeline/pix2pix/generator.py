@@ -22,10 +22,14 @@ from schemas.model import CLASSES
 
 @dataclass(frozen=True, slots=True)
 class GeneratorSettings:
-    """Channels at strides 2, 4, 8, …; the logits come out at stride 2 and are scaled up."""
+    """Channels at strides 2, 4, 8, …; the logits come out at stride 2 and are scaled up.
+
+    ``net`` names another kind of net (``nets.py``), to which channels mean nothing.
+    """
 
     channels: tuple[int, ...] = (24, 48, 96, 160, 224, 256)
     classes: int = len(CLASSES)
+    net: str = "unet"
 
     def __post_init__(self) -> None:
         if len(self.channels) < 2:
@@ -47,6 +51,7 @@ class Generator(nn.Module):
     def __init__(self, settings: GeneratorSettings) -> None:
         super().__init__()
         self.settings = settings
+        self.stride = settings.stride
         wide = settings.channels
         self.stem = _block(1, wide[0], kernel=5, stride=2)
         self.downs = nn.ModuleList(

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.pix2pix.discriminator import Discriminator
-from pipeline.pix2pix.generator import Generator, GeneratorSettings
+from pipeline.pix2pix.generator import GeneratorSettings
 from pipeline.pix2pix.losses import adversarial_loss, l1_loss, label_map_loss, one_hot
+from pipeline.pix2pix.nets import build
 
 GAN_LEARNING_RATE = 2e-4
 GAN_BETAS = (0.5, 0.999)
@@ -60,9 +61,10 @@ class Trainer:
     def __init__(self, net: GeneratorSettings, settings: TrainingSettings) -> None:
         torch.manual_seed(settings.seed)
         self.settings = settings
+        self.net = net
         self.step = 0
-        self.generator = _placed(Generator(net), settings.device)
-        self.average = _placed(Generator(net), settings.device)
+        self.generator = _placed(build(net), settings.device)
+        self.average = _placed(build(net), settings.device)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
@@ -82,30 +84,33 @@ class Trainer:
         labels = labels.to(settings.device).long()
         self._set_learning_rate()
         self.generator.train()
-        with torch.autocast(settings.device, torch.bfloat16, enabled=settings.bf16):
-            logits = self.generator(pages)
-        if settings.form == "label-map":
-            reconstruction = label_map_loss(logits, labels)
-        else:
-            reconstruction = settings.l1_weight * l1_loss(logits, labels)
-        total, fooled, judged = reconstruction, 0.0, 0.0
-        if settings.adversarial_weight > 0:
-            judged = self._train_discriminator(pages, labels, logits.detach())
-            self.discriminator.requires_grad_(False)
-            adversarial = adversarial_loss(
-                self.discriminator(pages, logits.softmax(dim=1)), real=True
-            )
-            total, fooled = (
-                total + settings.adversarial_weight * adversarial,
-                float(adversarial.detach()),
-            )
+        total, losses = self._losses(pages, labels)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(total)
         nn.utils.clip_grad_norm_(self.generator.parameters(), 5.0)
         self.optimizer.step()
         self.step += 1
         self._follow()
-        return Losses(float(reconstruction.detach()), fooled, judged)
+        return losses
+
+    def _losses(self, pages: Tensor, labels: Tensor) -> tuple[Tensor, Losses]:
+        settings = self.settings
+        with torch.autocast(settings.device, torch.bfloat16, enabled=settings.bf16):
+            if self.net.net.startswith("maskrcnn"):
+                total = self.generator.losses(pages, labels)  # type: ignore[operator] # a module's method
+                return total, Losses(float(total.detach()), 0.0, 0.0)
+            logits = self.generator(pages)
+        if settings.form == "label-map":
+            reconstruction = label_map_loss(logits, labels)
+        else:
+            reconstruction = settings.l1_weight * l1_loss(logits, labels)
+        if settings.adversarial_weight <= 0:
+            return reconstruction, Losses(float(reconstruction.detach()), 0.0, 0.0)
+        judged = self._train_discriminator(pages, labels, logits.detach())
+        self.discriminator.requires_grad_(False)
+        adversarial = adversarial_loss(self.discriminator(pages, logits.softmax(dim=1)), real=True)
+        total = reconstruction + settings.adversarial_weight * adversarial
+        return total, Losses(float(reconstruction.detach()), float(adversarial.detach()), judged)
 
     def state(self) -> dict[str, Any]:
         """Return everything needed to go on: weights, optimizers, step."""
@@ -116,7 +121,7 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "judge_optimizer": self.judge_optimizer.state_dict(),
-            "net": self.generator.settings.as_dict(),
+            "net": self.net.as_dict(),
         }
 
     def resume(self, state: dict[str, Any], *, weights_only: bool = False) -> None:
@@ -168,6 +173,6 @@ class Trainer:
                     mean.copy_(now)
 
 
-def _placed(net: Generator, device: str) -> Generator:
-    placed: Generator = net.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # stub lacks it
+def _placed(net: nn.Module, device: str) -> nn.Module:
+    placed: nn.Module = net.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # stub lacks it
     return placed

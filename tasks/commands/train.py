@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.engines.reduced import NETS
 from tasks.pool import cores
 from tasks.training import TrainingOrder
 from tasks.training import train as run_training
@@ -15,6 +16,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @click.command()
 @click.option("--to", "folder", type=_FOLDER, required=True, help="Checkpoints, metrics, weights.")
+@click.option("--net", type=click.Choice(NETS), default="unet", show_default=True)
 @click.option("--corpus", type=_FOLDER, help="Training material; without it, drawn pictures.")
 @click.option("--steps", default=1500, show_default=True, type=click.IntRange(1))
 @click.option("--batch-size", default=8, show_default=True, type=click.IntRange(1))

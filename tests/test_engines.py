@@ -1,0 +1,175 @@
+"""Engines beside pix2pix, weights of one's own, and their comparison."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+from PIL import Image
+from safetensors.torch import save_file
+from torchvision.models.segmentation import deeplabv3_mobilenet_v3_large
+
+from archive.weights import find_weights
+from pipeline.engines.grabcut import grabcut
+from pipeline.engines.reduced import Architecture
+from pipeline.pix2pix.engine import pix2pix
+from pipeline.pix2pix.generator import GeneratorSettings
+from pipeline.pix2pix.nets import build
+from pipeline.pix2pix.trainer import Trainer, TrainingSettings
+from schemas.errors import EngineError
+from schemas.model import CLASSES
+from tasks.cli import group
+from tasks.cli import run as run_cli
+from tasks.engines import architecture, separator
+from tasks.settings import SeparateSettings
+
+
+def call(*arguments):
+    return CliRunner().invoke(group, [str(one) for one in arguments], standalone_mode=False)
+
+
+def picture_page(height=600, width=440):
+    rng = np.random.default_rng(0)
+    page = np.full((height, width, 3), 245, np.uint8)
+    page[80:280, 60:380] = rng.integers(40, 110, (200, 320, 1))
+    for top in range(320, 560, 12):
+        page[top : top + 5, 60:380] = 245 - 200 * (rng.random((5, 320, 1)) < 0.45)
+    return page
+
+
+def test_grabcut_finds_the_dark_picture_and_repeats_itself():
+    page = picture_page()
+    one, two = (grabcut()([page])[0] for _ in range(2))
+    grown = np.kron(one.class_map == 1, np.ones((1, 1), bool))
+    rows = round(100 * one.class_map.shape[0] / 600), round(260 * one.class_map.shape[0] / 600)
+    cols = round(80 * one.class_map.shape[1] / 440), round(360 * one.class_map.shape[1] / 440)
+    assert grown[rows[0] : rows[1], cols[0] : cols[1]].mean() > 0.95
+    assert (one.probabilities == two.probabilities).all()
+
+
+def test_a_blank_page_gives_grabcut_nothing_to_cut():
+    found = grabcut()([np.full((300, 200, 3), 240, np.uint8)])[0]
+    assert (found.class_map == 0).all()
+
+
+@pytest.fixture
+def deeplab_file(tmp_path):
+    """A library's own DeepLab, as torchvision saves it: two classes, RGB."""
+    torch.manual_seed(0)
+    net = deeplabv3_mobilenet_v3_large(
+        weights=None, weights_backbone=None, num_classes=2, aux_loss=True
+    )
+    path = tmp_path / "own.safetensors"
+    save_file({k: v.contiguous() for k, v in net.state_dict().items()}, path)
+    return path
+
+
+@pytest.mark.slow
+def test_a_librarys_own_deeplab_runs_behind_a_card(deeplab_file):
+    made = call("weights", "card", deeplab_file, "--net", "deeplab-mobilenet", "--long-side", 256,
+                "--planes", "background,illustration")  # fmt: skip
+    assert made.return_value == 0, made.output
+    run = separator(SeparateSettings(engine="deeplab", weights=str(deeplab_file), device="cpu"))
+    found = run([picture_page()])[0]
+    assert found.engine == "deeplab" and found.probabilities.shape == (5, 256, 188)
+    assert found.probabilities[2:].max() == 0
+    assert found.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_card_refuses_another_digest(deeplab_file, capsys):
+    code = run_cli(["weights", "card", str(deeplab_file), "--net", "deeplab-mobilenet",
+                    "--sha256", "0" * 64])  # fmt: skip
+    assert code == 2 and "get the file again" in capsys.readouterr().err
+    assert not deeplab_file.with_suffix(".json").exists()
+
+
+def test_planes_must_be_known_classes():
+    with pytest.raises(EngineError, match="picture"):
+        Architecture(planes=("background", "picture"))
+
+
+def test_a_net_with_other_planes_than_its_card_is_refused(deeplab_file):
+    wrong = Architecture(net="deeplab-mobilenet", input="imagenet", long_side=128)
+    with pytest.raises(EngineError, match="cannot be used"):
+        pix2pix(deeplab_file.read_bytes(), wrong, device="cpu")
+
+
+@pytest.mark.parametrize("engine", ["deeplab", "maskrcnn", "onnx"])
+def test_an_engine_without_shipped_weights_says_so(engine):
+    with pytest.raises(EngineError, match="weights card"):
+        separator(SeparateSettings(engine=engine))
+
+
+def test_weights_of_another_engine_are_refused():
+    shipped = find_weights("default").path
+    with pytest.raises(EngineError, match="weights of pix2pix, not of deeplab"):
+        separator(SeparateSettings(engine="deeplab", weights=str(shipped)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("net", ["deeplab-mobilenet", "maskrcnn-mobilenet"])
+def test_the_rivals_learn_from_composed_labels(net):
+    settings = TrainingSettings(steps=6, batch_size=2, learning_rate=1e-3, bf16=False)
+    trainer = Trainer(GeneratorSettings(net=net), settings)
+    labels = torch.zeros((2, 128, 96), dtype=torch.uint8)
+    labels[:, 20:80, 16:80] = 1
+    pages = torch.where(labels[:, None] == 1, 1.0, -1.0)
+    losses = [trainer.train_step(pages, labels).reconstruction for _ in range(6)]
+    assert all(np.isfinite(losses)) and losses[-1] < losses[0]
+    answer = build(GeneratorSettings(net=net)).eval()(pages)
+    assert answer.shape == (2, len(CLASSES), 128, 96)
+
+
+@pytest.mark.slow
+def test_onnx_gives_the_maps_of_the_same_weights(tmp_path):
+    pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
+    made = call("weights", "onnx", "default", "--to", tmp_path / "default.onnx")
+    assert made.return_value == 0, made.output
+    page = picture_page()
+    settings = SeparateSettings(engine="onnx", weights=str(tmp_path / "default.onnx"))
+    ours = separator(SeparateSettings(device="cpu"))([page])[0].probabilities
+    theirs = separator(settings)([page])[0].probabilities
+    assert np.abs(ours - theirs).max() < 1e-3
+
+
+def test_a_broken_onnx_model_is_named(tmp_path, capsys):
+    pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
+    (tmp_path / "own.onnx").write_bytes(b"no model")
+    assert call("weights", "card", tmp_path / "own.onnx", "--net", "onnx").return_value == 0
+    with pytest.raises(EngineError, match="ONNX model cannot be used"):
+        separator(SeparateSettings(engine="onnx", weights=str(tmp_path / "own.onnx")))
+
+
+def test_the_shipped_weights_are_listed():
+    found = call("weights", "list").output
+    assert "default" in found and find_weights("default").sha256[:12] in found
+    card = find_weights("default").card
+    assert architecture(card).net == "unet" and architecture(card).planes == CLASSES
+
+
+@pytest.mark.slow
+def test_engines_are_compared_in_a_table_and_a_sheet(tmp_path):
+    truth = tmp_path / "truth"
+    truth.mkdir()
+    Image.fromarray(picture_page()).save(truth / "a.png")
+    (truth / "b.png").write_bytes(b"no picture")
+    for name in ("a", "b"):
+        record = {"width": 440, "height": 600, "source": "drawn", "page": f"{name}.png",
+                  "illustrations": [{"box": [60, 80, 380, 280]}]}  # fmt: skip
+        (truth / f"{name}.json").write_text(json.dumps(record))
+    made = call("compare", "--truth", truth, "--to", tmp_path / "out",
+                "--engine", "grabcut", "--engine", "classical")  # fmt: skip
+    assert made.return_value == 1 and "b.png" in made.stderr
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out/compare.csv").read_text())))
+    assert [row["engine"] for row in rows] == ["grabcut", "classical"]
+    assert float(rows[0]["iou"]) > 0.4 and float(rows[0]["megabytes"]) > 50
+    sheet = (tmp_path / "out/compare.html").read_text()
+    assert "grabcut/a.jpg" in sheet and (tmp_path / "out/classical/a.jpg").stat().st_size > 2000
+
+
+def test_an_unknown_engine_is_named(tmp_path, capsys):
+    code = run_cli(["compare", "--truth", str(tmp_path), "--to", str(tmp_path), "--engine", "sam"])
+    assert code == 2 and "no engine 'sam'" in capsys.readouterr().err
