@@ -54,7 +54,8 @@ class Publication:
 
     ``base_url`` is the address below which the payload of the package of issue X lies as ``X/``.
     ``license`` is a name of the DFG profile (pdm, cc0, cc-by …, reserved) or a URL; where it is
-    empty it follows from the rights of the issue.
+    empty it follows from the rights of the issue. ``image_service`` is the address of a page at an
+    IIIF image server, with ``{issue}`` and ``{page}`` in it; without it images are plain files.
     """
 
     base_url: str = ""
@@ -64,6 +65,7 @@ class Publication:
     owner_contact: str = ""
     license: str = ""
     reference_url: str = ""
+    image_service: str = ""
 
     def missing(self, profile: str) -> tuple[str, ...]:
         """Return the options of config.ini that ``profile`` needs and that are not set.
@@ -79,6 +81,13 @@ class Publication:
     def url(self, published: PublishedIssue, href: str = "") -> str:
         """Return the public address of a file of the package, or of the package itself."""
         return f"{self.base_url.rstrip('/')}/{published.issue.issue}/{href}"
+
+    def image_service_of(self, published: PublishedIssue, sequence: int) -> str:
+        """Return the image server's address of a page, empty where there is no server."""
+        if not self.image_service:
+            return ""
+        issue = str(published.issue.issue)
+        return self.image_service.replace("{issue}", issue).replace("{page}", f"{sequence:04d}")
 
     def reference(self, published: PublishedIssue) -> str:
         """Return the catalog record of the issue; ``{id}`` in the option stands for its name."""

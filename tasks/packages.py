@@ -1,18 +1,31 @@
-"""Write a package as config.ini says."""
+"""Write packages as config.ini says, and what harvesters need beside them."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Collection
 from pathlib import Path
 
+from archive.bag import zip_bag
+from archive.catalog.catalog import Catalog
 from archive.export import write_package
+from archive.harvest import write_collection, write_records
 from archive.layout import Layout
 from archive.schema_store import SchemaStore
+from archive.store import DRAFT_PREFIX
+from schemas.package import IIIF
 from schemas.published import PublishedIssue
 from tasks.settings import Settings
 
 
-def export_package(published: PublishedIssue, layout: Layout, to: Path, settings: Settings) -> None:
-    """Write the package of ``published`` to ``to`` in the profiles of ``settings``.
+def export_package(
+    published: PublishedIssue,
+    layout: Layout,
+    to: Path,
+    settings: Settings,
+    profiles: Collection[str] = (),
+) -> None:
+    """Write the package of ``published`` to ``to`` in ``profiles``, or in those of ``settings``.
 
     Raises:
         ConfigError, DocumentError, ScanError: as ``write_package``.
@@ -22,7 +35,50 @@ def export_package(published: PublishedIssue, layout: Layout, to: Path, settings
         published,
         layout,
         to,
-        profiles=settings.export.profiles,
+        profiles=profiles or settings.export.profiles,
         publication=settings.publication,
         store=SchemaStore(folder) if folder else None,
     )
+
+
+def deliver(
+    published: PublishedIssue,
+    layout: Layout,
+    folder: Path,
+    settings: Settings,
+    *,
+    profiles: Collection[str],
+    zipped: bool,
+) -> Path:
+    """Write the package of ``published`` into ``folder`` with its OAI-PMH records; return it.
+
+    Raises:
+        ConfigError, DocumentError, ScanError: as ``write_package``.
+    """
+    name = str(published.issue.issue)
+    package = folder / (f"{name}.zip" if zipped else name)
+    if not zipped:
+        export_package(published, layout, package, settings, profiles)
+    else:
+        bag = folder / f"{DRAFT_PREFIX}{name}"
+        try:
+            export_package(published, layout, bag, settings, profiles)
+            zip_bag(bag, package)
+        finally:
+            shutil.rmtree(bag, ignore_errors=True)
+    write_records(published, package, folder, settings.publication)
+    return package
+
+
+def deliver_collections(
+    titles: Collection[str], catalog: Catalog, folder: Path, settings: Settings
+) -> tuple[Path, ...]:
+    """Write the IIIF collections of ``titles``, of what of them lies in ``folder``."""
+    if settings.publication.missing(IIIF):
+        return ()
+    written = []
+    for title in sorted(titles):
+        known = [one.issue for one in catalog.issues() if one.title == title]
+        issues = [found for issue in known if (found := catalog.published(issue)) is not None]
+        written.append(write_collection(title, issues, folder, settings.publication))
+    return tuple(written)

@@ -112,6 +112,7 @@ class ExportSettings:
     owner: str = _option("")
     profiles: tuple[str, ...] = _option(("archive",), choices=PROFILES)
     base_url: str = _option("")
+    image_service: str = _option("")
     schemas: Path | None = _option(None)
 
 
@@ -154,6 +155,7 @@ class Settings:
         """Where the public finds packages, and who answers for them."""
         return Publication(
             base_url=self.export.base_url,
+            image_service=self.export.image_service,
             owner=self.export.owner,
             owner_logo=self.rights.owner_logo,
             owner_site_url=self.rights.owner_site_url,

@@ -29,6 +29,7 @@ from schemas.package import (
 )
 from schemas.published import PublishedIssue, PublishedPage
 from schemas.rights import to_statement
+from schemas.write.harvest import collection_url, nav_date
 from schemas.write.structure import logical_id
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
@@ -56,10 +57,11 @@ def manifest(published: PublishedIssue, files: Files, public: Publication) -> by
         "type": "Manifest",
         "label": _text(label(said), said),
         "metadata": _facts(said),
-        **_dated(said),
+        **nav_date(said),
         **_rights(said, public),
         "behavior": ["paged"],
         "viewingDirection": "left-to-right",
+        "partOf": [{"id": collection_url(said.title, public), "type": "Collection"}],
         "seeAlso": [writer.dataset("mets.xml", "METS", "http://www.loc.gov/METS/")],
         "items": [writer.canvas(page) for page in published.pages],
         "structures": [writer.contents()],
@@ -159,6 +161,9 @@ class _Writer:
 
     def _painting(self, page: PublishedPage, canvas: str) -> Node:
         body = self._image(DEFAULT, page.scan.page.sequence)
+        service = self._public.image_service_of(self._published, page.scan.page.sequence)
+        if body and service:
+            body |= {"service": [{"id": service, "type": "ImageService3", "profile": "level1"}]}
         painted = {
             "id": f"{canvas}/painting/1",
             "type": "Annotation",
@@ -247,14 +252,6 @@ def _facts(said: IssueMetadata) -> list[Node]:
              ("Number", said.number), ("Publisher", said.publisher), ("Place", said.place),
              ("Language", ", ".join(said.languages)), ("Rights", said.rights))  # fmt: skip
     return [{"label": {"en": [name]}, "value": {"none": [value]}} for name, value in facts if value]
-
-
-def _dated(said: IssueMetadata) -> Node:
-    """The first day of the period, with the time of day without which viewers stumble."""
-    if not said.date:
-        return {}
-    year, month, day = (*said.date.split("-"), "01", "01")[:3]
-    return {"navDate": f"{year}-{month}-{day}T00:00:00Z"}
 
 
 def _rights(said: IssueMetadata, public: Publication) -> Node:

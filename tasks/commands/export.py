@@ -2,29 +2,80 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from schemas.errors import ConfigError
+from schemas.errors import ArchiveError, ConfigError, is_systemic
 from schemas.model import IssueId
+from schemas.package import IIIF, PROFILES
+from tasks.exits import Exit
 from tasks.nightly import House
-from tasks.options import config_option, issue_arguments
-from tasks.packages import export_package
+from tasks.options import config_option
+from tasks.packages import deliver, deliver_collections
 
 
 @click.command()
-@issue_arguments
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...")
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="Every issue published since then (UTC).",
+)  # fmt: skip
+@click.option("--profile", help=f"Out of {','.join(PROFILES)}; by default as config.ini says.")
+@click.option("--zip", "zipped", is_flag=True, help="One ISSUE.zip instead of a folder.")
 @config_option
-def export(issues: tuple[str, ...], folder: Path, config: Path) -> int:
-    """Write the packages of published issues to a folder: masters, cut-outs, ALTO, METS."""
+def export(
+    issues: tuple[str, ...],
+    folder: Path,
+    since: datetime | None,
+    profile: str | None,
+    zipped: bool,
+    config: Path,
+) -> int:
+    """Write the packages of published issues to a folder: masters, cut-outs, ALTO, METS.
+
+    Beside them: OAI-PMH records, and with the profile iiif a collection for each magazine. An
+    issue that cannot be exported is named and the others go on.
+    """
     house = House.open(config)
-    for name in issues:
-        issue = IssueId(name)
+    profiles = _profiles(profile) or house.settings.export.profiles
+    titles: set[str] = set()
+    bad = 0
+    for issue in _chosen(house, issues, since):
         published = house.catalog.published(issue)
         if published is None:
-            raise ConfigError(f"{name}: not published; bilderbogen run {name}")
-        export_package(published, house.layout, folder / name, house.settings)
-        click.echo(f"{name}  {folder / name}")
-    return 0
+            raise ConfigError(f"{issue}: not published; bilderbogen run {issue}")
+        try:
+            package = deliver(published, house.layout, folder, house.settings,
+                              profiles=profiles, zipped=zipped)  # fmt: skip
+        except ArchiveError as error:
+            if is_systemic(error) or isinstance(error, ConfigError):
+                raise
+            click.echo(str(error), err=True)
+            bad += 1
+            continue
+        titles.add(published.metadata.title)
+        click.echo(f"{issue}  {package}")
+    if IIIF in profiles:
+        for path in deliver_collections(titles, house.catalog, folder, house.settings):
+            click.echo(str(path))
+    return Exit.PAGES if bad else Exit.GOOD
+
+
+def _chosen(house: House, names: tuple[str, ...], since: datetime | None) -> list[IssueId]:
+    if bool(names) == (since is not None):
+        raise click.UsageError("name issues, or give --since")
+    if since is None:
+        return [IssueId(name) for name in names]
+    start = since.replace(tzinfo=UTC)
+    return [one.issue for one in house.catalog.issues() if one.published_at >= start]
+
+
+def _profiles(text: str | None) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for part in (text or "").split(",") if part.strip())
+    for one in chosen:
+        if one not in PROFILES:
+            raise ConfigError(f"no profile {one!r}; there are {', '.join(PROFILES)}")
+    return chosen
