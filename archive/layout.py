@@ -2,6 +2,7 @@
 
 <root>/
 masters/<issue>/v<NNN>/<file>                   masters, bit for bit, never written again
+texts/<issue>/v<NNN>/<page>.json                 text that came with the pages, if it is kept
 register/<issue>/v<NNN>.json, issue.json        what was ingested; issue.json is the newest version
 work/<stage>/<recipe>/<issue>/v<NNN>/           one stage's pages, rebuilt at will
     <page>.json or <page>/                          one page
@@ -33,6 +34,10 @@ class Layout:
     def master(self, scan: Scan) -> Path:
         """Master file of a page: below root if copied, elsewhere if registered in place."""
         return self.root / scan.path
+
+    def kept_text(self, page: PageId, version: int) -> Path:
+        """The text that came with a page."""
+        return self.root / "texts" / str(page.issue) / f"v{version:03d}" / f"{page}.json"
 
     def issue_record(self, issue: IssueId, version: int | None = None) -> Path:
         """Record of an ingested issue: of ``version``, or the newest."""
@@ -80,7 +85,7 @@ class Layout:
         """Folders in which a killed run may have left drafts."""
         return tuple(
             self.root / name
-            for name in ("masters", "register", "work", "issues", "exports", "reports")
+            for name in ("masters", "texts", "register", "work", "issues", "exports", "reports")
         )
 
 

@@ -193,7 +193,10 @@ class Transform:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A registered master page: what is known of the file without looking at the picture."""
+    """A registered master page: what is known of the file without looking at the picture.
+
+    ``text`` is the file of the text that came with it, relative to the archive's root, or empty.
+    """
 
     page: PageId
     name: str
@@ -210,6 +213,7 @@ class Scan:
     label: str | None = None
     has_icc: bool = False
     dpi_is_known: bool = True
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +321,13 @@ class TextRegion:
         return "\n".join(line.text for line in self.lines)
 
 
+KEPT = "kept from"
+"""Begins ``PageText.models`` of a text that came with the page."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What was read on one page, in reading order."""
+    """What was read on one page, in reading order; ``models`` names by what."""
 
     page: PageId
     regions: tuple[TextRegion, ...]

@@ -38,6 +38,7 @@ def take_in(
         max_megapixels=settings.max_megapixels,
         pdf_dpi=settings.pdf_dpi,
         default_dpi=settings.default_dpi,
+        keep_text=settings.text == "keep",
     )
     new: list[IssueId] = []
     known: list[IssueId] = []

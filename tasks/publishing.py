@@ -13,7 +13,7 @@ from archive.store import is_draft, place, sha256, whole
 from pipeline.describe.header import agree
 from schemas.codec import from_json
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import Event, Illustration, IssueMetadata, PageId, Scan, Source
+from schemas.model import KEPT, Event, Illustration, IssueMetadata, PageId, PageText, Scan, Source
 from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
 from tasks.base import IssueTask
 from tasks.packages import export_package
@@ -107,7 +107,9 @@ class Publish(IssueTask):
         files = [
             file for picture in description.illustrations for file in self._copy(picture, draft)
         ]
-        return PublishedPage(scan, description, (master, *files), self._events(page), lost)
+        return PublishedPage(
+            scan, description, (master, *files), self._events(page, description.text), lost
+        )
 
     def _copy(self, picture: Illustration, draft: Path) -> list[PublishedFile]:
         source = PublishedNames(self._describe.made_by("crop", picture.page))
@@ -137,16 +139,22 @@ class Publish(IssueTask):
             )
         return found
 
-    def _events(self, page: PageId) -> tuple[Event, ...]:
+    def _events(self, page: PageId, text: PageText | None) -> tuple[Event, ...]:
         """What engines did, dated by ingest: the same pages give the same documents."""
         at = self.record.ingested
         if at is None:
             return ()
         return tuple(
-            Event(kind, at, agent(stage, self.settings), "success", self.recipe_of(stage))
+            Event(kind, at, self._agent(stage, text), "success", self.recipe_of(stage))
             for stage, kind in EVENT_KINDS.items()
             if not self._failed_in(next(s for s in PAGE_STAGES if s.stage == stage), page)
         )
+
+    def _agent(self, stage: str, text: PageText | None) -> str:
+        """Name who did a stage; a text that came with the pages was not recognized here."""
+        if stage == "recognize" and text is not None and text.models.startswith(KEPT):
+            return text.models
+        return agent(stage, self.settings)
 
     def _lost(self, page: PageId) -> str:
         return next((s.stage for s in PAGE_STAGES if self._failed_in(s, page)), "")

@@ -53,6 +53,7 @@ class IngestSettings:
     max_megapixels: float = _option(300.0, low=0.01, high=10_000)
     pdf_dpi: int = _option(300, low=50, high=1200)
     default_dpi: int = _option(300, low=50, high=2400)
+    text: str = _option("recognize", choices=("recognize", "keep"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pipeline.describe.header import parse_header
 from pipeline.geometry import in_master, region_to_master, text_to_master
 from pipeline.hashes import perceptual_hash
 from pipeline.prepare import apply_transform, find_transform, reduced, to_grey
+from pipeline.recognize.kept import told_apart
 from pipeline.refine.mattes import RefineSettings, refine_illustration
 from pipeline.regions import find_regions
 from pipeline.separate import Separation, separate
@@ -119,8 +120,10 @@ class Recognize(PageStage):
         return self.clone(Separate)
 
     def build(self, page: PageId, target: Path) -> StageState:
-        """Write the words of ``page``, in pixels of the master."""
+        """Write the words of ``page``, in pixels of the master: kept, or read here."""
         own = self.settings.recognize
+        if self.scan(page).text:
+            return self._kept(page, target)
         with tempfile.TemporaryDirectory(prefix="bilderbogen-") as scratch:
             text = read_page(
                 page,
@@ -134,6 +137,13 @@ class Recognize(PageStage):
             )
         target.write_bytes(to_json(text_to_master(text, self.transform(page))))
         return StageState.DONE if text.regions else StageState.EMPTY
+
+    def _kept(self, page: PageId, target: Path) -> StageState:
+        path = self.layout.root / self.scan(page).text
+        text = from_json(PageText, path.read_bytes(), name=str(path))
+        found = [region_to_master(region, self.transform(page)) for region in self.regions(page)]
+        target.write_bytes(to_json(told_apart(text, found)))
+        return StageState.DONE
 
 
 class Refine(PageStage):

@@ -5,25 +5,31 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import file_digest
 from pathlib import Path
 
 from archive.images import load_image
 from archive.ingest.sources import IssueSource, PageSource, printable_name
+from archive.ingest.texts import read_text
 from archive.layout import Layout
 from archive.store import sha256, whole, write_whole
 from schemas.codec import from_json, to_json
-from schemas.errors import ScanError
-from schemas.model import Issue, PageId, Quarantined, Scan
+from schemas.errors import DocumentError, ScanError
+from schemas.model import Issue, PageId, PageText, Quarantined, Scan
+
+_ALGORITHMS = {"SHA-256": "sha256", "SHA-512": "sha512", "SHA-1": "sha1", "MD5": "md5"}
+"""CHECKSUMTYPE of METS that we can check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What is accepted, and whether masters are copied."""
+    """What is accepted, whether masters are copied and text that came with them is kept."""
 
     copy: bool = True
     max_megapixels: float = 300.0
     pdf_dpi: int = 300
     default_dpi: int = 300
+    keep_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registe
         ScanError: no page could be accepted.
         OSError: the disk is full or read-only.
     """
+    if not accept.keep_text:
+        source = replace(source, pages=tuple(replace(page, text=None) for page in source.pages))
     known = read_issue(layout, source)
     if known is not None and _looks_alike(known, source):
         return Registered(known, is_new=False)
@@ -48,15 +56,17 @@ def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registe
     if not scans:
         reasons = "; ".join(f"{one.name}: {one.reason}" for one in refused[:3])
         raise ScanError(f"{source.folder}: no page could be accepted ({reasons})")
-    if known is not None and _is_same(known, scans, source):
+    texts, unread = _texts(scans)
+    if known is not None and _is_same(known, scans, texts, source, layout):
         return Registered(known, is_new=False)
     version = known.version + 1 if known is not None else 1
+    kept = _kept(source, scans, layout, version, accept)
     issue = Issue(
         issue=source.issue,
         version=version,
         metadata=source.metadata,
-        scans=_kept(source, scans, layout, version, accept),
-        quarantined=(*source.refused, *refused),
+        scans=_with_texts(kept, texts, layout, version),
+        quarantined=(*source.refused, *refused, *unread),
         source=printable_name(str(source.folder)),
         ingested=datetime.now(UTC).replace(microsecond=0),
     )
@@ -82,6 +92,8 @@ def _looks_alike(known: Issue, source: IssueSource) -> bool:
         return False
     if known.ingested is None or known.quarantined[: len(source.refused)] != source.refused:
         return False
+    if any(_is_newer_text(page, known) for page in source.pages):
+        return False
     accepted = {(scan.name, scan.frame): scan.size_bytes for scan in known.scans}
     bad = {one.name for one in known.quarantined}
     since = known.ingested.timestamp()
@@ -93,10 +105,68 @@ def _looks_alike(known: Issue, source: IssueSource) -> bool:
     return not accepted
 
 
-def _is_same(known: Issue, scans: list[tuple[PageSource, Scan]], source: IssueSource) -> bool:
+def _is_newer_text(page: PageSource, known: Issue) -> bool:
+    """Say whether the text of ``page`` came, went or changed since ``known`` was registered."""
+    name = printable_name(page.path.name)
+    had = any(scan.text for scan in known.scans if (scan.name, scan.frame) == (name, page.frame))
+    if page.text is None or known.ingested is None:
+        return had
+    refused = {one.name for one in known.quarantined}
+    was_seen = had or printable_name(page.text.name) in refused
+    return not was_seen or page.text.stat().st_mtime >= known.ingested.timestamp() - 1
+
+
+def _is_same(
+    known: Issue,
+    scans: list[tuple[PageSource, Scan]],
+    texts: dict[PageId, PageText],
+    source: IssueSource,
+    layout: Layout,
+) -> bool:
     digests = tuple((scan.sha256, scan.frame) for _, scan in scans)
     before = tuple((scan.sha256, scan.frame) for scan in known.scans)
-    return digests == before and known.metadata == source.metadata
+    if digests != before or known.metadata != source.metadata:
+        return False
+    written = {
+        scan.page: (layout.root / scan.text).read_bytes() for scan in known.scans if scan.text
+    }
+    return written == {page: to_json(text) for page, text in texts.items()}
+
+
+def _texts(
+    scans: list[tuple[PageSource, Scan]],
+) -> tuple[dict[PageId, PageText], list[Quarantined]]:
+    """Read the texts that came with the pages; one that is of no use is named."""
+    texts: dict[PageId, PageText] = {}
+    unread: list[Quarantined] = []
+    for page, scan in scans:
+        if page.text is None:
+            continue
+        try:
+            texts[scan.page] = read_text(page.text, scan)
+        except (DocumentError, OSError) as error:
+            reason = str(error).removeprefix(f"{page.text}: ")
+            unread.append(
+                Quarantined(
+                    printable_name(page.text.name),
+                    f"text not taken, {_name(page)} will be recognized: {printable_name(reason)}",
+                )
+            )
+    return texts, unread
+
+
+def _with_texts(
+    scans: tuple[Scan, ...], texts: dict[PageId, PageText], layout: Layout, version: int
+) -> tuple[Scan, ...]:
+    kept = []
+    for scan in scans:
+        text = texts.get(scan.page)
+        if text is not None:
+            path = layout.kept_text(scan.page, version)
+            write_whole(path, to_json(text))
+            scan = replace(scan, text=str(path.relative_to(layout.root)))
+        kept.append(scan)
+    return tuple(kept)
 
 
 def _validated(
@@ -109,6 +179,7 @@ def _validated(
         try:
             if page.path not in digests:
                 digests[page.path] = sha256(page.path)
+                check_digest(page.path, digests[page.path], page.checksum)
             sequence = len(scans) + 1
             scan = _scan(PageId(source.issue, sequence), page, digests[page.path], accept)
             scans.append((page, scan))
@@ -165,6 +236,25 @@ def _kept(
                     raise ScanError(f"{page.path}: changed while it was copied; ingest it again")
         kept.append(replace(scan, path=str(target.relative_to(layout.root))))
     return tuple(kept)
+
+
+def check_digest(path: Path, found: str, wanted: tuple[str, str]) -> None:
+    """Compare a file with what METS says of it.
+
+    Raises:
+        ScanError: it is another file than METS describes.
+    """
+    algorithm, digest = wanted
+    name = _ALGORITHMS.get(algorithm)
+    if not digest or name is None:
+        return
+    if name != "sha256":
+        with path.open("rb") as stream:
+            found = file_digest(stream, name).hexdigest()
+    if found != digest:
+        raise ScanError(
+            f"{path}: its {algorithm} is {found}, METS says {digest}; get the file again"
+        )
 
 
 def _safe_name(scan: Scan, page: PageSource) -> str:

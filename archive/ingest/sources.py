@@ -12,10 +12,11 @@ from pathlib import Path
 from archive.documents import count_pages, is_pdf
 from archive.hrefs import resolve_href
 from archive.images import count_frames
+from archive.ingest.texts import text_beside
 from schemas.errors import DocumentError, ScanError
 from schemas.model import IssueId, IssueMetadata, Quarantined
 from schemas.namespaces import METS
-from schemas.read.mets import read_mets
+from schemas.read.mets import MetsFile, MetsPage, read_mets
 from schemas.sidecar import read_sidecar
 
 SIDECAR = "issue.ini"
@@ -31,11 +32,17 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": 
 
 @dataclass(frozen=True, slots=True)
 class PageSource:
-    """One page before it is validated: a file and the frame in it."""
+    """One page before it is validated: a file and the frame in it.
+
+    ``text`` is the document with its text, if there is one; ``checksum`` what METS says of the
+    file, as algorithm and hex digest.
+    """
 
     path: Path
     frame: int = 0
     label: str = ""
+    text: Path | None = None
+    checksum: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +182,8 @@ def _frames(path: Path) -> Iterable[PageSource]:
     if is_pdf(path):
         return [PageSource(path, frame) for frame in range(count_pages(path))]
     frames = count_frames(path) if suffix in (".tif", ".tiff") else 1
-    return [PageSource(path, frame) for frame in range(frames)]
+    text = text_beside(path) if frames == 1 else None
+    return [PageSource(path, frame, text=text) for frame in range(frames)]
 
 
 def _single(path: Path) -> IssueSource:
@@ -199,14 +207,31 @@ def _of_mets(path: Path) -> IssueSource:
             refused.append(Quarantined(f"page {page.order}", "METS names no image for it"))
             continue
         try:
-            pages.append(PageSource(resolve_href(image.href, path.parent), 0, page.label))
+            pages.append(_mets_page(page, image, path.parent))
         except ScanError as error:
             refused.append(Quarantined(printable_name(image.href), str(error)))
     if not pages and not refused:
         raise DocumentError(f"{path}: names no page")
-    name = path.parent.name if path.stem.lower() == "mets" else path.stem
+    name = _package_name(path.parent) if path.stem.lower() == "mets" else path.stem
     return IssueSource(
         IssueId(to_slug(name)), path.parent, tuple(pages), found.metadata, tuple(refused)
+    )
+
+
+def _package_name(folder: Path) -> str:
+    """Return the name of a folder, or of the bag whose payload it is."""
+    is_payload = (folder.parent / "bagit.txt").is_file()
+    return folder.parent.name if is_payload else folder.name
+
+
+def _mets_page(page: MetsPage, image: MetsFile, folder: Path) -> PageSource:
+    fulltext = page.fulltext()
+    return PageSource(
+        resolve_href(image.href, folder),
+        0,
+        page.label,
+        resolve_href(fulltext.href, folder) if fulltext else None,
+        (image.checksum_type.upper(), image.checksum.lower()),
     )
 
 

@@ -41,6 +41,9 @@ looked at. A group whose name only begins so (PreservationMaster, Images) comes 
 NO_PAGE_GROUPS = ("THUMB", "TEASER", "COLORPROFILE", "DISCARDED")
 """File groups whose images are never taken for a page."""
 
+TEXT_GROUPS = ("FULLTEXT", "ALTO", "OCR", "TEXT", "CONTENT")
+"""Beginnings of the names of file groups that hold the text of pages."""
+
 _IMAGE_SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".jp2", ".png")
 _PAGES = ("page", "doublepage", "surface", "folio", "np:page", "object")
 _LONGEST_ORDER = 9
@@ -66,6 +69,12 @@ class MetsFile:
             return self.mimetype.lower().startswith("image/")
         return PurePosixPath(self.href).suffix.lower() in _IMAGE_SUFFIXES
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it says that it holds a page's text with places, as ALTO or PAGE-XML."""
+        is_xml = "xml" in self.mimetype.lower() or self.href.lower().endswith(".xml")
+        return is_xml and bool(self.href) and self.use.upper().startswith(TEXT_GROUPS)
+
 
 @dataclass(frozen=True, slots=True)
 class MetsPage:
@@ -84,6 +93,11 @@ class MetsPage:
             if exact or alike:
                 return (exact or alike)[0]
         return images[0] if images else None
+
+    def fulltext(self) -> MetsFile | None:
+        """The page's ALTO or PAGE-XML file, by group and suffix or type."""
+        texts = [file for file in self.files if file.is_text]
+        return texts[0] if texts else None
 
 
 @dataclass(frozen=True, slots=True)

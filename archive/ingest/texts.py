@@ -1,0 +1,41 @@
+"""Text that came with the pages: found, read, and kept as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from schemas.errors import DocumentError
+from schemas.model import KEPT, PageText, Scan
+from schemas.read.alto import read_alto
+from schemas.read.page_xml import read_page_xml
+from schemas.xml import local, parse_xml
+
+_BESIDE = ("", "alto", "page", "ocr", "fulltext")
+"""Folders beside a scan in which other systems put its text."""
+
+
+def text_beside(scan: Path) -> Path | None:
+    """Return the ALTO or PAGE-XML file of ``scan``: NAME.xml beside it or in a folder there."""
+    for folder in _BESIDE:
+        path = scan.parent / folder / f"{scan.stem}.xml"
+        if path.is_file() and not path.is_symlink():
+            return path
+    return None
+
+
+def read_text(path: Path, scan: Scan) -> PageText:
+    """Return the text in ``path`` in pixels of ``scan``.
+
+    Raises:
+        DocumentError: it is neither ALTO nor PAGE-XML, or of another page.
+    """
+    content = path.read_bytes()
+    size = (scan.width, scan.height)
+    if local(parse_xml(content, name=str(path))) == "PcGts":
+        found = read_page_xml(content, page=scan.page, name=str(path), size=size)
+    else:
+        found = read_alto(content, page=scan.page, name=str(path), dpi=scan.dpi, size=size)
+    if not any(word.text.strip() for word in found.text.words()):
+        raise DocumentError(f"{path}: holds no word; the page will be recognized")
+    return replace(found.text, models=f"{KEPT} {path.name}")
