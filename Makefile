@@ -14,7 +14,7 @@ APT := tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra tesse
        tesseract-ocr-script-frak fonts-oldstandard fonts-ebgaramond fonts-ebgaramond-extra \
        fonts-blankenburg fonts-goudybookletter fonts-junicode fonts-linuxlibertine \
        fonts-gfs-didot fonts-fanwood fonts-century-catalogue
-APT_TEST := postgresql
+APT_TEST := postgresql chromium
 
 .PHONY: setup system system-test demo test quick check bench docs lock clean snapshots
 

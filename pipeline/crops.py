@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.refine.mattes import Refined
-from schemas.model import RGB8, Box, Region
+from pipeline.refine.mattes import Matte, Refined
+from schemas.model import RGB8, Box, Polygon, Region
 
 _CLEAR = 0.02
 """Alpha below which a pixel counts as clear when a cut-out is trimmed."""
+_MOST_OF_IT = 0.8
+"""Share of a picture that one outline has to hold."""
 
 
 def crop_box(region: Region, *, margin: int, width: int, height: int) -> Box:
@@ -51,6 +53,35 @@ def trimmed(refined: Refined, box: Box, *, margin: int) -> tuple[Refined, Box]:
         foreground=refined.foreground[top:bottom, left:right],
     )
     return kept, Box(box.left + left, box.top + top, box.left + right, box.top + bottom)
+
+
+def outline_of(matte: Matte, box: Box) -> Polygon:
+    """Return the outline of what a (H, W) ``matte`` over ``box`` shows, in pixels of the master.
+
+    Pieces of one picture are joined over gaps of a fortieth of it; where they stay apart, the
+    outline is that of their convex hull. It never leaves the box.
+    """
+    reach = max(1, round(min(matte.shape) / 80))
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    shown = cv2.copyMakeBorder((matte > 0.5).astype(np.uint8), *(reach,) * 4, cv2.BORDER_CONSTANT)
+    joined = cv2.morphologyEx(shown, cv2.MORPH_CLOSE, disk)[reach:-reach, reach:-reach]
+    contours, _ = cv2.findContours(
+        np.ascontiguousarray(joined), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    if not contours:
+        return _corners(box)
+    largest = max(contours, key=cv2.contourArea)
+    if cv2.contourArea(largest) < _MOST_OF_IT * sum(map(cv2.contourArea, contours)):
+        largest = cv2.convexHull(np.vstack(contours))
+    simple = cv2.approxPolyDP(largest, max(1.0, reach / 2), closed=True).reshape(-1, 2)
+    if len(simple) < 3:
+        return _corners(box)
+    return tuple((float(x + box.left), float(y + box.top)) for x, y in simple.tolist())
+
+
+def _corners(box: Box) -> Polygon:
+    left, top, right, bottom = map(float, (box.left, box.top, box.right, box.bottom))
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
 def cut_out(refined: Refined) -> NDArray[np.uint8]:

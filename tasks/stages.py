@@ -12,7 +12,7 @@ import numpy as np
 
 from archive import images
 from archive.layout import PageFolder, PublishedNames
-from pipeline.crops import crop_box, cut_out, inside_of, over_white, trimmed
+from pipeline.crops import crop_box, cut_out, inside_of, outline_of, over_white, trimmed
 from pipeline.describe.captions import link_captions
 from pipeline.describe.header import parse_header
 from pipeline.geometry import in_master, region_to_master, text_to_master
@@ -192,7 +192,7 @@ class Refine(PageStage):
                 page,
                 ordinal,
                 box,
-                region.polygon,
+                outline_of(refined.matte, box),
                 region.probability,
                 matte=refined.method,
                 matte_score=refined.score,

@@ -77,7 +77,7 @@ def test_an_illustration_is_an_annotation_and_a_range(issue):
     rectangle, outline = found["target"]["selector"]
     assert rectangle["value"] == "xywh=10,20,40,50"
     assert outline["value"] == (
-        '<svg xmlns="http://www.w3.org/2000/svg"><polygon points="10,20 50,20 50,70"/></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg"><path d="M10,20 L50,20 L50,70 Z"/></svg>'
     )
     ranges = record["structures"][0]["items"]
     assert [r["label"] for r in ranges] == [{"de": ["Fig. 1. Kragen"]}] * 2

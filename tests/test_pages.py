@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from archive.images import save_pgm
-from pipeline.crops import cut_out, trimmed
+from pipeline.crops import cut_out, outline_of, trimmed
 from pipeline.describe.captions import caption_number, link_captions
 from pipeline.describe.header import agree, parse_header, roman
 from pipeline.geometry import in_master, region_to_master
@@ -399,3 +399,20 @@ def test_the_demo_pages_are_the_same_every_time():
     one, other = (draw_demo(issues()[0], 1, fonts) for _ in range(2))
     assert np.array_equal(one.image, other.image) and len(one.pictures) == 2
     assert Image.fromarray(one.image).size == (1654, 2339)
+
+
+def test_the_outline_of_a_cut_out_stays_in_its_box():
+    matte = np.zeros((100, 80), np.float32)
+    cv2.circle(matte, (40, 50), 30, 1.0, -1)
+    box = Box(1000, 2000, 1080, 2100)
+    outline = np.array(outline_of(matte, box))
+    assert (outline >= (1010, 2020)).all() and (outline <= (1070, 2080)).all() and len(outline) > 8
+    assert cv2.contourArea(outline.astype(np.float32)) == pytest.approx(np.pi * 900, rel=0.08)
+
+
+def test_far_pieces_are_held_by_one_outline_and_nothing_by_the_box():
+    matte = np.zeros((100, 200), np.float32)
+    matte[20:80, 10:60] = matte[20:80, 140:190] = 1
+    outline = np.array(outline_of(matte, Box(0, 0, 200, 100)))
+    assert outline[:, 0].min() == 10 and outline[:, 0].max() == 189
+    assert len(outline_of(np.zeros((9, 9), np.float32), Box(0, 0, 9, 9))) == 4

@@ -287,8 +287,8 @@ def _fragment(box: Box) -> str:
 
 
 def _outline(picture: Illustration) -> Node:
-    points = " ".join(f"{round(x)},{round(y)}" for x, y in picture.polygon)
-    drawing = S.svg(S.polygon(points=points), xmlns=_SVG)
+    points = " L".join(f"{round(x)},{round(y)}" for x, y in picture.polygon)
+    drawing = S.svg(S.path(d=f"M{points} Z"), xmlns=_SVG)  # viewers draw paths, not polygons
     value = etree.tostring(drawing, encoding="unicode")
     return {"type": "SvgSelector", "value": value}
 
