@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.refine.mattes import Matte, Refined
-from schemas.model import RGB8, Box, Polygon, Region
+from pipeline.refine.mattes import Refined
+from schemas.model import RGB8, Box, Matte, Polygon, Region
 
 _CLEAR = 0.02
 """Alpha below which a pixel counts as clear when a cut-out is trimmed."""
