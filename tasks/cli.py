@@ -25,6 +25,7 @@ COMMANDS = {
     "separate": "tasks.commands.separate",
     "evaluate": "tasks.commands.evaluate",
     "compare": "tasks.commands.compare",
+    "dataset": "tasks.commands.dataset",
     "train": "tasks.commands.train",
     "weights": "tasks.commands.weights",
     "demo": "tasks.commands.demo",

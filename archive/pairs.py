@@ -1,0 +1,260 @@
+"""Pages with their label maps, out of the forms in which people keep them.
+
+Forms, told apart by what lies in the folder:
+
+    A/ and B/            pages and label maps of the same names (pix2pix)
+    NAME.map.png         beside NAME.jpg: an 8-bit label map, 0 to 4, 255 = do not count
+    NAME.json            beside NAME.jpg: an annotation as ``bilderbogen evaluate`` reads it
+    *.json with images   COCO: polygons of named categories
+    NAME.xml             beside NAME.jpg: PAGE-XML regions
+    images alone         A|B: page and label map side by side in one image (pix2pix)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.images import load_image, load_labels
+from schemas.errors import ScanError
+from schemas.labels import IGNORE, from_colors, paint
+from schemas.model import CLASSES, RGB8, ClassMap, IssueId, PageId
+from schemas.read.content import corners
+from schemas.read.page_xml import read_page_xml
+from schemas.truth import read_truth
+
+IMAGES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """A page and its label map; both are read when asked for.
+
+    ``page`` gives (H, W, 3) uint8, ``labels`` (H, W) uint8 of the same size; ``path`` is the
+    file the page comes from, whole unless ``is_half``.
+    """
+
+    name: str
+    issue: str
+    path: Path
+    page: Callable[[], RGB8]
+    labels: Callable[[], ClassMap]
+    is_half: bool = False
+
+
+def read_pairs(source: Path, *, form: str = "", order: str = "AtoB") -> list[Pair]:
+    """Return the pairs in the folder ``source``, by name; nothing is decoded yet.
+
+    ``form`` names one of ``FORMS`` where the folder could be several; ``order`` says which half
+    of an A|B image is the page.
+
+    Raises:
+        ScanError: there is no pair, or the form cannot be told.
+    """
+    if not source.is_dir():
+        raise ScanError(f"{source}: is no folder")
+    able = [name for name, (is_one, _) in FORMS.items() if is_one(source)]
+    chosen = form or (able[0] if able else "")
+    if chosen not in FORMS:
+        raise ScanError(f"{source}: holds no training pairs; forms are {', '.join(FORMS)}")
+    found = sorted(FORMS[chosen][1](source, order), key=lambda pair: pair.name)
+    if not found:
+        raise ScanError(f"{source}: no pair in the form {chosen}")
+    return found
+
+
+def issue_of(path: Path, root: Path) -> str:
+    """Return the issue a page belongs to: its folder below ``root``, else its name to the number.
+
+    >>> issue_of(Path("r/bazar-1871-11_0004.png"), Path("r"))
+    'bazar-1871-11'
+    >>> issue_of(Path("r/idler/p7.png"), Path("r"))
+    'idler'
+    """
+    inside = path.relative_to(root).parent
+    if inside.parts:
+        return "-".join(inside.parts)
+    return re.sub(r"[-_ .]*[a-z]?\d+$", "", path.stem) or path.stem
+
+
+def _images(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in IMAGES and p.is_file()]
+
+
+def _scan_of(path: Path) -> Path | None:
+    found = [
+        p for p in path.parent.glob(f"{path.name.split('.')[0]}.*") if p.suffix.lower() in IMAGES
+    ]
+    return next((p for p in found if not p.name.endswith(".map.png")), None)
+
+
+def _pair(scan: Path, root: Path, labels: Callable[[RGB8], ClassMap]) -> Pair:
+    def page() -> RGB8:
+        return load_image(scan).rgb
+
+    return Pair(scan.stem, issue_of(scan, root), scan, page, lambda: labels(page()))
+
+
+def _missing(what: Path, wanted: str) -> Pair:
+    """A pair that says what is wrong when it is asked: nothing is passed over in silence."""
+
+    def refuse() -> Any:  # noqa: ANN401 - it never returns
+        raise ScanError(f"{what}: has no {wanted}; add it or take the file out")
+
+    return Pair(what.stem, "", what, refuse, refuse)
+
+
+def _folders(root: Path, order: str) -> Iterator[Pair]:
+    pages, maps = (root / name for name in (("A", "B") if order == "AtoB" else ("B", "A")))
+    drawn = {p.relative_to(maps).with_suffix(""): p for p in _images(maps)}
+    for scan in _images(pages):
+        target = drawn.pop(scan.relative_to(pages).with_suffix(""), None)
+        if target is None:
+            yield _missing(scan, "label map")
+            continue
+        yield _pair(scan, pages, lambda _, path=target: read_map(path))  # type: ignore[misc]
+    for path in drawn.values():
+        yield _missing(path, "page")
+
+
+def read_map(path: Path) -> ClassMap:
+    """Return the label map in ``path``: 8-bit labels, or colors of the palette.
+
+    Raises:
+        ScanError: it is unreadable, or its colors are those of no class.
+    """
+    rgb = load_image(path).rgb
+    grey = rgb[..., 0]
+    if (rgb == grey[..., None]).all() and set(np.unique(grey)) <= {*range(len(CLASSES)), IGNORE}:
+        return load_labels(path)
+    try:
+        return from_colors(rgb)
+    except ValueError as error:
+        raise ScanError(f"{path}: {error}") from error
+
+
+def _maps(root: Path, _: str) -> Iterator[Pair]:
+    for path in sorted(root.rglob("*.map.png")):
+        scan = _scan_of(path)
+        yield _pair(scan, root, lambda _, p=path: read_map(p)) if scan else _missing(path, "page")  # type: ignore[misc]
+
+
+def _truths(root: Path, _: str) -> Iterator[Pair]:
+    for path in sorted(root.rglob("*.json")):
+        scan = _scan_of(path)
+        if scan is None:
+            yield _missing(path, "page")
+            continue
+        yield _pair(scan, root, lambda page, p=path: _of_truth(p, page))  # type: ignore[misc]
+
+
+def _of_truth(path: Path, page: RGB8) -> ClassMap:
+    truth = read_truth(path.read_bytes(), name=str(path))
+    size = (truth.width, truth.height)
+    kinds = {"illustration": 1, "initial": 4}
+    shapes = [(s.outline(), kinds.get(s.kind, IGNORE)) for s in truth.illustrations]
+    shapes += [(s.outline(), IGNORE) for s in truth.ignore]
+    return paint(shapes, size, page.shape[:2], beside=IGNORE)
+
+
+def _xml(root: Path, _: str) -> Iterator[Pair]:
+    for path in sorted(root.rglob("*.xml")):
+        scan = _scan_of(path)
+        if scan is None:
+            yield _missing(path, "page")
+            continue
+        yield _pair(scan, root, lambda page, p=path: _of_xml(p, page))  # type: ignore[misc]
+
+
+def _of_xml(path: Path, page: RGB8) -> ClassMap:
+    size = (page.shape[1], page.shape[0])
+    somewhere = PageId(IssueId("training"), 1)
+    found = read_page_xml(path.read_bytes(), page=somewhere, name=str(path), size=size)
+    shapes = [(corners(r.box), CLASSES.index(str(r.kind))) for r in found.text.regions]
+    shapes += [(one.polygon, CLASSES.index(str(one.kind))) for one in found.illustrations]
+    return paint(shapes, size, page.shape[:2])
+
+
+def _coco(root: Path, _: str) -> Iterator[Pair]:
+    for path in sorted(root.glob("*.json")):
+        record = _json(path)
+        try:
+            names = {one["id"]: str(one["name"]).lower() for one in record["categories"]}
+            unknown = sorted(set(names.values()) - set(CLASSES) - {"ignore"})
+            if unknown:
+                raise ScanError(f"{path}: category {unknown[0]!r} is none of {', '.join(CLASSES)}")
+            for image in record["images"]:
+                own = [a for a in record["annotations"] if a["image_id"] == image["id"]]
+                scan = root / image["file_name"]
+                if not scan.resolve().is_relative_to(root.resolve()):
+                    raise ScanError(f"{path}: {image['file_name']!r} leads out of the folder")
+                size = (int(image["width"]), int(image["height"]))
+                shapes = _coco_shapes(own, names, path)
+                yield _pair(scan, root, lambda page, s=shapes, z=size: paint(s, z, page.shape[:2]))  # type: ignore[misc]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ScanError(f"{path}: no COCO annotation ({error!r}); export it again") from error
+
+
+def _coco_shapes(
+    annotations: Sequence[dict[str, Any]], names: dict[int, str], path: Path
+) -> list[tuple[list[tuple[float, float]], int]]:
+    shapes = []
+    for one in annotations:
+        if not isinstance(one["segmentation"], list):
+            raise ScanError(f"{path}: annotation {one['id']} is run-length coded; export polygons")
+        name = names[one["category_id"]]
+        label = IGNORE if name == "ignore" else CLASSES.index(name)
+        for flat in one["segmentation"]:
+            shapes.append((list(zip(flat[::2], flat[1::2], strict=True)), label))
+    return shapes
+
+
+def _combined(root: Path, order: str) -> Iterator[Pair]:
+    for path in _images(root):
+
+        def halves(path: Path = path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+            rgb = load_image(path).rgb
+            if rgb.shape[1] % 2:
+                raise ScanError(f"{path}: its width is odd, so it is no A|B image")
+            left, right = np.split(rgb, 2, axis=1)
+            return (left, right) if order == "AtoB" else (right, left)
+
+        def labels(halves: Callable[[], Any] = halves, path: Path = path) -> ClassMap:
+            try:
+                return from_colors(halves()[1])
+            except ValueError as error:
+                raise ScanError(f"{path}: {error}") from error
+
+        yield Pair(path.stem, issue_of(path, root), path, lambda h=halves: h()[0], labels, True)  # type: ignore[misc]
+
+
+def _json(path: Path) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ScanError(f"{path}: no JSON: {error}") from error
+
+
+def _is_coco(root: Path) -> bool:
+    for path in root.glob("*.json"):
+        record = _json(path)
+        return isinstance(record, dict) and "images" in record and "categories" in record
+    return False
+
+
+FORMS: dict[str, tuple[Callable[[Path], bool], Callable[[Path, str], Iterator[Pair]]]] = {
+    "folders": (lambda root: (root / "A").is_dir() and (root / "B").is_dir(), _folders),
+    "maps": (lambda root: any(root.rglob("*.map.png")), _maps),
+    "coco": (_is_coco, _coco),
+    "truth": (lambda root: any(root.rglob("*.json")), _truths),
+    "page-xml": (lambda root: any(root.rglob("*.xml")), _xml),
+    "combined": (lambda root: bool(_images(root)), _combined),
+}
+"""Name of a form: how it is known, how it is read; the first that fits is taken."""

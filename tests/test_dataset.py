@@ -1,0 +1,268 @@
+"""Training sets: every form read, nothing passed over in silence, issues never divided."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from archive.dataset import MANIFEST, check, combine, read_manifest, shares, split, write_manifest
+from archive.images import load_labels
+from archive.pairs import read_pairs
+from schemas.errors import ArchiveError, ScanError
+from schemas.labels import PALETTE, from_colors, paint, to_colors
+from tasks.cli import group
+
+HEIGHT, WIDTH = 120, 80
+
+
+def labels():
+    found = np.zeros((HEIGHT, WIDTH), np.uint8)
+    found[:10] = 3
+    found[20:60, 10:70] = 1
+    found[62:68, 10:70] = 2
+    found[70:110, 10:70] = 4
+    return found
+
+
+def page(seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+
+
+def save(path, array, **keep):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(array).save(path, **keep)
+    return path
+
+
+def write_folders(root):
+    save(root / "A" / "bazar-1_0001.png", page())
+    save(root / "B" / "bazar-1_0001.png", to_colors(labels()))
+
+
+def write_maps(root):
+    save(root / "bazar-1_0001.png", page())
+    save(root / "bazar-1_0001.map.png", labels())
+
+
+def write_combined(root):
+    save(root / "bazar-1_0001.png", np.hstack([page(), to_colors(labels())]))
+
+
+def rectangles():
+    return [("header", 0, 0, 80, 10), ("illustration", 10, 20, 70, 60),
+            ("caption", 10, 62, 70, 68), ("text", 10, 70, 70, 110)]  # fmt: skip
+
+
+def write_coco(root):
+    names = ["header", "illustration", "caption", "text"]
+    save(root / "bazar-1_0001.png", page())
+    shapes = [
+        {"id": at, "image_id": 7, "category_id": names.index(kind),
+         "segmentation": [[x0, y0, x1 - 1, y0, x1 - 1, y1 - 1, x0, y1 - 1]]}
+        for at, (kind, x0, y0, x1, y1) in enumerate(rectangles())
+    ]  # fmt: skip
+    record = {"images": [{"id": 7, "file_name": "bazar-1_0001.png", "width": 80, "height": 120}],
+              "categories": [{"id": at, "name": name} for at, name in enumerate(names)],
+              "annotations": shapes}  # fmt: skip
+    (root / "coco.json").write_text(json.dumps(record))
+
+
+def write_page_xml(root):
+    save(root / "bazar-1_0001.png", page())
+    regions = "".join(
+        f'<{"GraphicRegion" if kind == "illustration" else "TextRegion"} id="r{at}"'
+        + {"header": ' type="header"', "caption": ' type="caption"'}.get(kind, "")
+        + f'><Coords points="{x0},{y0} {x1 - 1},{y0} {x1 - 1},{y1 - 1} {x0},{y1 - 1}"/>'
+        + ("" if kind == "illustration" else
+           f'<TextLine id="l{at}"><Coords points="{x0},{y0} {x1 - 1},{y0} {x1 - 1},{y1 - 1} {x0},{y1 - 1}"/>'
+           "<TextEquiv><Unicode>w</Unicode></TextEquiv></TextLine>")
+        + f'</{"GraphicRegion" if kind == "illustration" else "TextRegion"}>'
+        for at, (kind, x0, y0, x1, y1) in enumerate(rectangles())
+    )  # fmt: skip
+    (root / "bazar-1_0001.xml").write_text(
+        '<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15">'
+        f'<Page imageFilename="bazar-1_0001.png" imageWidth="80" imageHeight="120">{regions}'
+        "</Page></PcGts>"
+    )
+
+
+FORMS = {
+    "folders": write_folders,
+    "maps": write_maps,
+    "combined": write_combined,
+    "coco": write_coco,
+    "page-xml": write_page_xml,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_gives_the_same_label_map(tmp_path, form):
+    FORMS[form](tmp_path)
+    (pair,) = read_pairs(tmp_path)
+    assert (pair.name, pair.issue) == ("bazar-1_0001", "bazar-1")
+    assert (pair.page() == page()).all()
+    same = pair.labels() == labels()
+    assert same.mean() > 0.985, f"{1 - same.mean():.3f} of the pixels differ"
+
+
+def test_annotations_say_nothing_of_what_they_do_not_name(tmp_path):
+    save(tmp_path / "a_1.png", page())
+    record = {"width": 160, "height": 240, "source": "x",
+              "illustrations": [{"box": [20, 40, 140, 120]},
+                                {"box": [0, 0, 40, 20], "class": "ornament"}]}  # fmt: skip
+    (tmp_path / "a_1.json").write_text(json.dumps(record))
+    (pair,) = read_pairs(tmp_path)
+    assert set(np.unique(pair.labels())) == {1, 255} and (pair.labels()[22:58, 12:68] == 1).all()
+
+
+def test_colors_survive_jpeg_and_strange_ones_are_refused(tmp_path):
+    path = save(tmp_path / "a.jpg", to_colors(labels()), quality=90)
+    rgb = np.asarray(Image.open(path).convert("RGB"))
+    assert (from_colors(rgb) == labels()).mean() > 0.95
+    with pytest.raises(ValueError, match="colors of no class; classes are background"):
+        from_colors(np.full((9, 9, 3), 128, np.uint8))
+    assert (to_colors(labels())[30, 30] == PALETTE[1]).all()
+
+
+def test_shapes_are_painted_at_the_size_of_the_scan():
+    drawn = paint([([(0, 0), (10, 0), (10, 10), (0, 10)], 1)], (20, 20), (40, 40), beside=255)
+    assert (drawn[:20, :20] == 1).all() and drawn[30, 30] == 255
+
+
+def collected(root, to):
+    found = list(combine(read_pairs(root), to, source=root.name))
+    good = [one for one in found if not isinstance(one, ArchiveError)]
+    return good, [str(one) for one in found if isinstance(one, ArchiveError)]
+
+
+def test_a_set_has_the_pages_bit_for_bit_and_passes_its_check(tmp_path):
+    write_folders(tmp_path / "in")
+    (entry,), bad = collected(tmp_path / "in", tmp_path / "set")
+    original = (tmp_path / "in/A/bazar-1_0001.png").read_bytes()
+    assert not bad and (tmp_path / "set/A" / entry.page).read_bytes() == original
+    assert (load_labels(tmp_path / "set/B/bazar-1_0001.png") == labels()).all()
+    assert list(check(tmp_path / "set")) == []
+    assert shares(tmp_path / "set")["illustration"] == pytest.approx(0.25)
+    assert collected(tmp_path / "in", tmp_path / "set")[0] == [entry]
+
+
+def test_another_page_of_the_same_name_gets_a_name_of_its_own(tmp_path):
+    write_maps(tmp_path / "one")
+    write_maps(tmp_path / "two")
+    save(tmp_path / "two" / "bazar-1_0001.png", page(seed=5))
+    collected(tmp_path / "one", tmp_path / "set")
+    collected(tmp_path / "two", tmp_path / "set")
+    names = [entry.name for entry in read_manifest(tmp_path / "set")]
+    assert len(names) == 2 and names[1].startswith("bazar-1_0001-")
+
+
+def spoiled(root):
+    write_folders(root)
+    save(root / "A" / "alone.png", page())
+    save(root / "B" / "drawn.png", to_colors(labels()))
+    save(root / "A" / "small.png", page()[:60])
+    save(root / "B" / "small.png", to_colors(labels()))
+    save(root / "A" / "grey.png", page())
+    save(root / "B" / "grey.png", np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
+    save(root / "A" / "cut.png", page()).write_bytes(b"\x89PNG cut")
+    save(root / "B" / "cut.png", to_colors(labels()))
+
+
+def test_what_is_not_whole_is_named_and_the_rest_comes_in(tmp_path):
+    spoiled(tmp_path / "in")
+    good, bad = collected(tmp_path / "in", tmp_path / "set")
+    assert [entry.name for entry in good] == ["bazar-1_0001"] and len(bad) == 5
+    said = "\n".join(bad)
+    for part in ("alone.png: has no label map", "drawn.png: has no page", "80 x 60",
+                 "colors of no class", "cut.png"):  # fmt: skip
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda r: r["categories"].append({"id": 9, "name": "stamp"}), "'stamp' is none of"),
+        (lambda r: r["annotations"][0].update(segmentation={"counts": "x"}), "run-length"),
+        (lambda r: r["images"][0].update(file_name="../../x.png"), "leads out"),
+        (lambda r: r["images"][0].pop("width"), "no COCO annotation"),
+    ],
+)
+def test_coco_that_we_cannot_read_is_refused(tmp_path, change, reason):
+    write_coco(tmp_path)
+    record = json.loads((tmp_path / "coco.json").read_text())
+    change(record)
+    (tmp_path / "coco.json").write_text(json.dumps(record))
+    with pytest.raises(ScanError, match=reason):
+        read_pairs(tmp_path)
+
+
+def test_a_folder_without_pairs_is_refused(tmp_path):
+    with pytest.raises(ScanError, match="no training pairs"):
+        read_pairs(tmp_path)
+    with pytest.raises(ScanError, match="is no folder"):
+        read_pairs(tmp_path / "absent")
+
+
+def many(folder, issues=40, pages=3):
+    for issue in range(issues):
+        for number in range(pages):
+            save(folder / f"i{issue}" / f"i{issue}_{number}.png", page(issue * 10 + number))
+            save(folder / f"i{issue}" / f"i{issue}_{number}.map.png", labels())
+    return collected(folder, folder.parent / "set")[0]
+
+
+def test_an_issue_is_never_divided_and_the_split_repeats(tmp_path):
+    entries = many(tmp_path / "in")
+    parted = split(entries, validation=0.2, test=0.1, seed=3)
+    assert parted == split(reversed(entries), validation=0.2, test=0.1, seed=3)[::-1]
+    parts = {entry.issue: entry.part for entry in parted}
+    assert all(parts[entry.issue] == entry.part for entry in parted)
+    assert {"train", "validation", "test"} == set(parts.values())
+    assert parted != split(entries, validation=0.2, test=0.1, seed=4)
+    with pytest.raises(ValueError, match="below 1"):
+        split(entries, validation=0.6, test=0.5, seed=1)
+
+
+def test_check_finds_what_was_done_to_a_set(tmp_path):
+    entries = split(many(tmp_path / "in", issues=4), validation=0, test=0, seed=1)
+    folder = tmp_path / "set"
+    entries[0] = type(entries[0])(**{**_as_dict(entries[0]), "part": "test"})
+    write_manifest(folder, entries)
+    save(folder / "A" / entries[3].page, page(99))
+    (folder / "B" / f"{entries[6].name}.png").unlink()
+    save(folder / "B" / "stray.png", labels())
+    said = "\n".join(check(folder))
+    for part in ("i0: is in test and train", "was changed", "is gone", "stray.png: is not in"):
+        assert part in said
+
+
+def _as_dict(entry):
+    return {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+
+
+def test_a_damaged_manifest_is_named(tmp_path):
+    with pytest.raises(ScanError, match="dataset combine makes it"):
+        read_manifest(tmp_path)
+    (tmp_path / MANIFEST).write_text("name,width\nx,wide\n")
+    with pytest.raises(ScanError, match="damaged"):
+        read_manifest(tmp_path)
+
+
+def test_the_commands_make_a_set(tmp_path):
+    def call(*arguments):
+        found = CliRunner().invoke(group, ["dataset", *map(str, arguments)], standalone_mode=False)
+        return found.return_value, found.output + found.stderr
+
+    spoiled(tmp_path / "in")
+    code, said = call("combine", tmp_path / "in", "--to", tmp_path / "set")
+    assert code == 1 and "1 pairs" in said and "5 refused" in said
+    code, _ = call("combine", tmp_path / "in", "--to", tmp_path / "set", "--keep-going")
+    assert code == 0
+    assert call("split", tmp_path / "set", "--validation", "0", "--test", "0")[0] == 0
+    code, said = call("check", tmp_path / "set")
+    assert code == 0 and "illustration  25.0 %" in said
+    (tmp_path / "set/B/bazar-1_0001.png").write_bytes(b"")
+    assert call("check", tmp_path / "set")[0] == 1
