@@ -27,6 +27,7 @@ COMMANDS = {
     "compare": "tasks.commands.compare",
     "dataset": "tasks.commands.dataset",
     "train": "tasks.commands.train",
+    "finetune": "tasks.commands.finetune",
     "weights": "tasks.commands.weights",
     "demo": "tasks.commands.demo",
 }

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from archive.corpus import load_corpus
+from archive.dataset import read_manifest
 from archive.fonts import find_fonts
 from archive.store import write_whole
 from archive.weights import Card, write_card
 from schemas.errors import ConfigError
+from tasks.training_data import Pages, own_pages
+from tasks.training_log import COLUMNS, TrainingLog
 
 if TYPE_CHECKING:
     from pipeline.pix2pix.session import TrainingSession
+    from pipeline.pix2pix.trainer import Losses
+    from pipeline.pix2pix.validation import Sample
 
-CHECKPOINT, METRICS = "checkpoint.pt", "metrics.csv"
+CHECKPOINT, WEIGHTS = "checkpoint.pt", "weights.safetensors"
+_SHOWN = 8
+"""Samples on a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingOrder:
-    """What to train, for how long, and where it is kept."""
+    """What to train, for how long, and where it is kept.
+
+    ``own`` is a training set, of which ``share`` of the pages come. Every ``validate_every`` steps
+    (0: never) the net is tried on ``validation_pages`` pages of the set's validation part, or
+    composed from seeds that are never trained on; after ``patience`` trials without a better one
+    (0: go on) training stops. ``base`` are weights to begin with.
+    """
 
     folder: Path
     corpus: Path | None
@@ -43,30 +53,13 @@ class TrainingOrder:
     every: int = 50
     workers: int = 1
     net: str = "unet"
-
-
-@dataclass(frozen=True, slots=True)
-class Composer:
-    """Makes the page of a seed; loads its material once in each process that uses it."""
-
-    corpus: Path | None
-    long_side: int
-
-    def __call__(self, seed: int) -> Any:  # noqa: ANN401 - ComposedPage, imported late
-        """Return the composed page of ``seed``."""
-        return _composer(self.corpus, self.long_side)(seed)
-
-
-@cache
-def _composer(folder: Path | None, long_side: int) -> Callable[[int], Any]:
-    from pipeline.synthesis.compose import compose
-    from pipeline.synthesis.pictures import drawn_corpus
-    from pipeline.synthesis.settings import ComposerSettings
-    from pipeline.synthesis.type import FontBook
-
-    corpus = load_corpus(folder) if folder else drawn_corpus(0)
-    fonts, settings = FontBook(find_fonts()), ComposerSettings(long_side=long_side)
-    return lambda seed: compose(seed, corpus, fonts, settings)
+    own: Path | None = None
+    share: float = 0.5
+    validate_every: int = 200
+    validation_pages: int = 24
+    patience: int = 0
+    tensorboard: bool = False
+    base: Path | None = None
 
 
 def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
@@ -97,32 +90,84 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
     session = TrainingSession(net, settings, frame, threads=order.threads)
     _resume(session, order)
     _steps(session, order, say)
-    return _write_weights(session, order)
+    path = order.folder / WEIGHTS
+    return path if order.validate_every and path.exists() else _write_weights(session, order, {})
 
 
 def _steps(session: TrainingSession, order: TrainingOrder, say: Callable[[str], None]) -> None:
-    composer = Composer(order.corpus, order.long_side)
-    batches = session.batches(composer, first_seed=order.first_seed, workers=order.workers)
+    pages = Pages(order.corpus, order.long_side, order.own, share=order.share)
+    batches = session.batches(pages, first_seed=order.first_seed, workers=order.workers)
+    log = TrainingLog(order.folder, tensorboard=order.tensorboard)
+    unseen = _unseen(session, order) if order.validate_every else []
+    best, waited = log.best(), 0
     clock, losses = time.monotonic(), []
     while session.step < order.steps:
         losses.append(session.take(batches))
-        if session.step % order.every and session.step < order.steps:
+        is_last = session.step == order.steps
+        is_due = bool(unseen) and (session.step % order.validate_every == 0 or is_last)
+        if session.step % order.every and not is_last and not is_due:
             continue
-        mean = [
-            sum(getattr(loss, name) for loss in losses) / len(losses)
-            for name in ("reconstruction", "adversarial", "discriminator")
-        ]
-        pace = (time.monotonic() - clock) / len(losses)
-        _note(order.folder / METRICS, [session.step, *mean, pace])
+        row = _means(losses) | {"step": session.step}
+        row["seconds"] = (time.monotonic() - clock) / len(losses)
+        if is_due:
+            row |= _tried(session, unseen, log)
+            waited = 0 if (row["mean"] or 0) > best else waited + 1
+            if (row["mean"] or 0) > best:
+                best = row["mean"] or 0
+                _write_weights(session, order, row)
+        log.note(row)
         write_whole(order.folder / CHECKPOINT, session.state())
-        say(f"step {session.step}  loss {mean[0]:.4f}  {pace:.2f} s a step")
+        say(_line(row))
+        if order.patience and waited >= order.patience:
+            say(f"no better for {waited} trials: stopped")
+            return
         clock, losses = time.monotonic(), []
+
+
+def _unseen(session: TrainingSession, order: TrainingOrder) -> list[Sample]:
+    count = order.validation_pages
+    if order.own is not None:
+        parts = {entry.part for entry in read_manifest(order.own)}
+        if "validation" in parts:
+            own = Pages(None, order.long_side, order.own, "validation", share=1.0)
+            return session.samples(own, range(min(count, len(own_pages(order.own, "validation")))))
+    composed = Pages(order.corpus, order.long_side)
+    return session.samples(composed, range(order.first_seed - count, order.first_seed))
+
+
+def _tried(
+    session: TrainingSession, unseen: Sequence[Sample], log: TrainingLog
+) -> dict[str, float | None]:
+    found = session.validate(unseen)
+    figures = {"mean": found.mean, **{k: v for k, v in found.iou.items() if k != "background"}}
+    shown = zip(unseen[:_SHOWN], found.maps, strict=False)
+    log.show(session.step, [session.view(sample, labels) for sample, labels in shown], figures)
+    return figures
+
+
+def _means(losses: Sequence[Losses]) -> dict[str, float | None]:
+    names = {
+        "loss": "reconstruction",
+        "adversarial": "adversarial",
+        "discriminator": "discriminator",
+    }
+    return {
+        key: sum(getattr(loss, name) for loss in losses) / len(losses)
+        for key, name in names.items()
+    }
+
+
+def _line(row: Mapping[str, float | None]) -> str:
+    tried = f"  unseen pages: mean IoU {row['mean']:.3f}" if row.get("mean") is not None else ""
+    return f"step {row['step']:.0f}  loss {row['loss']:.4f}  {row['seconds']:.2f} s a step{tried}"
 
 
 def _resume(session: TrainingSession, order: TrainingOrder) -> None:
     own = order.folder / CHECKPOINT
     source = own if own.exists() else order.start_from
     if source is None:
+        if order.base is not None:
+            session.begin_with(order.base.read_bytes(), name=str(order.base))
         return
     try:
         state = source.read_bytes()
@@ -131,15 +176,11 @@ def _resume(session: TrainingSession, order: TrainingOrder) -> None:
     session.resume(state, weights_only=source != own, name=str(source))
 
 
-def _note(path: Path, row: list[float]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", newline="") as stream:
-        csv.writer(stream).writerow([f"{value:.6g}" for value in row])
-
-
-def _write_weights(session: TrainingSession, order: TrainingOrder) -> Path:
+def _write_weights(
+    session: TrainingSession, order: TrainingOrder, tried: Mapping[str, float | None]
+) -> Path:
     content = session.weights()
-    path = order.folder / "weights.safetensors"
+    path = order.folder / WEIGHTS
     write_whole(path, content)
     card = Card(
         name="weights",
@@ -155,8 +196,13 @@ def _write_weights(session: TrainingSession, order: TrainingOrder) -> Path:
             "adversarial_weight": order.adversarial_weight,
             "first_seed": order.first_seed,
         },
-        data="composed pages" + (" from a corpus" if order.corpus else ", drawn pictures only"),
-        figures={},
+        data=_data(order),
+        figures={"unseen": {k: v for k, v in tried.items() if k in COLUMNS[5:]}} if tried else {},
     )
     write_card(path.with_suffix(".json"), card)
     return path
+
+
+def _data(order: TrainingOrder) -> str:
+    composed = "composed pages" + (" from a corpus" if order.corpus else ", drawn pictures only")
+    return composed if order.own is None else f"{composed}; {order.share:.0%} own pages"

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+import numpy as np
 import torch
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 from torch.utils.data import DataLoader
 
 from pipeline.pix2pix.generator import GeneratorSettings
-from pipeline.pix2pix.samples import Compose, ComposedSamples, Frame
+from pipeline.pix2pix.samples import Compose, ComposedSamples, Frame, to_sample
 from pipeline.pix2pix.trainer import Losses, Trainer, TrainingSettings
+from pipeline.pix2pix.validation import Sample, Validation, sample_view, validate
 from schemas.errors import ConfigError
+from schemas.model import RGB8, ClassMap
 
 
 class TrainingSession:
@@ -47,6 +52,37 @@ class TrainingSession:
     def take(self, batches: Iterator[tuple[Tensor, Tensor]]) -> Losses:
         """Take one step on the next batch."""
         return self.trainer.train_step(*next(batches))
+
+    def samples(self, compose: Compose, seeds: Iterable[int]) -> list[Sample]:
+        """Return the samples of ``seeds``, each at the scale that fits the frame."""
+        still = replace(self._frame, low_scale=1.0, high_scale=1.0, mirror=0.0)
+        return [to_sample(compose(seed), np.random.default_rng([seed, 7]), still) for seed in seeds]
+
+    def validate(self, samples: Sequence[Sample]) -> Validation:
+        """Return the figures of the moving average on ``samples``."""
+        return validate(self.trainer.average, samples, self.trainer.settings.device)
+
+    @staticmethod
+    def view(sample: Sample, labels: ClassMap) -> RGB8:
+        """Return page, truth and class map of a sample side by side."""
+        return sample_view(sample, labels)
+
+    def begin_with(self, weights: bytes, *, name: str) -> None:
+        """Begin on finished weights.
+
+        Raises:
+            ConfigError: they are of another net.
+        """
+        try:
+            tensors = load(weights)
+            for net in (self.trainer.generator, self.trainer.average):
+                state = net.state_dict()
+                known = {k: v.to(state[k].dtype) for k, v in tensors.items() if k in state}
+                if len(known) != sum(v.is_floating_point() for v in state.values()):
+                    raise KeyError("tensors of another net")
+                net.load_state_dict(state | known)
+        except (SafetensorError, RuntimeError, KeyError) as error:
+            raise ConfigError(f"{name}: not weights of this net ({error})") from error
 
     def state(self) -> bytes:
         """Return everything needed to go on."""

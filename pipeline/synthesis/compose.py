@@ -116,3 +116,14 @@ def _reduced(
         alpha=np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), dtype=np.uint8),
         kind=kind,
     )
+
+
+def reduced_pair(
+    page: NDArray[np.uint8], labels: NDArray[np.uint8], long_side: int
+) -> ComposedPage:
+    """Return a real page (H, W, 3) with its label map (H, W), reduced, as one to train on."""
+    scale = min(1.0, long_side / max(labels.shape))
+    size = (max(1, round(labels.shape[1] * scale)), max(1, round(labels.shape[0] * scale)))
+    small = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    map_ = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+    return ComposedPage(small, map_, np.where(map_ == ILLUSTRATION, 255, 0).astype(np.uint8), "own")

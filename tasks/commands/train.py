@@ -28,6 +28,11 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--adversarial-weight", default=0.0, show_default=True, help="0: no GAN term.")
 @click.option("--start-from", type=click.Path(path_type=Path), help="A checkpoint to begin with.")
 @click.option("--first-seed", default=1_000_000, show_default=True)
+@click.option("--set", "own", type=_FOLDER, help="A training set of your own to mix in.")
+@click.option("--share", default=0.5, show_default=True, help="Of pages out of --set.")
+@click.option("--validate-every", default=200, show_default=True, help="Steps; 0: never.")
+@click.option("--patience", default=0, show_default=True, help="Trials without a better one.")
+@click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard too.")
 @click.option("--threads", default=0, help="0: every core.")
 def train(folder: Path, threads: int, **options: object) -> int:
     """Train the separator on composed pages. Stop it at any time; the same command goes on."""

@@ -1,0 +1,62 @@
+"""bilderbogen finetune."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from schemas.errors import ConfigError
+from tasks.exits import Exit
+from tasks.finetuning import Guard
+from tasks.finetuning import finetune as run_finetuning
+from tasks.pool import cores
+from tasks.training import TrainingOrder
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_THERE = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@click.command()
+@click.option("--set", "own", type=_THERE, required=True, help="The training set of your pages.")
+@click.option("--to", "folder", type=_FOLDER, required=True, help="Checkpoints, metrics, weights.")
+@click.option("--guard", type=_THERE, required=True, help="Annotated pages not to get worse on.")
+@click.option("--guard-pages", type=_THERE, help="Their scans; by default beside them.")
+@click.option("--held-back", type=_THERE, help="Annotated pages of yours that are not in the set.")
+@click.option("--held-back-pages", type=_THERE, help="Their scans; by default beside them.")
+@click.option("--weights", default="default", show_default=True, help="A name or a path.")
+@click.option("--corpus", type=_FOLDER, help="Training material for the composed pages.")
+@click.option("--steps", default=150, show_default=True, type=click.IntRange(1))
+@click.option("--learning-rate", default=2e-4, show_default=True)
+@click.option("--share", default=0.3, show_default=True, help="Of your own pages in a batch.")
+def finetune(
+    guard: Path,
+    guard_pages: Path | None,
+    held_back: Path | None,
+    held_back_pages: Path | None,
+    weights: str,
+    **options: object,
+) -> int:
+    """Fine-tune the separator on your own corrected pages.
+
+    The weights are kept as weights.safetensors only if the pages held back got better and the
+    guarded ones not worse by more than 0.01; otherwise they are called rejected.safetensors.
+    """
+    order = TrainingOrder(threads=cores(), validate_every=0, first_seed=50_000_000, **options)  # type: ignore[arg-type] # as click checked them
+    kept = Guard(held_back, held_back_pages or held_back) if held_back else None
+    found = run_finetuning(order, weights, Guard(guard, guard_pages or guard), kept, click.echo)
+    for name, figures in (("held back", found.own), ("guarded", found.guarded)):
+        if figures is not None:
+            click.echo(
+                f"{name}: mean illustration IoU {figures[0]:.3f} before, {figures[1]:.3f} after"
+            )
+    if found.is_accepted:
+        click.echo(f"weights: {found.weights}")
+        return Exit.GOOD
+    for suffix in (".safetensors", ".json"):
+        path = found.weights.with_suffix(suffix)
+        path.replace(path.with_name(f"rejected{suffix}"))
+    raise ConfigError(
+        f"{found.weights.parent}: not better where it should be, or worse where it must not be; "
+        "the weights are called rejected.safetensors. Correct more pages, or take a smaller --share"
+    )

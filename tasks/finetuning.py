@@ -1,0 +1,112 @@
+"""Fine-tune weights on a library's own corrected pages, guarded against getting worse elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from archive.dataset import page_path, read_manifest, write_manifest
+from archive.images import load_image, load_labels, save_png
+from archive.store import place, sha256, whole
+from archive.weights import WeightsFile, find_weights
+from pipeline.evaluation import by_source
+from pipeline.separate import Separator, full_size
+from schemas.errors import ConfigError
+from schemas.labels import IGNORE
+from schemas.model import CLASSES
+from tasks.engines import separator
+from tasks.judging import judge
+from tasks.settings import SeparateSettings
+from tasks.training import TrainingOrder, train
+
+ALLOWED_LOSS = 0.01
+"""Mean IoU that the guarded pages may lose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Annotated pages that must not get worse: annotations and their scans."""
+
+    truth: Path
+    pages: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Mean illustration IoU before and after, of the own pages held back and of the guarded."""
+
+    own: tuple[float, float] | None
+    guarded: tuple[float, float]
+    weights: Path
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the new weights are better on the own pages and not worse on the others."""
+        is_better = self.own is None or self.own[1] > self.own[0]
+        return is_better and self.guarded[1] >= self.guarded[0] - ALLOWED_LOSS
+
+
+def finetune(
+    order: TrainingOrder,
+    weights: str,
+    guard: Guard,
+    held_back: Guard | None,
+    say: Callable[[str], None],
+) -> Outcome:
+    """Train ``weights`` on ``order.own`` mixed with composed pages, and judge before and after.
+
+    What annotators did not label is filled with what the weights say of it now, illustrations
+    left out: on a page whose pictures are all marked, nothing else is one.
+
+    Raises:
+        ConfigError: there is no training set, or the weights are of another net.
+    """
+    if order.own is None:
+        raise ConfigError("fine-tuning needs --set, a training set (bilderbogen dataset combine)")
+    known = find_weights(weights)
+    engine = separator(SeparateSettings(weights=weights, device="auto"))
+    judged = [guard, *([held_back] if held_back else [])]
+    before = [_judged(engine, pages) for pages in judged]
+    filled = order.folder / "set"
+    _fill(order.own, filled, engine)
+    made = train(_beginning(order, known, filled), say)
+    tuned = separator(SeparateSettings(weights=str(made), device="auto"))
+    both = [(old, _judged(tuned, pages)) for old, pages in zip(before, judged, strict=True)]
+    return Outcome(both[1] if held_back else None, both[0], made)
+
+
+def _beginning(order: TrainingOrder, known: WeightsFile, filled: Path) -> TrainingOrder:
+    return replace(
+        order, own=filled, base=known.path, channels=known.card.channels,
+        long_side=known.card.long_side, net=known.card.net,
+    )  # fmt: skip
+
+
+def _judged(engine: Separator, pages: Guard) -> float:
+    found = judge(pages.truth, pages.pages, engine, min_area=SeparateSettings().min_area)
+    value = by_source(found.scores)["ALL"].iou
+    if value is None:
+        raise ConfigError(f"{pages.truth}: no annotated page with an illustration; add some")
+    return value
+
+
+def _fill(source: Path, target: Path, engine: Separator) -> None:
+    """Copy a training set with every pixel labelled."""
+    entries = []
+    for entry in read_manifest(source):
+        labels = load_labels(source / "B" / f"{entry.name}.png")
+        page = page_path(source, entry)
+        place(page, target / "A" / entry.page)
+        if (labels == IGNORE).any():
+            rgb = load_image(page).rgb
+            said = full_size(engine([rgb])[0], *labels.shape)
+            said[said == CLASSES.index("illustration")] = 0
+            labels = np.where(labels == IGNORE, said, labels).astype(np.uint8)
+        path = target / "B" / f"{entry.name}.png"
+        with whole(path) as draft:
+            save_png(draft, labels)
+        entries.append(replace(entry, labels_sha256=sha256(path)))
+    write_manifest(target, entries)

@@ -1,0 +1,83 @@
+"""What a training writes while it runs: metrics.csv, TensorBoard, a sheet of samples."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from archive.images import save_jpeg
+from archive.store import whole, write_whole
+from schemas.errors import ConfigError
+from schemas.model import RGB8
+
+METRICS, SHEET = "metrics.csv", "sheet.html"
+COLUMNS = (
+    "step", "loss", "adversarial", "discriminator", "seconds",
+    "mean", "illustration", "caption", "header", "text",
+)  # fmt: skip
+"""Losses and seconds are means since the row before; the rest is IoU on unseen pages, where it
+was measured."""
+
+
+class TrainingLog:
+    """Appends to the files of a training's folder."""
+
+    def __init__(self, folder: Path, *, tensorboard: bool) -> None:
+        self._folder = folder
+        self._board: Any = _board(folder / "tensorboard") if tensorboard else None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def note(self, values: Mapping[str, float | None]) -> None:
+        """Add a row; columns that ``values`` lacks stay empty."""
+        path = self._folder / METRICS
+        is_new = not path.exists()
+        with path.open("a", newline="") as stream:
+            writer = csv.writer(stream)
+            if is_new:
+                writer.writerow(COLUMNS)
+            writer.writerow([_cell(values.get(name)) for name in COLUMNS])
+        if self._board is not None:
+            for name, value in values.items():
+                if value is not None and name != "step":
+                    self._board.add_scalar(name, value, int(values["step"] or 0))
+            self._board.flush()
+
+    def best(self) -> float:
+        """Return the best mean IoU noted so far, 0 before the first."""
+        path = self._folder / METRICS
+        if not path.exists():
+            return 0.0
+        with path.open(newline="") as stream:
+            return max((float(row["mean"] or 0) for row in csv.DictReader(stream)), default=0.0)
+
+    def show(self, step: int, views: Sequence[RGB8], figures: Mapping[str, float | None]) -> None:
+        """Add a sheet of samples: page, truth and class map side by side."""
+        folder = self._folder / "samples" / f"{step:07d}"
+        with whole(folder) as draft:
+            draft.mkdir()
+            for at, view in enumerate(views):
+                save_jpeg(draft / f"{at:02d}.jpg", view, long_side=1100)
+        steps = sorted(int(p.name) for p in folder.parent.iterdir() if p.name.isdigit())
+        environment = Environment(
+            loader=PackageLoader("tasks"), autoescape=True, undefined=StrictUndefined
+        )
+        content = environment.get_template("samples.html").render(
+            steps=steps[::-1], count=len(views), figures=figures, latest=step
+        )
+        write_whole(self._folder / SHEET, content.encode())
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"
+
+
+def _board(folder: Path) -> Any:  # noqa: ANN401 - tensorboard has no types
+    try:
+        from torch.utils.tensorboard import SummaryWriter  # an extra, for those who ask for it
+    except ImportError as error:
+        raise ConfigError("--tensorboard needs: pip install bilderbogen[training]") from error
+    return SummaryWriter(str(folder))

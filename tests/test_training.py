@@ -1,0 +1,139 @@
+"""Training and fine-tuning as a user starts them, with a net small enough for a test."""
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from archive.dataset import combine, read_manifest, split, write_manifest
+from archive.pairs import read_pairs
+from archive.weights import find_weights
+from schemas.errors import ConfigError
+from tasks import finetuning
+from tasks.cli import run as run_cli
+from tasks.finetuning import Guard, Outcome, finetune
+from tasks.training import TrainingOrder, train
+from tasks.training_data import Pages, own_pages
+from tasks.training_log import COLUMNS
+
+pytestmark = pytest.mark.slow
+TINY = (8, 12, 16)
+
+
+def order(folder, **changes):
+    standard = TrainingOrder(
+        folder=folder, corpus=None, steps=4, threads=2, learning_rate=2e-3, batch_size=2,
+        long_side=128, channels=TINY, every=2, workers=0, validate_every=2, validation_pages=3,
+    )  # fmt: skip
+    return replace(standard, **changes)
+
+
+def rows(folder):
+    with (folder / "metrics.csv").open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A training set of six pages in three issues; the dark half of each is an illustration."""
+    source = tmp_path / "pages"
+    source.mkdir()
+    for at in range(6):
+        rng = np.random.default_rng(at)
+        page = np.full((160, 120, 3), 240, np.uint8)
+        labels = np.zeros((160, 120), np.uint8)
+        top = 20 + 8 * at
+        page[top : top + 60, 20:100] = rng.integers(20, 90, (60, 80, 1))
+        labels[top : top + 60, 20:100] = 1
+        Image.fromarray(page).save(source / f"i{at // 2}_{at}.png")
+        Image.fromarray(labels).save(source / f"i{at // 2}_{at}.map.png")
+        truth = {"width": 120, "height": 160, "source": "own", "page": f"i{at // 2}_{at}.png",
+                 "illustrations": [{"box": [20, top, 100, top + 60]}]}  # fmt: skip
+        (source / f"i{at // 2}_{at}.json").write_text(json.dumps(truth))
+    list(combine(read_pairs(source, form="maps"), tmp_path / "set", source="pages"))
+    return tmp_path / "set"
+
+
+def test_a_training_leaves_weights_metrics_and_a_sheet(tmp_path):
+    said = []
+    weights = train(order(tmp_path / "run"), said.append)
+    found = rows(tmp_path / "run")
+    assert list(found[0]) == list(COLUMNS) and [int(row["step"]) for row in found] == [2, 4]
+    assert all(0 <= float(row["mean"]) <= 1 for row in found)
+    assert find_weights(str(weights)).card.figures["unseen"]["mean"] == pytest.approx(
+        max(float(row["mean"]) for row in found), abs=1e-5
+    )
+    sheet = (tmp_path / "run/sheet.html").read_text()
+    assert "samples/0000004/00.jpg" in sheet
+    assert (tmp_path / "run/samples/0000002/02.jpg").stat().st_size > 1000
+    assert "unseen pages" in said[0]
+
+
+def test_a_stopped_training_goes_on_where_it_was(tmp_path):
+    straight = train(order(tmp_path / "a"), lambda _: None).read_bytes()
+    train(order(tmp_path / "b", steps=2), lambda _: None)
+    assert [int(row["step"]) for row in rows(tmp_path / "b")] == [2]
+    train(order(tmp_path / "b"), lambda _: None)
+    assert [int(row["step"]) for row in rows(tmp_path / "b")] == [2, 4] and straight
+
+
+def test_training_stops_when_nothing_gets_better(tmp_path):
+    said = []
+    train(order(tmp_path / "run", steps=40, patience=2, learning_rate=0.0), said.append)
+    assert "stopped" in said[-1] and int(rows(tmp_path / "run")[-1]["step"]) < 40
+
+
+def test_tensorboard_gets_its_curves(tmp_path):
+    pytest.importorskip("tensorboard", reason="the extra training is not installed")
+    train(order(tmp_path / "run", tensorboard=True), lambda _: None)
+    assert list((tmp_path / "run/tensorboard").glob("events.*"))
+
+
+def test_own_pages_are_mixed_with_composed_ones(own):
+    kinds = [Pages(None, 128, own, share=0.5)(seed).kind for seed in range(40)]
+    assert 8 < kinds.count("own") < 32
+    assert {Pages(None, 128, own, share=1.0)(seed).kind for seed in range(5)} == {"own"}
+
+
+def test_validation_is_on_issues_that_are_not_trained_on(own, tmp_path):
+    parted = split(read_manifest(own), validation=0.6, test=0.0, seed=1)
+    assert {entry.part for entry in parted} == {"train", "validation"}
+    write_manifest(own, parted)
+    held = len(own_pages(own, "validation"))
+    train(order(tmp_path / "run", own=own), lambda _: None)
+    assert len(list((tmp_path / "run/samples/0000002").iterdir())) == min(3, held)
+    with pytest.raises(ConfigError, match="dataset split"):
+        own_pages(own, "test")
+
+
+def test_fine_tuning_keeps_weights_that_help_and_refuses_others(own, tmp_path, monkeypatch):
+    base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
+    guard = Guard(own.parent / "pages", own.parent / "pages")
+    figures = iter([0.4, 0.1, 0.395, 0.3])
+    monkeypatch.setattr(finetuning, "_judged", lambda *_: next(figures))
+    found = finetune(order(tmp_path / "run", own=own, validate_every=0), str(base), guard, guard,
+                     lambda _: None)  # fmt: skip
+    assert found.guarded == (0.4, 0.395) and found.own == (0.1, 0.3) and found.is_accepted
+    assert not Outcome((0.1, 0.3), (0.4, 0.38), found.weights).is_accepted
+    assert not Outcome((0.3, 0.3), (0.4, 0.4), found.weights).is_accepted
+
+
+def test_fine_tuning_in_earnest_from_the_command_line(own, tmp_path, capsys):
+    base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
+    pages = own.parent / "pages"
+    code = run_cli(["finetune", "--set", str(own), "--to", str(tmp_path / "run"), "--weights",
+                    str(base), "--guard", str(pages), "--held-back", str(pages), "--steps", "30",
+                    "--share", "1.0", "--learning-rate", "0.004"])  # fmt: skip
+    said = capsys.readouterr()
+    assert "held back: mean illustration IoU" in said.out
+    kept = (tmp_path / "run/weights.safetensors").exists()
+    assert kept == (code == 0) and kept != (tmp_path / "run/rejected.safetensors").exists()
+
+
+def test_weights_of_another_net_are_no_beginning(tmp_path):
+    base = train(order(tmp_path / "base", steps=2), lambda _: None)
+    with pytest.raises(ConfigError, match="not weights of this net"):
+        train(order(tmp_path / "run", base=base, channels=(8, 16, 16)), lambda _: None)
