@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.refine.mattes import Refined
-from schemas.model import RGB8, Box, Matte, Polygon, Region
+from schemas.model import RGB8, Box, Polygon, Region
 
 _CLEAR = 0.02
 """Alpha below which a pixel counts as clear when a cut-out is trimmed."""
@@ -51,19 +51,20 @@ def trimmed(refined: Refined, box: Box, *, margin: int) -> tuple[Refined, Box]:
         refined,
         matte=refined.matte[top:bottom, left:right],
         foreground=refined.foreground[top:bottom, left:right],
+        inside=refined.inside[top:bottom, left:right],
     )
     return kept, Box(box.left + left, box.top + top, box.left + right, box.top + bottom)
 
 
-def outline_of(matte: Matte, box: Box) -> Polygon:
-    """Return the outline of what a (H, W) ``matte`` over ``box`` shows, in pixels of the master.
+def outline_of(inside: NDArray[np.bool_], box: Box) -> Polygon:
+    """Return the outline of what is ``inside`` a picture, (H, W) over ``box``, in the master.
 
     Pieces of one picture are joined over gaps of a fortieth of it; where they stay apart, the
     outline is that of their convex hull. It never leaves the box.
     """
-    reach = max(1, round(min(matte.shape) / 80))
+    reach = max(1, round(min(inside.shape) / 80))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    shown = cv2.copyMakeBorder((matte > 0.5).astype(np.uint8), *(reach,) * 4, cv2.BORDER_CONSTANT)
+    shown = cv2.copyMakeBorder(inside.astype(np.uint8), *(reach,) * 4, cv2.BORDER_CONSTANT)
     joined = cv2.morphologyEx(shown, cv2.MORPH_CLOSE, disk)[reach:-reach, reach:-reach]
     contours, _ = cv2.findContours(
         np.ascontiguousarray(joined), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE

@@ -17,7 +17,7 @@ from pipeline.separate import Separation
 from schemas.model import CLASSES, RGB8, ClassMap
 
 _ILLUSTRATION = CLASSES.index("illustration")
-_OTHERS_INSIDE = 0.05
+_OTHERS_INSIDE = 0.1
 _NEIGHBOR_INSIDE = 0.02
 """Shares of a rectangle that text, or another picture, may cover for the picture to stand alone."""
 

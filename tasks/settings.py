@@ -89,11 +89,12 @@ class RecognizeSettings:
 
 @dataclass(frozen=True, slots=True)
 class RefineSettings:
-    """[refine] the band in which alpha is solved."""
+    """[refine] which matte, and the band in which alpha is solved."""
 
     band_mm: float = _option(0.25, low=0.05, high=5)
     low: float = _option(0.1, low=0, high=0.5)
     high: float = _option(0.9, low=0.5, high=1)
+    matte: str = _option("auto", choices=("auto", "silhouette", "ink"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,10 @@ class Refine(PageStage):
         master, transform, scan = self.load_master(page).rgb, self.transform(page), self.scan(page)
         planes = images.load_planes(self.folder_of("separate", page).probabilities, len(CLASSES))
         settings = RefineSettings(
-            **{name: getattr(self.settings.refine, name) for name in ("band_mm", "low", "high")}
+            **{
+                name: getattr(self.settings.refine, name)
+                for name in ("band_mm", "low", "high", "matte")
+            }
         )
         pictures = []
         for ordinal, prepared in enumerate(found, start=1):
@@ -192,7 +195,7 @@ class Refine(PageStage):
                 page,
                 ordinal,
                 box,
-                outline_of(refined.matte, box),
+                outline_of(refined.inside, box),
                 region.probability,
                 matte=refined.method,
                 matte_score=refined.score,

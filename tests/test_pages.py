@@ -15,6 +15,7 @@ from pipeline.prepare import apply_transform, find_paper, find_skew, find_transf
 from pipeline.recognize.arrange import arrange, joined, mean_confidence
 from pipeline.recognize.blank import blank_illustrations
 from pipeline.recognize.tesseract import RawWord, Tesseract, models_for
+from pipeline.refine.ink import ink_matte, is_line_art
 from pipeline.refine.mattes import (
     RefineSettings,
     band_in_pixels,
@@ -185,7 +186,7 @@ def test_a_vignette_is_cut_out_along_its_outline():
     crop, truth = vignette()
     rough = cv2.dilate((truth > 0.5).astype(np.float32), np.ones((41, 41)))  # generous outline
     refined = refine_illustration(
-        crop, rough, np.zeros_like(rough), dpi=150, settings=RefineSettings()
+        crop, rough, np.zeros_like(rough), dpi=150, settings=RefineSettings(matte="silhouette")
     )
     assert refined.method == "silhouette" and np.abs(refined.matte - truth).mean() < 0.02
     kept, box = trimmed(refined, Box(0, 0, 240, 240), margin=4)
@@ -405,7 +406,7 @@ def test_the_outline_of_a_cut_out_stays_in_its_box():
     matte = np.zeros((100, 80), np.float32)
     cv2.circle(matte, (40, 50), 30, 1.0, -1)
     box = Box(1000, 2000, 1080, 2100)
-    outline = np.array(outline_of(matte, box))
+    outline = np.array(outline_of(matte > 0, box))
     assert (outline >= (1010, 2020)).all() and (outline <= (1070, 2080)).all() and len(outline) > 8
     assert cv2.contourArea(outline.astype(np.float32)) == pytest.approx(np.pi * 900, rel=0.08)
 
@@ -413,6 +414,48 @@ def test_the_outline_of_a_cut_out_stays_in_its_box():
 def test_far_pieces_are_held_by_one_outline_and_nothing_by_the_box():
     matte = np.zeros((100, 200), np.float32)
     matte[20:80, 10:60] = matte[20:80, 140:190] = 1
-    outline = np.array(outline_of(matte, Box(0, 0, 200, 100)))
+    outline = np.array(outline_of(matte > 0, Box(0, 0, 200, 100)))
     assert outline[:, 0].min() == 10 and outline[:, 0].max() == 189
-    assert len(outline_of(np.zeros((9, 9), np.float32), Box(0, 0, 9, 9))) == 4
+    assert len(outline_of(np.zeros((9, 9), bool), Box(0, 0, 9, 9))) == 4
+
+
+def hatched(paper=235, ink=(40, 35, 30)):
+    """Lines on stained paper, and their true alpha; the left third is outside the picture."""
+    alpha = np.zeros((240, 300), np.float32)
+    alpha[:, ::6] = 1
+    alpha[:, 1::6] = 0.5
+    ground = np.full((240, 300, 3), paper, np.float32)
+    ground -= np.linspace(0, 20, 300)[None, :, None]
+    page = alpha[..., None] * np.array(ink) + (1 - alpha[..., None]) * ground
+    return page.round().astype(np.uint8), alpha
+
+
+def test_the_ink_matte_leaves_the_paper_between_the_lines():
+    page, truth = hatched()
+    inside = np.zeros(truth.shape, bool)
+    inside[:, 100:] = True
+    matte, color = ink_matte(page, inside, dpi=150)
+    assert np.abs(matte - truth)[:, 110:].mean() < 0.06 and matte[:, :100].max() == 0
+    solid = color[inside & (truth == 1)]
+    assert np.abs(solid.astype(int) - (40, 35, 30)).mean() < 12
+
+
+def test_lines_get_the_ink_matte_and_tones_the_silhouette():
+    page, _ = hatched()
+    inside = np.ones(page.shape[:2], bool)
+    rng = np.random.default_rng(0)
+    tone = np.clip(cv2.GaussianBlur(rng.normal(128, 900, page.shape[:2]), (0, 0), 12), 20, 235)
+    tone[:20] = 250
+    assert is_line_art(page, inside, dpi=150)
+    assert not is_line_art(np.dstack([tone.astype(np.uint8)] * 3), inside, dpi=150)
+    assert not is_line_art(np.full_like(page, 240), inside, dpi=150)
+
+
+def test_the_user_may_choose_the_matte():
+    crop, truth = vignette()
+    for wanted in ("ink", "silhouette"):
+        found = refine_illustration(
+            crop, (truth > 0.5).astype(np.float32), np.zeros(truth.shape, np.float32), dpi=150,
+            settings=RefineSettings(matte=wanted),
+        )  # fmt: skip
+        assert found.method == wanted and found.inside.shape == truth.shape
