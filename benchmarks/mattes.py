@@ -1,6 +1,6 @@
 """How pictures of known kinds are taken: for line art (ink matte) or for tones (silhouette).
 
-    python -m benchmarks.mattes CORPUS
+python -m benchmarks.mattes CORPUS
 """
 
 from __future__ import annotations

@@ -1,28 +1,43 @@
 """Seconds for the class map of a decoded A4 page of 300 dpi, one thread, for each engine.
 
 python -m benchmarks.separation
+
+The shipped weights run in PyTorch (pix2pix) and, converted, in onnxruntime (onnx).
 """
 
 from __future__ import annotations
 
 import statistics
+import tempfile
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from pipeline.separate import full_size
+from tasks.commands.weights import convert
 from tasks.engines import separator
-from tasks.settings import ENGINES, SeparateSettings
+from tasks.settings import WEIGHTLESS, SeparateSettings
 
 _A4 = (3508, 2480)
+
+
+def _engines() -> Iterator[tuple[str, str]]:
+    yield "pix2pix", "default"
+    with tempfile.TemporaryDirectory() as folder:
+        model = Path(folder) / "default.onnx"
+        convert("default", model)
+        yield "onnx", str(model)
+    yield from ((name, "default") for name in WEIGHTLESS)
 
 
 def main() -> None:
     """Measure and print."""
     rng = np.random.default_rng(0)
     page = rng.integers(0, 255, (*_A4, 3), dtype=np.uint8)
-    for name in ENGINES:
-        engine = separator(SeparateSettings(engine=name, device="cpu"))
+    for name, weights in _engines():
+        engine = separator(SeparateSettings(engine=name, weights=weights, device="cpu"))
         engine([page])
         times = []
         for _ in range(5):

@@ -17,16 +17,23 @@ from pipeline.separate import Separation
 from schemas.model import CLASSES, RGB8, ClassMap
 
 _ILLUSTRATION = CLASSES.index("illustration")
-_OTHERS_INSIDE = 0.1
+OTHERS_INSIDE = 0.1
 _NEIGHBOR_INSIDE = 0.02
 """Shares of a rectangle that text, or another picture, may cover for the picture to stand alone."""
 
 
-def tidied(separation: Separation, page: NDArray[np.uint8], *, min_area: float) -> ClassMap:
+def tidied(
+    separation: Separation,
+    page: NDArray[np.uint8],
+    *,
+    min_area: float,
+    others_inside: float = OTHERS_INSIDE,
+) -> ClassMap:
     """Return the (h, w) class map of ``separation`` with its pictures as annotators mark them.
 
     ``page`` (H, W) grey at any size. Illustrations are those ``find_regions`` finds with the same
-    ``min_area``; between two that touch runs a line of background, so that they stay two.
+    ``min_area``; between two that touch runs a line of background, so that they stay two. One owns
+    its rectangle if text covers at most ``others_inside`` of it.
     """
     class_map = separation.class_map
     mask = (class_map == _ILLUSTRATION).astype(np.uint8)
@@ -36,7 +43,7 @@ def tidied(separation: Separation, page: NDArray[np.uint8], *, min_area: float) 
         owner[(part > 0) & (owner == 0)] = number
     outlines = owner.copy()
     for number, part in enumerate(parts, start=1):
-        _fill_rectangle(class_map, outlines, owner, number, part)
+        _fill_rectangle(class_map, outlines, owner, number, part, others_inside)
     tidy = np.where(class_map == _ILLUSTRATION, 0, class_map)
     return np.where((owner > 0) & ~_between(owner), _ILLUSTRATION, tidy).astype(np.uint8)
 
@@ -54,13 +61,14 @@ def _fill_rectangle(
     owner: NDArray[np.int32],
     number: int,
     part: NDArray[np.uint8],
+    others_inside: float,
 ) -> None:
     left, top, width, height = cv2.boundingRect(part)
     window = np.s_[top : top + height, left : left + width]
     classes, pictures = class_map[window], outlines[window]
     is_other = (classes > _ILLUSTRATION) & (pictures == 0)
     is_neighbor = (pictures > 0) & (pictures != number)
-    if is_other.mean() <= _OTHERS_INSIDE and is_neighbor.mean() <= _NEIGHBOR_INSIDE:
+    if is_other.mean() <= others_inside and is_neighbor.mean() <= _NEIGHBOR_INSIDE:
         free = (owner[window] == 0) & (classes <= _ILLUSTRATION)
         owner[window][free] = number
 

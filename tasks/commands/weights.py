@@ -78,6 +78,18 @@ def make_card(
 @click.option("--to", "file", type=_FILE, required=True, help="FILE.onnx; its card goes beside.")
 def to_onnx_file(name: str, file: Path) -> int:
     """Convert weights to an ONNX model for the engine onnx."""
+    convert(name, file)
+    click.echo(f"{file}  {file.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def convert(name: str, file: Path) -> None:
+    """Write the weights called ``name`` as the ONNX model ``file``, and its card.
+
+    Raises:
+        ConfigError: ``file`` is not called NAME.onnx.
+        EngineError: there are no such weights.
+    """
     from pipeline.pix2pix.portable import to_onnx  # torch, for this command alone
 
     if file.suffix != ".onnx":
@@ -102,5 +114,3 @@ def to_onnx_file(name: str, file: Path) -> int:
         stride=stride,
     )
     write_card(file.with_suffix(".json"), card)
-    click.echo(f"{file}  {len(model) / 1e6:.1f} MB")
-    return 0

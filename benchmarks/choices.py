@@ -1,0 +1,149 @@
+"""Choices at test time, each made on one half of the sources and reported on the other.
+
+    python -m benchmarks.choices TRUTH PAGES [WEIGHTS]
+
+Mirrored pages, a second working size, the tidying of class maps and its threshold; and how far the
+probabilities can be trusted (reliability, Guo et al., "On Calibration of Modern Neural Networks",
+ICML 2017).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.images import load_image
+from archive.truth import AnnotatedPage, annotated_pages, page_image
+from archive.weights import find_weights
+from pipeline import tidy
+from pipeline.evaluation import PageScore, score_page, summarize
+from pipeline.pix2pix.engine import pix2pix
+from pipeline.pix2pix.page_input import reduce, to_grey
+from pipeline.separate import Separation, full_size
+from schemas.model import ClassMap
+from tasks.engines import architecture
+
+Planes = NDArray[np.float32]
+_SCALE = 5 / 6
+_BINS = 10
+
+
+def main(truth: Path, pages: Path, weights: str) -> None:
+    """Print a table of choices and one of reliability."""
+    known = find_weights(weights)
+    engine = pix2pix(known.read(), architecture(known.card), device="cpu")
+    scores: dict[str, list[PageScore]] = {}
+    bins = np.zeros((_BINS, 3))
+    for page, grey in _pages(truth, pages):
+        plain = engine([grey])[0].probabilities
+        mirrored = engine([np.ascontiguousarray(grey[:, ::-1])])[0].probabilities[..., ::-1]
+        smaller = engine([_onto_larger(grey)])[0].probabilities
+        smaller = _cut_back(smaller, plain.shape)
+        for name, labels in _choices(plain, mirrored, smaller, grey):
+            scores.setdefault(name, []).append(
+                score_page(page.truth, page.labels, labels, name=page.name)
+            )
+        _fill_bins(bins, page, plain)
+    _print(scores)
+    _print_reliability(bins)
+
+
+def _pages(truth: Path, pages: Path) -> Iterator[tuple[AnnotatedPage, NDArray[np.uint8]]]:
+    for page in annotated_pages(truth):
+        yield page, reduce(to_grey(load_image(page_image(pages, page)).rgb), 1024)
+
+
+def _onto_larger(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the page on a larger sheet of paper, so that the net sees it smaller."""
+    height, width = (round(side / _SCALE) for side in grey.shape)
+    sheet = np.full((height, width), np.percentile(grey, 90), np.uint8)
+    sheet[: grey.shape[0], : grey.shape[1]] = grey
+    return sheet
+
+
+def _cut_back(planes: Planes, shape: tuple[int, ...]) -> Planes:
+    height, width = (round(side * _SCALE) for side in planes.shape[1:])
+    size = (shape[2], shape[1])
+    return np.stack([cv2.resize(plane[:height, :width], size) for plane in planes])
+
+
+def _choices(
+    plain: Planes, mirrored: Planes, smaller: Planes, grey: NDArray[np.uint8]
+) -> Iterator[tuple[str, ClassMap]]:
+    height, width = grey.shape
+    yield "likeliest class", full_size(Separation(plain, ""), height, width)
+    yield "and mirrored", full_size(Separation((plain + mirrored) / 2, ""), height, width)
+    yield "and smaller", full_size(Separation((plain + smaller) / 2, ""), height, width)
+    for share in (0.0, 0.05, 0.1, 0.2):
+        yield f"tidied, {share:.2f} of others", _tidied(plain, grey, share)
+    yield "tidied, 0.10, mirrored too", _tidied((plain + mirrored) / 2, grey, 0.1)
+
+
+def _tidied(planes: Planes, grey: NDArray[np.uint8], share: float) -> ClassMap:
+    return tidy.tidied(Separation(planes, ""), grey, min_area=0.002, others_inside=share)
+
+
+def _fill_bins(bins: NDArray[np.float64], page: AnnotatedPage, planes: Planes) -> None:
+    """Count, per bin of the probability of illustration, pixels, their sum, and those that are."""
+    if page.truth.ignore or (page.labels is None and not page.truth.illustrations):
+        return
+    height, width = planes.shape[1:]
+    if page.labels is not None:
+        is_one = cv2.resize(page.labels, (width, height), interpolation=cv2.INTER_NEAREST) == 1
+    else:
+        canvas = np.zeros((height, width), np.uint8)
+        factor = np.array([width / page.truth.width, height / page.truth.height])
+        for shape in page.truth.illustrations:
+            points = (np.array(shape.outline()) * factor).round().astype(np.int32)
+            cv2.fillPoly(canvas, [points], 1 if shape.kind == "illustration" else 0)
+        is_one = canvas > 0
+    at = np.minimum((planes[1] * _BINS).astype(int), _BINS - 1).ravel()
+    for column, values in enumerate((np.ones(at.size), planes[1].ravel(), is_one.ravel())):
+        bins[:, column] += np.bincount(at, weights=values.astype(np.float64), minlength=_BINS)
+
+
+def _halves(scores: list[PageScore]) -> tuple[list[PageScore], list[PageScore]]:
+    """Split by source, in alphabetical order, every other one."""
+    sources = sorted({score.source for score in scores if not score.is_text_only})
+    first = set(sources[::2])
+    one = [score for score in scores if score.source in first]
+    return one, [score for score in scores if score.source not in first]
+
+
+def _print(scores: dict[str, list[PageScore]]) -> None:
+    print("| choice | IoU all | half 1 | half 2 | box F1 all | half 1 | half 2 |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    best: dict[int, Callable[[str], float]] = {}
+    for at in (0, 1):
+        best[at] = lambda name, at=at: summarize(_halves(scores[name])[at]).iou or 0.0  # type: ignore[misc]
+    for name, found in scores.items():
+        parts = [summarize(part) for part in (found, *_halves(found))]
+        cells = [f"{p.iou or 0:.3f}" for p in parts] + [f"{p.box_f1_50 or 0:.3f}" for p in parts]
+        print(f"| {name} | {' | '.join(cells)} |")
+    for at in (0, 1):
+        chosen = max(scores, key=best[at])
+        other = summarize(_halves(scores[chosen])[1 - at])
+        print(f"chosen on half {at + 1}: {chosen}; on the other half IoU {other.iou:.3f}")
+
+
+def _print_reliability(bins: NDArray[np.float64]) -> None:
+    print("\n| probability of illustration | pixels | mean | are illustration |")
+    print("|---|---:|---:|---:|")
+    total, error = bins[:, 0].sum(), 0.0
+    for at, (count, said, true) in enumerate(bins):
+        if not count:
+            continue
+        error += abs(said - true) / total
+        low, high, part = at / _BINS, (at + 1) / _BINS, 100 * count / total
+        shares = f"{said / count:.3f} | {true / count:.3f}"
+        print(f"| {low:.1f} to {high:.1f} | {part:.1f} % | {shares} |")
+    print(f"expected calibration error {error:.3f}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else "default")
