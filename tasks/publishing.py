@@ -18,7 +18,7 @@ from schemas.published import PageDescription, PublishedFile, PublishedIssue, Pu
 from tasks.base import IssueTask
 from tasks.packages import export_package
 from tasks.progress import progress
-from tasks.recipes import agent
+from tasks.recipes import agent, stated
 from tasks.stages import PAGE_STAGES, Describe
 
 EVENT_KINDS = {
@@ -145,10 +145,13 @@ class Publish(IssueTask):
         if at is None:
             return ()
         return tuple(
-            Event(kind, at, self._agent(stage, text), "success", self.recipe_of(stage))
+            Event(kind, at, self._agent(stage, text), "success", self._detail(stage))
             for stage, kind in EVENT_KINDS.items()
             if not self._failed_in(next(s for s in PAGE_STAGES if s.stage == stage), page)
         )
+
+    def _detail(self, stage: str) -> str:
+        return f"{stated(stage, self.settings)}; recipe {self.recipe_of(stage)}"
 
     def _agent(self, stage: str, text: PageText | None) -> str:
         """Name who did a stage; a text that came with the pages was not recognized here."""

@@ -84,6 +84,16 @@ def agent(stage: str, settings: Settings) -> str:
     }.get(stage, f"Bilderbogen {VERSION}")
 
 
+def stated(stage: str, settings: Settings) -> str:
+    """Return the settings of a stage in one line, for the detail of its PREMIS event."""
+    facts = _OWN[stage](settings)
+    return ", ".join(
+        f"{name} {'+'.join(value) if isinstance(value, tuple) else value}"
+        for name, value in facts.items()
+        if not isinstance(value, dict) and value != ""
+    )
+
+
 def _prepare(settings: Settings) -> dict[str, Any]:
     return asdict(settings.prepare) | {"default_dpi": settings.ingest.default_dpi}
 
