@@ -18,6 +18,7 @@ COMMANDS = {
     "rerun": "tasks.commands.rerun",
     "status": "tasks.commands.status",
     "find": "tasks.commands.find",
+    "duplicates": "tasks.commands.duplicates",
     "export": "tasks.commands.export",
     "verify": "tasks.commands.verify",
     "validate": "tasks.commands.validate",

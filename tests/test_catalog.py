@@ -527,3 +527,12 @@ def test_every_table_and_revision_is_in_the_docs():
     said = set(re.findall(r"^\| `?(\w+)`? \|", GUIDE.read_text(), re.M))
     history = ScriptDirectory.from_config(migrations()).walk_revisions()
     assert said - {"table", "revision"} == set(Base.metadata.tables) | {r.revision for r in history}
+
+
+def test_pages_read_with_least_confidence_come_first(url):
+    catalog = Catalog.open(url)
+    catalog.publish(published("a-1"))
+    catalog.publish(published("b-2"))
+    (first, sure), *_ = catalog.least_sure(issues=[IssueId("b-2")], limit=5)
+    assert first.startswith("b-2_") and 0 <= sure <= 1
+    assert catalog.least_sure(issues=[IssueId("a-1")], limit=0) == ()

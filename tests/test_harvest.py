@@ -180,3 +180,14 @@ def test_a_changed_master_costs_only_its_issue(house, capsys):
 )
 def test_what_cannot_be_exported_is_said(house, capsys, arguments, message):
     assert command(house, *arguments) == 2 and message in capsys.readouterr().err
+
+
+def test_pictures_printed_twice_are_grouped(house, capsys):
+    _, _, _, catalog, folder = house
+    catalog.publish(small_issue(folder / "other", slug="bazar-1870-01")[0])
+    config = str(folder / "config.ini")
+    assert run_cli(["duplicates", "--distance", "0", "--config", config]) == 0
+    said = capsys.readouterr().out
+    assert "bazar-1870-01_0001_i01  " in said and said.endswith("1 groups\n")
+    assert run_cli(["find", "Kragen", "--since", "1870", "--config", config]) == 0
+    assert "illustrations" in capsys.readouterr().out

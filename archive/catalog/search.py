@@ -96,6 +96,28 @@ def alike(hashes: Sequence[tuple[str, str]], *, max_distance: int) -> tuple[Alik
     return tuple(sorted(pairs, key=lambda pair: (pair.distance, pair.first, pair.second)))
 
 
+def groups(pairs: Sequence[Alike]) -> tuple[tuple[str, ...], ...]:
+    """Return illustrations that are alike, directly or through others, as groups; by name.
+
+    >>> groups([Alike("b", "c", 1), Alike("a", "b", 2), Alike("x", "y", 0)])
+    (('a', 'b', 'c'), ('x', 'y'))
+    """
+    leader: dict[str, str] = {}
+
+    def lead(name: str) -> str:
+        while leader.setdefault(name, name) != name:
+            name = leader[name]
+        return name
+
+    for pair in pairs:
+        first, second = sorted((lead(pair.first), lead(pair.second)))
+        leader[second] = first
+    found: dict[str, list[str]] = {}
+    for name in sorted(leader):
+        found.setdefault(lead(name), []).append(name)
+    return tuple(tuple(found[name]) for name in sorted(found))
+
+
 def _near(bits: NDArray[np.uint64], max_distance: int) -> Iterator[tuple[int, int, int]]:
     for start in range(0, len(bits), _BLOCK):
         block = bits[start : start + _BLOCK, None]

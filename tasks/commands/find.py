@@ -15,16 +15,26 @@ from tasks.options import config_option
 @click.command()
 @click.argument("text")
 @click.option("--issue", help="Only in this issue.")
+@click.option("--kind", help="Only of this kind.")
+@click.option("--since", help="Only in issues of this date and later: 1871, 1871-03, 1871-03-15.")
 @click.option("--limit", default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @config_option
-def find(text: str, issue: str | None, limit: int, as_json: bool, config: Path) -> int:
+def find(
+    text: str,
+    issue: str | None,
+    kind: str | None,
+    since: str | None,
+    limit: int,
+    as_json: bool,
+    config: Path,
+) -> int:
     """Find illustrations by their caption, their page's text or their magazine's title.
 
     Old spellings and new ones meet: long s, umlauts, divided words.
     """
     house = House.open(config)
-    found = house.catalog.find(text, issue=issue, limit=limit)
+    found = house.catalog.find(text, kind=kind, issue=issue, since=since, limit=limit)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False))
         return 0

@@ -22,9 +22,10 @@ from tasks.settings import load
 
 @click.command()
 @click.argument("issues", nargs=-1, metavar="[ISSUE...]")
+@click.option("--worst", default=0, help="Name the N pages that were read with least confidence.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @config_option
-def status(issues: tuple[str, ...], as_json: bool, config: Path) -> int:
+def status(issues: tuple[str, ...], worst: int, as_json: bool, config: Path) -> int:
     """Show how far each issue has come, and name every page that failed."""
     settings = load(config)
     layout, catalog = Layout(settings.archive.root), Catalog.open(settings.archive.catalog_url)
@@ -51,6 +52,8 @@ def status(issues: tuple[str, ...], as_json: bool, config: Path) -> int:
     Console().print(table)
     for row in troubles:
         click.echo(f"{row.issue}  {row.name}  {row.stage}  {row.state}: {row.message}")
+    for page, confidence in catalog.least_sure(issues=wanted, limit=worst):
+        click.echo(f"{page}  mean confidence of its words {confidence:.2f}")
     return 1 if troubles else 0
 
 

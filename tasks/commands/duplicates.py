@@ -1,0 +1,32 @@
+"""bilderbogen duplicates."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from archive.catalog.search import groups
+from tasks.nightly import House
+from tasks.options import config_option
+
+
+@click.command()
+@click.option(
+    "--distance", default=6, show_default=True, type=click.IntRange(0, 64),
+    help="Bits of 64 in which the perceptual hashes of two pictures may differ.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@config_option
+def duplicates(distance: int, as_json: bool, config: Path) -> int:
+    """Group illustrations that were printed more than once: mastheads, adverts, ornaments."""
+    house = House.open(config)
+    found = groups(house.catalog.duplicates(max_distance=distance))
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+        return 0
+    for group in found:
+        click.echo(f"{len(group)}  {'  '.join(group)}")
+    click.echo(f"{len(found)} groups")
+    return 0
