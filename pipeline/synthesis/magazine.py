@@ -47,11 +47,18 @@ class DrawnIssue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnPage:
-    """A drawn page (H, W, 3) uint8, and where its pictures are, in pixels."""
+    """A drawn page (H, W, 3) uint8, and where its pictures are, in pixels.
+
+    The captions and their boxes are in the order of the pictures. Boxes are those of the level
+    page: it is turned by up to half a degree when it is printed. ``text`` is all its words in
+    reading order, one line a printed line.
+    """
 
     image: NDArray[np.uint8]
     pictures: tuple[Box, ...]
     captions: tuple[str, ...]
+    caption_boxes: tuple[Box, ...]
+    text: str
 
 
 def issues() -> tuple[DrawnIssue, ...]:
@@ -118,39 +125,47 @@ def draw_page(issue: DrawnIssue, number: int, fonts: FontBook) -> DrawnPage:
     """Return page ``number`` (from 0) of ``issue``; the same page every time."""
     rng = np.random.default_rng([number, *issue.slug.encode()])
     tone = np.full((HEIGHT, WIDTH), 255, np.uint8)
-    _running_head(tone, issue, number, fonts)
+    across = [_running_head(tone, issue, number, fonts)]
     column = (WIDTH - 2 * _MARGIN - _GUTTER) // 2
-    lefts = (_MARGIN, _MARGIN + column + _GUTTER)
-    tops = [_TOP, _TOP]
-    boxes: list[Box] = []
+    lefts, tops = (_MARGIN, _MARGIN + column + _GUTTER), [_TOP, _TOP]
+    read: tuple[list[str], list[str]] = ([], [])
+    places: list[tuple[Box, Box]] = []
     for at, order in enumerate(issue.pages[number]):
-        side = 0 if order.columns == 2 else at % 2
-        width = column if order.columns == 1 else 2 * column + _GUTTER
-        lines = 0 if order.columns == 2 else int(rng.integers(8, 22))
+        is_wide = order.columns == 2
+        side = 0 if is_wide else at % 2
+        lines = 0 if is_wide else int(rng.integers(8, 22))
         top = tops[side] + lines * _LEADING
         if lines:
             room = Box(lefts[side], tops[side], lefts[side] + column, top)
-            _column(tone, issue, fonts, room, rng)
-        box, bottom = _picture(tone, issue, order, fonts, lefts[side], top + 24, width, rng)
-        boxes.append(box)
-        for column_at in (0, 1) if order.columns == 2 else (side,):
-            tops[column_at] = bottom + 30
+            read[side].extend(_column(tone, issue, fonts, room, rng))
+        width = 2 * column + _GUTTER if is_wide else column
+        place = _picture(tone, issue, order, fonts, (lefts[side], top + 24, width), rng)
+        places.append(place)
+        (across if is_wide else read[side]).append(order.caption)
+        for below in (0, 1) if is_wide else (side,):
+            tops[below] = place[1].bottom + 30
     for side in (0, 1):
-        _column(
-            tone, issue, fonts, Box(lefts[side], tops[side], lefts[side] + column, _BOTTOM), rng
-        )
+        room = Box(lefts[side], tops[side], lefts[side] + column, _BOTTOM)
+        read[side].extend(_column(tone, issue, fonts, room, rng))
     return DrawnPage(
-        _on_paper(tone, rng), tuple(boxes), tuple(o.caption for o in issue.pages[number])
+        _on_paper(tone, rng),
+        tuple(picture for picture, _ in places),
+        tuple(order.caption for order in issue.pages[number]),
+        tuple(caption for _, caption in places),
+        "\n".join([*across, *read[0], *read[1]]),
     )
 
 
-def _running_head(tone: NDArray[np.uint8], issue: DrawnIssue, number: int, fonts: FontBook) -> None:
+def _running_head(tone: NDArray[np.uint8], issue: DrawnIssue, number: int, fonts: FontBook) -> str:
+    """Print the running head and the page's label; return them as they are read."""
+    said = str(issue.first_page + number)
     head = fonts.draw(issue.head_face, issue.running_head, _HEAD)
-    label = fonts.draw(issue.face, str(issue.first_page + number), _HEAD)
+    label = fonts.draw(issue.face, said, _HEAD)
     _print(tone, head, (WIDTH - head.shape[1]) // 2, 110)
     left = WIDTH - _MARGIN - label.shape[1] if number % 2 else _MARGIN
     _print(tone, label, left, 114)
     tone[162:165, _MARGIN : WIDTH - _MARGIN] = 0
+    return " ".join([issue.running_head, said] if number % 2 else [said, issue.running_head])
 
 
 def _picture(
@@ -158,11 +173,11 @@ def _picture(
     issue: DrawnIssue,
     order: PictureOrder,
     fonts: FontBook,
-    left: int,
-    top: int,
-    width: int,
+    place: tuple[int, int, int],
     rng: np.random.Generator,
-) -> tuple[Box, int]:
+) -> tuple[Box, Box]:
+    """Print a picture and its caption at ``place`` (left, top, width); return their boxes."""
+    left, top, width = place
     draw, is_framed = SUBJECTS[order.subject]
     inset = 0 if is_framed else width // 10
     shape = (round((width - 2 * inset) * (0.62 if is_framed else 1.15)), width - 2 * inset)
@@ -172,15 +187,19 @@ def _picture(
     window = tone[box.top : box.bottom, box.left : box.right]
     np.minimum(window, block, out=window)
     line = fonts.draw(issue.face, order.caption, _CAPTION)
-    _print(tone, line, left + (width - line.shape[1]) // 2, box.bottom + 16)
-    return box, box.bottom + 16 + line.shape[0]
+    at = left + (width - line.shape[1]) // 2
+    _print(tone, line, at, box.bottom + 16)
+    under = Box(at, box.bottom + 16, at + line.shape[1], box.bottom + 16 + line.shape[0])
+    return box, under
 
 
 def _column(
     tone: NDArray[np.uint8], issue: DrawnIssue, fonts: FontBook, box: Box, rng: np.random.Generator
-) -> None:
+) -> list[str]:
+    """Fill ``box`` with the issue's passage; return the lines."""
     words = issue.passage.split()
     at = int(rng.integers(len(words)))
+    lines: list[str] = []
     for top in range(box.top, box.bottom - _LEADING, _LEADING):
         line: list[str] = []
         while True:
@@ -189,8 +208,10 @@ def _column(
                 break
             line.append(words[at % len(words)])
             at += 1
-        ink = fonts.draw(issue.face, " ".join(line), _BODY, line_height=True)
+        lines.append(" ".join(line))
+        ink = fonts.draw(issue.face, lines[-1], _BODY, line_height=True)
         _print(tone, ink, box.left, top)
+    return lines
 
 
 def _print(tone: NDArray[np.uint8], ink: NDArray[np.uint8], left: int, top: int) -> None:

@@ -101,7 +101,7 @@ def captioned(
     rows, cols = np.flatnonzero(shape.any(axis=1)), np.flatnonzero(shape.any(axis=0))
     found = Box(int(cols[0]), int(rows[0]), int(cols[-1]) + 1, int(rows[-1]) + 1)
     if lines:
-        caption(sheet, found, size=size, lines=lines)
+        sheet.captioned.append((found, caption(sheet, found, size=size, lines=lines)))
 
 
 def frame_around(sheet: Sheet, shape: NDArray[np.bool_], thickness: int) -> None:

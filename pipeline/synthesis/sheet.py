@@ -20,7 +20,8 @@ class Sheet:
     """The page under work.
 
     ``tone`` (H, W) uint8 0 ink .. 255 paper; ``labels`` (H, W) uint8; ``alpha`` (H, W) uint8;
-    ``taken`` (H, W) bool: where something stands already.
+    ``taken`` (H, W) bool: where something stands already. ``captioned`` pairs the box of a
+    picture with that of its caption.
     """
 
     height: int
@@ -31,6 +32,7 @@ class Sheet:
     labels: NDArray[np.uint8] = field(init=False)
     alpha: NDArray[np.uint8] = field(init=False)
     taken: NDArray[np.bool_] = field(init=False)
+    captioned: list[tuple[Box, Box]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.tone = np.full((self.height, self.width), 255, np.uint8)
