@@ -33,13 +33,17 @@ def _link_outcome(picture: Box, caption: Box, said: PageDescription) -> str:
     if own.caption and _is_on(own.caption.box, caption):
         is_larger = own.caption.box.area > _LARGER * caption.area
         return "right caption with other text joined to it" if is_larger else RIGHT
-    read = [region for region in said.text.regions if _is_on(region.box, caption)]
-    read = [r for r in read if any(_is_on(line.box, caption) for line in r.lines)]
+    text = said.text.regions if said.text else ()
+    read = [r for r in text if any(_is_on(line.box, caption) for line in r.lines)]
     if not read:
         return _unread(caption, said)
     if all(region.kind is not RegionKind.CAPTION for region in read):
         return "caption taken for running text or header"
-    return "caption given to another picture" if own.caption is None else "another caption given"
+    if own.caption:
+        return "another caption given"
+    given = [one.caption.box for one in said.illustrations if one.caption]
+    is_given = any(_is_on(box, caption) for box in given)
+    return "caption given to another picture" if is_given else "caption given to none"
 
 
 def _without_picture(picture: Box, found: Sequence[Illustration]) -> str:

@@ -20,7 +20,7 @@ HEADS = {
 
 @dataclass(frozen=True, slots=True)
 class _Country:
-    """How issues of one language look. ``heads`` are filled in with {title}, {month}, {day} …"""
+    """How issues of one language look; ``heads`` are filled in, {title} {month} {day} and so on."""
 
     language: str
     script: str
@@ -105,7 +105,7 @@ def invented(rng: np.random.Generator, number: int) -> DrawnIssue:
 def _orders(rng: np.random.Generator, own: _Country, *, wide: bool) -> tuple[PictureOrder, ...]:
     """One picture across both columns, or one in each; every other caption has a number."""
     orders = []
-    for at in range(1 if wide else 2):
+    for _ in range(1 if wide else 2):
         subject = str(rng.choice(("landscape", "ship", "pattern") if wide else _SUBJECTS))
         number = own.figure.format(at=int(rng.integers(1, 60))) if rng.random() < 0.5 else ""
         caption = number + str(rng.choice(own.captions))

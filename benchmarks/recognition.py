@@ -154,7 +154,8 @@ def _inside(words: Sequence[Box], pictures: Sequence[Box]) -> int:
 
 def _time_table(rows: Sequence[Row]) -> Iterator[str]:
     stages = list(rows[0].ours.seconds)
-    yield f"| pages | count | {' | '.join(stages)} | all | plain | all : plain | recognize : plain |"
+    ratios = "all : plain | recognize : plain"
+    yield f"| pages | count | {' | '.join(stages)} | all | plain | {ratios} |"
     yield "|---|" + "---:|" * (len(stages) + 5)
     for drawn in (False, True):
         for illustrated in (True, False):
@@ -199,7 +200,7 @@ def _header_table(rows: Sequence[Row]) -> Iterator[str]:
     own = [row for row in rows if row.sample.header]
     read = tally(header_outcomes(r.sample.header, r.ours.description.header) for r in own)
     drawn = tally(header_outcomes(r.sample.header, parsed(r.sample)) for r in own)
-    yield "| field | heads that say it | right | missing | wrong | invented | right from clean text |"
+    yield "| field | said by | right | missing | wrong | invented | right from the clean text |"
     yield "|---|" + "---:|" * 6
     for name in FIELDS:
         said = read[name][RIGHT] + read[name]["missing"] + read[name]["wrong"]

@@ -280,6 +280,33 @@ def test_divided_words_are_joined_and_kept():
     assert region.lines[0].words[0].hyphenated
 
 
+def row_of_captions(words):
+    labels = np.full((100, 100), 2, np.uint8)
+    pictures = [
+        Region(RegionKind.ILLUSTRATION, box, ((0.0, 0.0),), 0.9)
+        for box in (Box(0, 0, 300, 200), Box(320, 0, 600, 200))
+    ]
+    return [r.text for r in arrange(words, labels, pictures, width=1000, height=1000)]
+
+
+def test_captions_read_as_one_line_are_parted_between_pictures():
+    words = [word("Fig. 1", 60, 210), word("left", 140, 210), word("Fig. 2", 420, 212),
+             word("ship", 60, 236, line=(1, 1, 2)), word("right", 430, 237, line=(1, 1, 2))]  # fmt: skip
+    assert sorted(row_of_captions(words)) == ["Fig. 1 left\nship", "Fig. 2\nright"]
+
+
+def test_a_caption_across_two_pictures_stays_whole():
+    words = [word(str(at), 100 + 70 * at, 210) for at in range(6)]
+    assert row_of_captions(words) == ["0 1 2 3 4 5"]
+    wide_space = [word("under", 20, 210), word("one", 200, 210)]
+    assert row_of_captions(wide_space) == ["under one"]
+
+
+def test_captions_of_two_rows_are_two():
+    words = [word("upper", 100, 210), word("lower", 100, 500, line=(1, 1, 2))]
+    assert row_of_captions(words) == ["upper", "lower"]
+
+
 def test_illustrations_are_blanked_and_nothing_else():
     grey = to_grey(draw_page(1))
     labels = np.zeros((90, 64), np.uint8)
@@ -338,6 +365,14 @@ def test_running_heads_are_understood(text, date, number, volume, label):
     found = parse_header(text)
     assert (found.date, found.number, found.volume) == (date, number, volume)
     assert found.label == label
+
+
+def test_a_misread_head_gives_what_is_sure():
+    found = parse_header("326 Die Laterne. (ſlr. 40. 12. August 1860. X33. Jahrgang")
+    assert (found.title, found.date, found.number) == ("Die Laterne", "1860-08-12", None)
+    found = parse_header("THE EVENING STAR. Vol. III. No.6. March 1g, 1842. 354")
+    assert (found.title, found.date) == ("THE EVENING STAR", "1842-03")
+    assert parse_header("Daheim (Ein Familienblatt)").title == "Daheim Ein Familienblatt"
 
 
 def test_one_misread_head_decides_nothing():

@@ -29,6 +29,7 @@ _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})\s?[.,]?\s?(?:de\s)?({_MONTH})\b\.?,?\s*
 _MONTH_FIRST = re.compile(
     rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\s?[,.]?\s*{_YEAR}\b", re.I
 )
+_MONTH_FIRST_MISREAD = re.compile(rf"\b({_MONTH})\.?\s+\w{{1,4}}\s?[,.]\s*{_YEAR}\b", re.I)
 _MONTH_ONLY = re.compile(rf"\b({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
 _YEAR_ONLY = re.compile(rf"(?<![\d.]){_YEAR}(?![\d])")
 _NUMBER = re.compile(r"\b(?:N[ro°º]\.?|№|Num(?:mer|ber|éro)?\.?|Heft)\s{0,2}(\d{1,4})\b", re.I)
@@ -38,6 +39,10 @@ _VOLUME = (
 )
 _LABEL_AT_END = re.compile(r"(?:^|\s)[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—–.-]?$")
 _LABEL_AT_START = re.compile(r"^[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—–.-]?(?:\s|$)")
+_BRACKET = re.compile(r"[\[(](?=[^\])]*\d)")
+"""Opens what stands beside the title: number, date, volume; a title has no number in brackets."""
+
+_LEAST_TITLE = 4
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
@@ -116,7 +121,7 @@ def _date(text: str) -> str | None:
         return _edtf(found[3], found[2], found[1])
     if found := _MONTH_FIRST.search(text):
         return _edtf(found[3], found[1], found[2])
-    if found := _MONTH_ONLY.search(text):
+    if found := _MONTH_ONLY.search(text) or _MONTH_FIRST_MISREAD.search(text):
         return _edtf(found[2], found[1], None)
     found = _YEAR_ONLY.search(text)
     return found[1] if found else None
@@ -138,13 +143,15 @@ def _label(text: str, date: str | None, number: str | None) -> str | None:
 
 
 def _title(text: str) -> str | None:
-    bare = text
-    for form in (_DAY_FIRST, _MONTH_FIRST, _MONTH_ONLY, _NUMBER, *_VOLUME, _YEAR_ONLY):
+    before = _BRACKET.split(text, maxsplit=1)[0]
+    bare = before if sum(c.isalpha() for c in before) >= _LEAST_TITLE else text
+    dates = (_DAY_FIRST, _MONTH_FIRST, _MONTH_FIRST_MISREAD, _MONTH_ONLY)
+    for form in (*dates, _NUMBER, *_VOLUME, _YEAR_ONLY):
         bare = form.sub(" ", bare)
     bare = _LABEL_AT_START.sub(" ", _LABEL_AT_END.sub(" ", bare))
     words = re.findall(r"[^\W\d_][\w'’-]*\.?", bare)
     title = " ".join(words).strip(" .,-")
-    return title if sum(c.isalpha() for c in title) >= 4 else None
+    return title if sum(c.isalpha() for c in title) >= _LEAST_TITLE else None
 
 
 def _arabic(text: str) -> str:

@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
 
+from pipeline.recognize.parting import part_captions
 from pipeline.recognize.tesseract import RawWord
 from pipeline.regions import reading_order
 from schemas.model import (
@@ -40,7 +42,7 @@ def arrange(
     Words, regions and the page (``width``, ``height``) share one grid of pixels; ``class_map``
     covers the page at any size. A line is a caption or header if most of its words stand on that
     class, else text. Lines that stand in one separated region stay together; the others go by
-    Tesseract's blocks.
+    Tesseract's blocks. Captions side by side below a row of pictures are parted again.
     """
     lines: dict[tuple[int, int, int], list[RawWord]] = defaultdict(list)
     for word in words:
@@ -51,9 +53,11 @@ def arrange(
         kind = _kind(members, class_map, width, height)
         home = _home(line.box, kind, regions)
         groups[kind, home, key[0] if home < 0 else -1].append(line)
+    pictures = [region.box for region in regions if region.kind is RegionKind.ILLUSTRATION]
     found = [
-        TextRegion(kind, _around([line.box for line in members]), _hyphenated(members))
+        TextRegion(kind, reduce(Box.union, [line.box for line in part]), _hyphenated(part))
         for (kind, _, _), members in groups.items()
+        for part in (part_captions(members, pictures) if kind is RegionKind.CAPTION else [members])
     ]
     return _ordered(found)
 
@@ -82,7 +86,7 @@ def mean_confidence(regions: Sequence[TextRegion]) -> float | None:
 def _line(members: Sequence[RawWord]) -> TextLine:
     ordered = sorted(members, key=lambda word: word.box.left)
     words = tuple(Word(word.text, word.box, word.confidence) for word in ordered)
-    return TextLine(_around([word.box for word in words]), words)
+    return TextLine(reduce(Box.union, [word.box for word in words]), words)
 
 
 def _kind(members: Sequence[RawWord], class_map: ClassMap, width: int, height: int) -> RegionKind:
@@ -141,10 +145,3 @@ def _by_columns(regions: list[TextRegion]) -> list[TextRegion]:
                 return _by_columns(ordered[:at]) + _by_columns(ordered[at:])
             reach = max(reach, getattr(region.box, high))
     return [regions[at] for at in reading_order([r.box for r in regions])]
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    whole = boxes[0]
-    for box in boxes[1:]:
-        whole = whole.union(box)
-    return whole
