@@ -37,7 +37,7 @@ NEEDS = {
 }
 """Whose results a stage reads; ``rerun`` follows it downwards."""
 
-CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {"refine": 2, "export": 3}
+CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {"recognize": 2, "refine": 2, "describe": 2, "export": 3}
 """Raise a stage's number when its code gives other results from the same settings."""
 
 
