@@ -129,6 +129,17 @@ def table(results: list[Result]) -> str:
     return out.getvalue()
 
 
+def page_table(results: list[Result]) -> str:
+    """Return what every engine reached on every page as CSV (``quality``)."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["page", "source", *(one.name for one in results)])
+    for name, (source, _) in sorted(results[0].pages.items()):
+        reached = [one.pages.get(name, (source, None))[1] for one in results]
+        writer.writerow([name, source, *("" if q is None else f"{q:.4f}" for q in reached)])
+    return out.getvalue()
+
+
 def write_sheet(path: Path, results: list[Result], *, worst: int | None = None) -> None:
     """Write the results as one page of HTML; the worst pages of the first engine come first."""
     first = results[0]

@@ -166,6 +166,9 @@ def test_engines_are_compared_in_a_table_and_a_sheet(tmp_path):
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out/compare.csv").read_text())))
     assert [row["engine"] for row in rows] == ["grabcut", "classical"]
     assert float(rows[0]["iou"]) > 0.4 and float(rows[0]["megabytes"]) > 50
+    pages = list(csv.DictReader(io.StringIO((tmp_path / "out/pages.csv").read_text())))
+    assert [row["page"] for row in pages] == ["a"]
+    assert float(pages[0]["grabcut"]) == pytest.approx(float(rows[0]["iou"]), abs=1e-3)
     sheet = (tmp_path / "out/compare.html").read_text()
     assert "grabcut/a.jpg" in sheet and (tmp_path / "out/classical/a.jpg").stat().st_size > 2000
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archive.store import write_whole
-from tasks.contest import Entrant, contest, table, write_sheet
+from tasks.contest import Entrant, contest, page_table, table, write_sheet
 from tasks.exits import Exit
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -25,7 +25,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--worst", type=click.IntRange(1), help="Show only the worst N pages.")
 @click.option(
     "--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False),
-    help="compare.csv, compare.html and its pictures.",
+    help="compare.csv, pages.csv, compare.html and its pictures.",
 )  # fmt: skip
 def compare(
     truth: Path,
@@ -41,6 +41,7 @@ def compare(
     results = contest(truth, pages or truth, entrants, folder, raw=raw)
     content = table(results)
     write_whole(folder / "compare.csv", content.encode())
+    write_whole(folder / "pages.csv", page_table(results).encode())
     write_sheet(folder / "compare.html", results, worst=worst)
     click.echo(content.rstrip())
     click.echo(f"{folder / 'compare.html'}")
