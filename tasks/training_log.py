@@ -77,7 +77,7 @@ def _cell(value: float | None) -> str:
 
 def _board(folder: Path) -> Any:  # noqa: ANN401 - tensorboard has no types
     try:
-        from torch.utils.tensorboard import SummaryWriter  # an extra, for those who ask for it
+        from tensorboard.summary import Writer  # an extra, for those who ask for it
     except ImportError as error:
         raise ConfigError("--tensorboard needs: pip install bilderbogen[training]") from error
-    return SummaryWriter(str(folder))
+    return Writer(str(folder))
