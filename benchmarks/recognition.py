@@ -13,7 +13,7 @@ import argparse
 import statistics
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -104,11 +104,13 @@ def _read(samples: Sequence[Sample], home: Path) -> Iterator[Row]:
             yield Row(sample, ours, plain(sample, home))
 
 
-def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+def _grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return rows by source, and all real ones together at the end."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         found[row.sample.source].append(row)
-    return dict(sorted(found.items()))
+    real = [row for row in rows if not _is_drawn(row)]
+    return dict(sorted(found.items())) | ({"**real pages**": real} if real else {})
 
 
 def _error_table(rows: Sequence[Row]) -> Iterator[str]:
@@ -117,7 +119,7 @@ def _error_table(rows: Sequence[Row]) -> Iterator[str]:
         "| ours | literal WER plain | ours | literal CER plain | ours |"
     )
     yield "|---|" + "---:|" * 12
-    for source, members in _grouped(row for row in rows if row.sample.text).items():
+    for source, members in _grouped([row for row in rows if row.sample.text]).items():
         both = [
             reduce(add, (text_errors(text, row.sample.text) for row, text in read), TextErrors())
             for read in (
@@ -138,7 +140,7 @@ def _rates(errors: TextErrors) -> tuple[float, ...]:
 def _stray_table(rows: Sequence[Row]) -> Iterator[str]:
     yield "| source | illustrated pages | plain | ours | a page plain | a page ours |"
     yield "|---|" + "---:|" * 5
-    for source, members in _grouped(row for row in rows if row.sample.pictures).items():
+    for source, members in _grouped([row for row in rows if row.sample.pictures]).items():
         before = sum(_inside(row.plain.words, row.sample.pictures) for row in members)
         after = sum(_inside(row.ours.words, row.sample.pictures) for row in members)
         each = f"{before / len(members):.1f} | {after / len(members):.1f}"
@@ -182,7 +184,7 @@ def _times(rows: Sequence[Row], stages: Sequence[str]) -> list[str]:
 
 
 def _link_table(rows: Sequence[Row]) -> Iterator[str]:
-    groups = _grouped(row for row in rows if row.sample.captions)
+    groups = _grouped([row for row in rows if row.sample.captions])
     counts = {
         source: sum((link_outcomes(r.sample, r.ours.description) for r in members), Counter[str]())
         for source, members in groups.items()

@@ -22,12 +22,12 @@ from schemas.model import Box, IssueMetadata, PageHeader
 
 _QUOTAS = {
     # source: pages of the default run. Thumbnails of 256 pixels cannot be read by anyone.
-    "PrintedBookLayout": 10,
-    "Idler-1893": 8,
+    "PrintedBookLayout": 8,
+    "Idler-1893": 6,
     "Gallicorpora-16e": 4,
     "Gallicorpora-17e": 4,
     "Gallicorpora-18e": 3,
-    "FONDUE-MLT-ART": 4,
+    "FONDUE-MLT-ART": 3,
     "SETAF": 2,
     "TNAH-2021-Exposition": 1,
 }
@@ -89,7 +89,7 @@ def _real(page: AnnotatedPage, path: Path) -> Sample:
 def drawn_samples(folder: Path, fonts: FontBook, *, limit: int | None) -> Iterator[Sample]:
     """Draw magazine pages into ``folder``: the demo's issues and some more, with all they say."""
     rng = np.random.default_rng(_SEED)
-    more = [invented(rng, number) for number in range(6)]
+    more = [invented(rng, number) for number in range(4)]
     for issue in [*issues(), *more][:limit]:
         for number in range(len(issue.pages)):
             drawn = draw_page(issue, number, fonts)
