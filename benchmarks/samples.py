@@ -39,8 +39,8 @@ _ASPECT = 0.707
 class Sample:
     """A page and its truth; boxes in pixels of the page.
 
-    ``text`` is empty where no one wrote it down. ``captions`` are (picture, caption) pairs, with
-    the caption's words where they are known. ``header`` is None where it was not looked for.
+    ``text`` is empty where no one wrote it down. ``captions`` are boxes of a picture and of its
+    caption. ``header`` is None where it is not known.
     """
 
     source: str
