@@ -20,7 +20,7 @@ from schemas.model import CLASSES
 from tasks.engines import separator
 from tasks.judging import judge
 from tasks.settings import SeparateSettings
-from tasks.training import TrainingOrder, train
+from tasks.training import TrainingOrder, lift_thread_limit, train
 
 ALLOWED_LOSS = 0.01
 """Mean IoU that the guarded pages may lose."""
@@ -66,6 +66,7 @@ def finetune(
     """
     if order.own is None:
         raise ConfigError("fine-tuning needs --set, a training set (bilderbogen dataset combine)")
+    lift_thread_limit()  # before the engine loads torch
     known = find_weights(weights)
     engine = separator(SeparateSettings(weights=weights, device="auto"))
     judged = [guard, *([held_back] if held_back else [])]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +64,19 @@ class TrainingOrder:
     base: Path | None = None
 
 
+@cache
+def lift_thread_limit() -> bool:
+    """Let torch take every core; False where it was loaded under the limit of page workers.
+
+    The limit is read once, when torch loads. More threads than it allows would wait for each other
+    for ever.
+    """
+    if "torch" in sys.modules:
+        return "OMP_THREAD_LIMIT" not in os.environ
+    os.environ.pop("OMP_THREAD_LIMIT", None)
+    return True
+
+
 def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
     """Train to ``order.steps``, going on from a checkpoint if there is one; return the weights.
 
@@ -69,7 +84,7 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
         ConfigError: the folder holds a checkpoint of another net.
         EngineError: typefaces are missing.
     """
-    os.environ.pop("OMP_THREAD_LIMIT", None)  # read when torch loads; training takes every core
+    threads = order.threads if lift_thread_limit() else 1
     from pipeline.pix2pix.generator import GeneratorSettings
     from pipeline.pix2pix.samples import Frame
     from pipeline.pix2pix.session import TrainingSession, training_device
@@ -87,7 +102,7 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
     )
     frame = Frame(order.long_side, order.long_side * 3 // 4)
     net = GeneratorSettings(channels=order.channels, net=order.net)
-    session = TrainingSession(net, settings, frame, threads=order.threads)
+    session = TrainingSession(net, settings, frame, threads=threads)
     _resume(session, order)
     _steps(session, order, say)
     path = order.folder / WEIGHTS
