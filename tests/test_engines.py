@@ -126,6 +126,7 @@ def test_the_rivals_learn_from_composed_labels(net):
 @pytest.mark.slow
 def test_onnx_gives_the_maps_of_the_same_weights(tmp_path):
     pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
+    pytest.importorskip("onnx", reason="the extra onnx is not installed")
     made = call("weights", "onnx", "default", "--to", tmp_path / "default.onnx")
     assert made.return_value == 0, made.output
     page = picture_page()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
+from importlib.util import find_spec
 
 import torch
 
 from pipeline.engines.reduced import Architecture
 from pipeline.pix2pix.engine import load_net
+from schemas.errors import EngineError
 
 _EXAMPLE = (1, 1, 768, 576)
 
@@ -19,8 +21,10 @@ def to_onnx(weights: bytes, architecture: Architecture) -> bytes:
     Height and width are free, as multiples of the net's stride.
 
     Raises:
-        EngineError: the weights do not fit the architecture.
+        EngineError: the weights do not fit the architecture, or the package onnx is not installed.
     """
+    if find_spec("onnx") is None:
+        raise EngineError("converting weights needs: pip install bilderbogen[onnx]")
     net = load_net(weights, architecture)
     content = io.BytesIO()
     with warnings.catch_warnings():
