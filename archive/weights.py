@@ -12,6 +12,8 @@ from schemas.errors import EngineError
 from schemas.model import CLASSES
 
 SHIPPED = Path(__file__).parents[1] / "pipeline" / "weights"
+KINDS_FILE = SHIPPED / "kinds.json"
+"""The model that tells kinds of print apart (``benchmarks/kinds.py`` trains it)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,10 @@ def crop_box(region: Region, *, margin: int, width: int, height: int) -> Box:
     return grown
 
 
-def inside_of(region: Region, box: Box) -> NDArray[np.float32]:
-    """Return 1 inside the region's outline and 0 outside, over ``box`` of the master."""
+def inside_of(polygon: Polygon, box: Box) -> NDArray[np.float32]:
+    """Return 1 inside an outline and 0 outside, over ``box`` of the master."""
     mask = np.zeros((box.height, box.width), np.float32)
-    points = np.round(np.asarray(region.polygon) - [box.left, box.top]).astype(np.int32)
+    points = np.round(np.asarray(polygon) - [box.left, box.top]).astype(np.int32)
     cv2.fillPoly(mask, [points], 1.0)
     return mask
 

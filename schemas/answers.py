@@ -21,6 +21,9 @@ class Found:
     caption: str
     kind: str
     edition: str
+    kind_confidence: float = 0.0
+    caption_method: str = ""
+    caption_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.decisions import Numbered
 from schemas.model import (
     Event,
     Illustration,
@@ -37,7 +38,11 @@ class PublishedFile:
 
 @dataclass(frozen=True, slots=True)
 class PageDescription:
-    """What describe makes of a page, in pixels of the master."""
+    """What describe makes of a page, in pixels of the master.
+
+    ``confidence`` is the mean of its words, ``known_words`` the share of them that dictionaries
+    have; None where there is nothing to judge.
+    """
 
     page: PageId
     header: PageHeader | None = None
@@ -45,6 +50,7 @@ class PageDescription:
     regions: tuple[Region, ...] = ()
     text: PageText | None = None
     confidence: float | None = None
+    known_words: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,14 @@ class PublishedPage:
 
 @dataclass(frozen=True, slots=True)
 class PublishedIssue:
-    """An issue as it is published. ``metadata`` has what headers added to what was said."""
+    """An issue as it is published. ``metadata`` has what headers added to what was said.
+
+    ``numbers`` are its illustrations, those left out by a person too.
+    """
 
     issue: Issue
     metadata: IssueMetadata
     edition: str
     pages: tuple[PublishedPage, ...]
     events: tuple[Event, ...] = ()
+    numbers: tuple[Numbered, ...] = ()

@@ -98,6 +98,12 @@ class IssueTask(luigi.Task):
         """Name of the recipe of ``stage`` under this task's settings."""
         return recipe(self.settings, stage)
 
+    def edition_name(self) -> str:
+        """Return version and recipe of this stage, and a digest of what people decided."""
+        said = self.catalog.decisions.digest(self.issue_id)
+        name = f"v{self.record.version:03d}-{self.recipe_of(self.stage)}"
+        return f"{name}-{said}" if said else name
+
     def outcomes_of(self, stage: str) -> tuple[PageOutcome, ...]:
         """The finished list of ``stage``; empty when it has not finished."""
         path = self.layout.done(stage, self.recipe_of(stage), self.issue_id, self.record.version)

@@ -19,6 +19,7 @@ COMMANDS = {
     "status": "tasks.commands.status",
     "find": "tasks.commands.find",
     "duplicates": "tasks.commands.duplicates",
+    "decide": "tasks.commands.decide",
     "export": "tasks.commands.export",
     "verify": "tasks.commands.verify",
     "validate": "tasks.commands.validate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import luigi
 from archive.layout import PublishedNames
 from archive.store import is_draft, place, sha256, whole
 from pipeline.describe.header import agree
+from pipeline.describe.numbering import decided, place_of, renumbered
 from schemas.codec import from_json
+from schemas.decisions import Decision, Numbered
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import KEPT, Event, Illustration, IssueMetadata, PageId, PageText, Scan, Source
 from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
@@ -48,16 +51,20 @@ class Publish(IssueTask):
 
     @property
     def edition(self) -> str:
-        """Version and recipe: the name of the folder readers see."""
-        return f"v{self.record.version:03d}-{self.recipe_of(self.stage)}"
+        """Version, recipe and what people decided: the name of the folder readers see."""
+        return self.edition_name()
 
     def run(self) -> None:
         """Files into a new folder, rows in one transaction, then older editions go."""
         target = self.layout.edition(self.issue_id, self.edition)
         with whole(target) as draft:
             draft.mkdir()
-            pages = tuple(self._page(scan, draft) for scan in self.record.scans)
-        self.catalog.publish(self._published(pages))
+            known = self.catalog.decisions.numbers(self.issue_id)
+            decisions = self.catalog.decisions.of(self.issue_id)
+            made = [self._page(scan, draft, known, decisions) for scan in self.record.scans]
+        pages = tuple(page for page, _ in made)
+        numbers = tuple(one for _, numbered in made for one in numbered)
+        self.catalog.publish(replace(self._published(pages), numbers=numbers))
         for other in self.layout.editions(self.issue_id).iterdir():
             if other != target and not is_draft(other):
                 shutil.rmtree(other)
@@ -87,7 +94,9 @@ class Publish(IssueTask):
             events=(ingestion,),
         )
 
-    def _page(self, scan: Scan, draft: Path) -> PublishedPage:
+    def _page(
+        self, scan: Scan, draft: Path, known: Sequence[Numbered], decisions: Sequence[Decision]
+    ) -> tuple[PublishedPage, tuple[Numbered, ...]]:
         page, lost = scan.page, self._lost(scan.page)
         master = PublishedFile(
             "MASTER",
@@ -102,16 +111,25 @@ class Publish(IssueTask):
         described = self._describe.made_by("describe", page, Describe.suffix)
         if self._failed_in(Describe, page) or not described.exists():
             empty = PageDescription(page)
-            return PublishedPage(scan, empty, (master,), (), lost or "describe")
+            return PublishedPage(scan, empty, (master,), (), lost or "describe"), ()
         description = from_json(PageDescription, described.read_bytes(), name=str(described))
-        files = [
-            file for picture in description.illustrations for file in self._copy(picture, draft)
-        ]
-        return PublishedPage(
-            scan, description, (master, *files), self._events(page, description.text), lost
-        )
+        size = {"width": scan.width, "height": scan.height}
+        found = description.illustrations
+        numbered = renumbered(found, [one for one in known if one.page == page], **size)
+        files, kept = [], []
+        for before, after in zip(found, numbered, strict=True):
+            wanted = decided(after, decisions)
+            if wanted is not None:
+                kept.append(wanted)
+                files += self._copy(before, wanted, draft)
+        places = tuple(Numbered(page, one.ordinal, *place_of(one, **size)) for one in numbered)
+        said = replace(description, illustrations=tuple(kept))
+        events = self._events(page, description.text)
+        return PublishedPage(scan, said, (master, *files), events, lost), places
 
-    def _copy(self, picture: Illustration, draft: Path) -> list[PublishedFile]:
+    def _copy(
+        self, made_as: Illustration, picture: Illustration, draft: Path
+    ) -> list[PublishedFile]:
         source = PublishedNames(self._describe.made_by("crop", picture.page))
         target = PublishedNames(draft)
         final = self.layout.edition(self.issue_id, self.edition)
@@ -122,7 +140,7 @@ class Publish(IssueTask):
             ("VIEW", PublishedNames.view),
             ("THUMBNAIL", PublishedNames.thumbnail),
         ):
-            path, made = name(source, picture), name(target, picture)
+            path, made = name(source, made_as), name(target, picture)
             place(path, made)
             where = final / made.relative_to(draft)
             found.append(
@@ -182,8 +200,7 @@ class Export(IssueTask):
 
     @property
     def _target(self) -> Path:
-        name = f"v{self.record.version:03d}-{self.recipe_of(self.stage)}"
-        return self.layout.export(self.issue_id, name)
+        return self.layout.export(self.issue_id, self.edition_name())
 
     def complete(self) -> bool:
         """The package is there, and the issue is published as it should be."""

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from typing import Any
 
 from archive.store import sha256 as file_sha256
-from archive.weights import find_weights
+from archive.weights import KINDS_FILE, find_weights
 from pipeline.recognize.tesseract import tessdata, tesseract_version
 from schemas.version import VERSION
 from tasks.settings import WEIGHTLESS, Settings
@@ -37,7 +37,13 @@ NEEDS = {
 }
 """Whose results a stage reads; ``rerun`` follows it downwards."""
 
-CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {"recognize": 2, "refine": 2, "describe": 2, "export": 3}
+CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
+    "recognize": 2,
+    "refine": 2,
+    "crop": 2,
+    "describe": 3,
+    "export": 3,
+}
 """Raise a stage's number when its code gives other results from the same settings."""
 
 
@@ -122,7 +128,7 @@ def _refine(settings: Settings) -> dict[str, Any]:
 
 
 def _crop(_: Settings) -> dict[str, Any]:
-    return {}
+    return {"kinds": file_sha256(KINDS_FILE)[:16]}
 
 
 def _describe(settings: Settings) -> dict[str, Any]:

@@ -12,9 +12,11 @@ import numpy as np
 
 from archive import images
 from archive.layout import PageFolder, PublishedNames
+from archive.weights import KINDS_FILE
 from pipeline.crops import crop_box, cut_out, inside_of, outline_of, over_white, trimmed
 from pipeline.describe.captions import link_captions
 from pipeline.describe.header import parse_header
+from pipeline.describe.kinds import kind_model, placed_kind, print_kind
 from pipeline.geometry import in_master, region_to_master, text_to_master
 from pipeline.hashes import perceptual_hash
 from pipeline.prepare import apply_transform, find_transform, reduced, to_grey
@@ -24,7 +26,7 @@ from pipeline.regions import find_regions
 from pipeline.separate import Separation, separate
 from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
-from schemas.model import CLASSES, Illustration, PageId, PageText, Region, RegionKind
+from schemas.model import CLASSES, RGB8, Illustration, PageId, PageText, Region, RegionKind
 from schemas.published import PageDescription
 from tasks.base import IssueTask, PageStage
 from tasks.engines import separator
@@ -180,7 +182,7 @@ class Refine(PageStage):
             region = region_to_master(prepared, transform)
             margin = round(_CROP_MARGIN_MM * scan.dpi / _MM_PER_INCH)
             box = crop_box(region, margin=margin, width=scan.width, height=scan.height)
-            own = inside_of(region, box)
+            own = inside_of(region.polygon, box)
             inside = np.where(own > 0, np.maximum(in_master(planes[1], transform, box), 0.51), 0)
             text = in_master(planes[2:].max(axis=0), transform, box)
             refined = refine_illustration(
@@ -238,9 +240,18 @@ class Crop(PageStage):
                 images.save_jpeg(
                     names.thumbnail(picture), over_white(rgba), long_side=_THUMBNAIL_PX
                 )
-                described.append(replace(picture, perceptual_hash=perceptual_hash(rectangle)))
+                described.append(_told(picture, rectangle))
         PageFolder(target).illustrations.write_bytes(to_json(tuple(described)))
         return StageState.DONE if pictures else StageState.EMPTY
+
+
+def _told(picture: Illustration, rectangle: RGB8) -> Illustration:
+    """Return ``picture`` with its hash and the kind its print says."""
+    own = inside_of(picture.polygon, picture.box) > 0
+    kind, sure = print_kind(rectangle, own, kind_model(KINDS_FILE.read_bytes()))
+    return replace(
+        picture, perceptual_hash=perceptual_hash(rectangle), kind=kind, kind_confidence=sure
+    )
 
 
 class Describe(PageStage):
@@ -261,12 +272,16 @@ class Describe(PageStage):
         read = self.made_by("recognize", page, Recognize.suffix)
         text = from_json(PageText, read.read_bytes(), name=str(read)) if read.exists() else None
         regions = text.regions if text else ()
-        reach = self.settings.describe.caption_distance_mm * self.scan(page).dpi / _MM_PER_INCH
+        scan = self.scan(page)
+        reach = self.settings.describe.caption_distance_mm * scan.dpi / _MM_PER_INCH
         header = "  ".join(r.text for r in regions if r.kind is RegionKind.HEADER)
         description = PageDescription(
             page=page,
             header=parse_header(header) if header else None,
-            illustrations=link_captions(pictures, regions, reach=reach),
+            illustrations=tuple(
+                placed_kind(picture, regions, width=scan.width, height=scan.height)
+                for picture in link_captions(pictures, regions, reach=reach)
+            ),
             regions=tuple(
                 region_to_master(region, self.transform(page)) for region in self.regions(page)
             ),

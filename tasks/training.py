@@ -37,7 +37,8 @@ class TrainingOrder:
     ``own`` is a training set, of which ``share`` of the pages come. Every ``validate_every`` steps
     (0: never) the net is tried on ``validation_pages`` pages of the set's validation part, or
     composed from seeds that are never trained on; after ``patience`` trials without a better one
-    (0: go on) training stops. ``base`` are weights to begin with.
+    (0: go on) training stops. ``base`` are weights to begin with. ``ema`` is what the moving
+    average of the weights keeps a step (0: no average).
     """
 
     folder: Path
@@ -62,6 +63,7 @@ class TrainingOrder:
     patience: int = 0
     tensorboard: bool = False
     base: Path | None = None
+    ema: float = 0.995
 
 
 @cache
@@ -97,6 +99,7 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
         learning_rate=order.learning_rate,
         form=order.form,
         adversarial_weight=order.adversarial_weight,
+        ema=order.ema,
         device=training_device(),
         bf16=not order.net.startswith("maskrcnn"),  # its box operators know no bf16 on a CPU
     )

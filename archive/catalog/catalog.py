@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete, func, select, text
 
 from archive.catalog.connect import connect, reading, writing
+from archive.catalog.decisions import Decisions, enter_numbers
 from archive.catalog.entries import enter, enter_models, hold, ledger_row
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
 from archive.catalog.search import alike, find_query, issues_query
@@ -53,6 +54,11 @@ class Catalog:
         """
         return cls(connect(url))
 
+    @property
+    def decisions(self) -> Decisions:
+        """What outlives an edition: numbers of illustrations, and what people decided."""
+        return Decisions(self.engine)
+
     # ---- publishing
 
     def publish(self, published: PublishedIssue) -> None:
@@ -70,6 +76,7 @@ class Catalog:
                 if isinstance(row, PageRow):
                     session.flush()  # children name their page by its id
             enter_models(session, (event.agent for event in events), at)
+            enter_numbers(session, issue, published.numbers)
 
     def withdraw(self, issue: IssueId) -> None:
         """Take the issue out of the catalog; the ledger stays."""

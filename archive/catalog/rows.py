@@ -86,6 +86,7 @@ def _page(slug: str, title: str, page: PublishedPage) -> PageRow:
         dpi=scan.dpi,
         header=found.header.text if found.header else "",
         confidence=found.confidence,
+        known_words=found.known_words,
         failed=page.failed,
         text=text,
         search=found_by(title, normalize(text)),

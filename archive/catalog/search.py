@@ -19,7 +19,7 @@ _BLOCK = 1024
 
 def find_query(
     words: str, *, kind: str | None, issue: str | None, since: str | None, limit: int
-) -> Select[str, str, str, str, int, str, str, str]:
+) -> Select[str, str, str, str, int, str, str, str, float, str, float | None]:
     """Return the query for illustrations of which caption, page or title has every word.
 
     Those with most of the words in their caption come first. A page is found by the title of its
@@ -46,6 +46,9 @@ def find_query(
             IllustrationRow.caption,
             IllustrationRow.kind,
             IssueRow.edition,
+            IllustrationRow.kind_confidence,
+            IllustrationRow.caption_method,
+            IllustrationRow.caption_score,
         )
         .join(PageRow, IllustrationRow.page == PageRow.id)
         .join(IssueRow, PageRow.issue == IssueRow.slug)

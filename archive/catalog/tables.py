@@ -65,6 +65,7 @@ class PageRow(Base):
     failed: Mapped[str] = mapped_column(String(12))
     text: Mapped[str] = mapped_column(Text)
     search: Mapped[str] = mapped_column(Text)
+    known_words: Mapped[float | None] = mapped_column(Float)
 
 
 class RegionRow(Base):
@@ -139,6 +140,33 @@ class EventRow(Base):
     agent: Mapped[str] = mapped_column(Text)
     outcome: Mapped[str] = mapped_column(String(10))
     detail: Mapped[str] = mapped_column(Text)
+
+
+class NumberedRow(Base):
+    """An illustration that was published once, in shares of its page; survives publishing."""
+
+    __tablename__ = "numbered"
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    issue: Mapped[str] = mapped_column(_Slug, index=True)
+    page: Mapped[str] = mapped_column(String(110))
+    ordinal: Mapped[int]
+    left: Mapped[float]
+    top: Mapped[float]
+    right: Mapped[float]
+    bottom: Mapped[float]
+    is_found: Mapped[bool]
+
+
+class DecisionRow(Base):
+    """What a person decided about an illustration; survives publishing."""
+
+    __tablename__ = "decision"
+    illustration: Mapped[str] = mapped_column(String(120), primary_key=True)
+    field: Mapped[str] = mapped_column(String(12), primary_key=True)
+    issue: Mapped[str] = mapped_column(_Slug, index=True)
+    value: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class ModelRow(Base):

@@ -31,10 +31,11 @@ class Frame:
 def to_sample(page: ComposedPage, rng: np.random.Generator, frame: Frame) -> tuple[Tensor, Tensor]:
     """Return (1, H, W) float32 page and (H, W) uint8 labels in the frame.
 
-    What lies beside the page is paper and background, as in a letterboxed page.
+    The page's long side is fitted to the frame's, as an engine does it; a wide page is cut. What
+    lies beside the page is paper and background, as in a letterboxed page.
     """
     grey, labels = to_grey(page.page), page.labels
-    fit = min(frame.height / grey.shape[0], frame.width / grey.shape[1])
+    fit = max(frame.height, frame.width) / max(grey.shape)
     scale = fit * rng.uniform(frame.low_scale, frame.high_scale)
     size = (max(8, round(grey.shape[1] * scale)), max(8, round(grey.shape[0] * scale)))
     values = normalize(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA)))

@@ -47,9 +47,11 @@ def compose(seed: int, corpus: Corpus, fonts: FontBook, settings: ComposerSettin
         library_stamp(sheet)
     tone, labels, alpha = _print(sheet, rng, settings)
     page = _scan(tone, corpus, rng, settings)
-    if rng.random() < settings.thumbnail:
-        page = effects.thumbnail(page, rng)
     squash = rng.uniform(1.05, 1.4) if rng.random() < settings.squashed else 1.0
+    if rng.random() < settings.thumbnail:
+        if rng.random() < settings.square_thumbnail:  # as the nets of the 2010s were fed
+            squash = page.shape[0] / page.shape[1]
+        page = effects.thumbnail(page, rng, squash)
     reduced = _reduced(page, labels, alpha, kind, settings.long_side, squash)
     return replace(reduced, labels=effects.without_lost_type(reduced.page, reduced.labels))
 
@@ -67,6 +69,8 @@ def _print(
     tone, labels, alpha = sheet.tone, sheet.labels, sheet.alpha
     if rng.random() < settings.halftone:
         tone = effects.halftone(tone, labels == ILLUSTRATION, rng)
+    if rng.random() < settings.heavy_ink:
+        tone = effects.heavy_ink(tone, rng)
     if rng.random() < settings.bleed_through:
         tone = effects.bleed_through(tone, rng)
     if rng.random() < 0.4:

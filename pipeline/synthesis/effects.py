@@ -25,6 +25,16 @@ def halftone(tone: Grey, region: NDArray[np.bool_], rng: np.random.Generator) ->
     return np.where(region, dots, tone).astype(np.uint8)
 
 
+def heavy_ink(tone: Grey, rng: np.random.Generator) -> Grey:
+    """Print with much ink on soft paper: strokes grow, and fine type is as dark as the pictures."""
+    if rng.random() < 0.5:
+        kernel = np.ones((2, 2) if rng.random() < 0.7 else (3, 3), np.uint8)
+        tone = np.asarray(cv2.erode(tone, kernel), dtype=np.uint8)
+    gain = rng.uniform(1.2, 1.9)
+    levels = 255 - np.clip((255 - np.arange(256)) * gain, 0, 255)
+    return np.asarray(levels.astype(np.uint8)[tone], dtype=np.uint8)
+
+
 def bleed_through(tone: Grey, rng: np.random.Generator) -> Grey:
     """Let the back of the leaf show: mirrored, blurred, faint."""
     back = cv2.GaussianBlur(np.roll(tone[:, ::-1], int(rng.integers(-30, 30)), 0), (0, 0), 1.6)
@@ -135,12 +145,23 @@ def paper(
     return np.clip(tone_f * (ground / 255.0), 0, 255).astype(np.uint8)
 
 
-def thumbnail(page: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Make the page a derivative of 180 to 360 pixels, as catalogs hand them out."""
-    factor = rng.uniform(180, 360) / max(page.shape[:2])
-    fx, fy = (min(1.0, factor * rng.uniform(0.9, 1.2)) for _ in range(2))
-    small = cv2.resize(page, None, fx=fx, fy=fy, interpolation=cv2.INTER_AREA)
-    large = cv2.resize(small, page.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+def thumbnail(
+    page: NDArray[np.uint8], rng: np.random.Generator, squash: float = 1.0
+) -> NDArray[np.uint8]:
+    """Make the page a derivative of 180 to 360 pixels, as catalogs hand them out.
+
+    ``squash`` is how much its width will be stretched afterwards: so many more pixels it keeps.
+    """
+    factor = rng.uniform(180, 360) / max(page.shape[0], page.shape[1] * squash)
+    fx, fy = (min(1.0, factor * rng.uniform(0.95, 1.05) * more) for more in (squash, 1.0))
+    down, up = (cv2.INTER_AREA, cv2.INTER_CUBIC), (cv2.INTER_CUBIC, cv2.INTER_LINEAR)
+    soft = cv2.GaussianBlur(page, (0, 0), 0.35 / max(fx, fy))  # a cubic reduction of sharp print
+    how = int(rng.integers(2))
+    small = cv2.resize(page if how == 0 else soft, None, fx=fx, fy=fy, interpolation=down[how])
+    if rng.random() < 0.3:
+        packed = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 95))])
+        small = cv2.imdecode(packed[1], cv2.IMREAD_UNCHANGED)
+    large = cv2.resize(small, page.shape[1::-1], interpolation=up[int(rng.random() < 0.2)])
     return np.asarray(large, dtype=np.uint8)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -133,15 +135,39 @@ def margin_notes(sheet: Sheet, area: Box, size: int) -> None:
 
 
 def fill_part(sheet: Sheet, corpus: Corpus, part: NDArray[np.bool_], box: Box, area: int) -> None:
-    """Fill a region of a template with a picture; its truth is the region itself."""
-    before = sheet.tone.copy()
-    labels = sheet.labels.copy()
-    sheet.picture(pick(sheet, corpus), box, stretch=2.5)
+    """Fill a region of a template with the picture, of some, that fits it best.
+
+    A picture with edges of its own fills the region, and the region is its truth; a vignette keeps
+    its outline.
+    """
+    before, labels, alpha = sheet.tone.copy(), sheet.labels.copy(), sheet.alpha.copy()
+    some = [pick(sheet, corpus) for _ in range(6)]
+    picture = min(some, key=lambda one: _misfit(one, box))
+    if picture.is_framed:
+        sheet.picture(_cut_to(picture, box), box, stretch=4.0)
+        printed = part
+    else:
+        printed = part & sheet.picture(picture, box, stretch=1.6)
     if area < 0.9 * box.area:
         sheet.tone[~part] = before[~part]
-    sheet.labels = np.where(part, ILLUSTRATION, labels).astype(np.uint8)
-    sheet.alpha[part] = 255
+    near = part & (sheet.labels == ILLUSTRATION) if not picture.is_framed else part
+    sheet.labels = np.where(near, ILLUSTRATION, labels).astype(np.uint8)
+    sheet.alpha = np.where(printed, 255, alpha).astype(np.uint8)
     sheet.taken |= part
+
+
+def _misfit(picture: Picture, box: Box) -> float:
+    height, width = picture.image.shape[:2]
+    return float(abs(np.log(width / height * box.height / box.width)))
+
+
+def _cut_to(picture: Picture, box: Box, *, stretch: float = 1.3) -> Picture:
+    """Return the middle of ``picture`` in about the proportions of ``box``."""
+    height, width = picture.image.shape[:2]
+    wide = min(width, round(stretch * height * box.width / box.height))
+    tall = min(height, round(stretch * width * box.height / box.width))
+    top, left = (height - tall) // 2, (width - wide) // 2
+    return replace(picture, image=picture.image[top : top + tall, left : left + wide])
 
 
 def staves(sheet: Sheet, area: Box) -> None:

@@ -16,7 +16,7 @@ text.
 PAGE_KINDS = {
     "columns": 22.0,
     "wrapped": 20.0,
-    "template": 18.0,
+    "template": 28.0,
     "figures": 12.0,
     "plate": 6.0,
     "woodcut": 7.0,
@@ -42,9 +42,11 @@ class ComposerSettings:
     scanner_border: float = 0.3
     bleed_through: float = 0.2
     halftone: float = 0.4
+    heavy_ink: float = 0.35
     low_resolution: float = 0.3
     jpeg: float = 0.4
-    thumbnail: float = 0.3
+    thumbnail: float = 0.35
+    square_thumbnail: float = 0.5
     library_stamp: float = 0.15
     squashed: float = 0.12
     skew_degrees: float = 1.5

@@ -40,6 +40,8 @@ def find(
         return 0
     for one in found:
         caption = " ".join(one.caption.split()) or "no caption"
-        click.echo(f"{one.illustration}  {one.title} {one.date}, page {one.page}  {caption}")
+        kind = f"{one.kind} ({one.kind_confidence:.0%})"
+        place = f"{one.title} {one.date}, page {one.page}"
+        click.echo(f"{one.illustration}  {kind}  {place}  {caption}")
     click.echo(f"{len(found)} illustrations")
     return 0

@@ -1,0 +1,118 @@
+"""What outlives an edition: numbers of illustrations and people's decisions about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
+
+from archive.catalog.connect import reading, writing
+from archive.catalog.rows import aware
+from archive.catalog.tables import DecisionRow, NumberedRow
+from schemas.decisions import Decision, Field, Numbered
+from schemas.errors import CatalogError
+from schemas.model import IssueId, PageId
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Questions and statements about illustrations that were published at least once."""
+
+    engine: Engine
+
+    def numbers(self, issue: IssueId) -> tuple[Numbered, ...]:
+        """Return every illustration of ``issue`` that has ever had a number, in order."""
+        query = select(NumberedRow).where(NumberedRow.issue == str(issue)).order_by(NumberedRow.id)
+        with reading(self.engine) as session:
+            return tuple(_numbered(row) for row in session.scalars(query))
+
+    def of(self, issue: IssueId) -> tuple[Decision, ...]:
+        """Return what people decided about ``issue``, in order."""
+        query = (
+            select(DecisionRow)
+            .where(DecisionRow.issue == str(issue))
+            .order_by(DecisionRow.illustration, DecisionRow.field)
+        )
+        with reading(self.engine) as session:
+            return tuple(_decision(row) for row in session.scalars(query))
+
+    def digest(self, issue: IssueId) -> str:
+        """Return six hex digits that change with the decisions about ``issue``; empty for none."""
+        said = "".join(f"{d.illustration}\t{d.field}\t{d.value}\n" for d in self.of(issue))
+        return sha256(said.encode()).hexdigest()[:6] if said else ""
+
+    def decide(self, issue: IssueId, decision: Decision) -> None:
+        """Write a decision down, in place of an earlier one about the same field.
+
+        Raises:
+            CatalogError: no such illustration was ever published.
+        """
+        with writing(self.engine) as session:
+            _known(session, decision.illustration)
+            session.merge(
+                DecisionRow(
+                    illustration=decision.illustration,
+                    field=str(decision.field),
+                    issue=str(issue),
+                    value=decision.value,
+                    by=decision.by,
+                    at=decision.at or datetime.now(UTC),
+                )
+            )
+
+    def take_back(self, illustration: str, field: Field | None = None) -> int:
+        """Drop what was decided about an illustration, or about one field; return how much.
+
+        Raises:
+            CatalogError: no such illustration was ever published.
+        """
+        query = delete(DecisionRow).where(DecisionRow.illustration == illustration)
+        if field is not None:
+            query = query.where(DecisionRow.field == str(field))
+        with writing(self.engine) as session:
+            _known(session, illustration)
+            return int(session.connection().execute(query).rowcount)
+
+    def lost(self, issue: IssueId) -> tuple[Decision, ...]:
+        """Return the decisions about illustrations that the last run did not find."""
+        gone = {str(one) for one in self.numbers(issue) if not one.is_found}
+        return tuple(decision for decision in self.of(issue) if decision.illustration in gone)
+
+
+def enter_numbers(session: Session, issue: IssueId, numbered: Sequence[Numbered]) -> None:
+    """Write down which illustrations of ``issue`` there are now; numbers are never forgotten."""
+    gone = update(NumberedRow).where(NumberedRow.issue == str(issue)).values(is_found=False)
+    session.execute(gone)
+    for one in numbered:
+        session.merge(
+            NumberedRow(
+                id=str(one),
+                issue=str(issue),
+                page=str(one.page),
+                ordinal=one.ordinal,
+                left=one.left,
+                top=one.top,
+                right=one.right,
+                bottom=one.bottom,
+                is_found=True,
+            )
+        )
+
+
+def _known(session: Session, illustration: str) -> None:
+    if session.get(NumberedRow, illustration) is None:
+        raise CatalogError(f"{illustration}: no such illustration; bilderbogen find names them")
+
+
+def _numbered(row: NumberedRow) -> Numbered:
+    slug, _, sequence = row.page.rpartition("_")
+    page = PageId(IssueId(slug), int(sequence))
+    return Numbered(page, row.ordinal, row.left, row.top, row.right, row.bottom, row.is_found)
+
+
+def _decision(row: DecisionRow) -> Decision:
+    return Decision(row.illustration, Field(row.field), row.value, row.by, aware(row.at))

@@ -1,0 +1,77 @@
+"""The same picture keeps its number when its page is done again; what people decided stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from schemas.decisions import Decision, Field, Numbered
+from schemas.model import Caption, Illustration
+
+_SAME = 0.5
+"""Overlap (intersection over union) from which two boxes are one picture."""
+
+Place = tuple[float, float, float, float]
+
+
+def place_of(picture: Illustration, *, width: int, height: int) -> Place:
+    """Return the box of ``picture`` in shares of its page: left, top, right, bottom."""
+    box = picture.box
+    found = (box.left / width, box.top / height, box.right / width, box.bottom / height)
+    return tuple(round(share, 5) for share in found)  # type: ignore[return-value] # four of them
+
+
+def renumbered(
+    pictures: Sequence[Illustration], known: Sequence[Numbered], *, width: int, height: int
+) -> tuple[Illustration, ...]:
+    """Return ``pictures`` of one page with the numbers that they had before.
+
+    The pairs that overlap most are matched first. A picture that was not known gets a number that
+    no picture of the page has had. Shares of the page are compared, so a page that was scanned
+    again at another resolution keeps its numbers.
+    """
+    places = [place_of(picture, width=width, height=height) for picture in pictures]
+    pairs = sorted(
+        (
+            (-_overlap(place, (one.left, one.top, one.right, one.bottom)), at, one.ordinal)
+            for at, place in enumerate(places)
+            for one in known
+        ),
+    )
+    given: dict[int, int] = {}
+    for minus, at, ordinal in pairs:
+        if -minus >= _SAME and at not in given and ordinal not in given.values():
+            given[at] = ordinal
+    fresh = max((one.ordinal for one in known), default=0)
+    found = []
+    for at, picture in enumerate(pictures):
+        if at not in given:
+            fresh += 1
+        found.append(replace(picture, ordinal=given.get(at, fresh)))
+    return tuple(found)
+
+
+def decided(picture: Illustration, decisions: Sequence[Decision]) -> Illustration | None:
+    """Return ``picture`` as people want it, or None where they want it out."""
+    own = {one.field: one.value for one in decisions if one.illustration == str(picture)}
+    if Field.REJECTED in own:
+        return None
+    if Field.KIND in own:
+        picture = replace(picture, kind=own[Field.KIND], kind_confidence=1.0)
+    if Field.CAPTION in own:
+        text = own[Field.CAPTION]
+        box = picture.caption.box if picture.caption else picture.box
+        number = picture.caption.number if picture.caption else None
+        caption = Caption(text, box, 1.0, "person", number) if text else None
+        picture = replace(picture, caption=caption)
+    return picture
+
+
+def _overlap(one: Place, other: Place) -> float:
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    areas = [(place[2] - place[0]) * (place[3] - place[1]) for place in (one, other)]
+    return shared / (sum(areas) - shared)

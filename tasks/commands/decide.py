@@ -1,0 +1,63 @@
+"""bilderbogen decide ILLUSTRATION."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import click
+
+from archive.catalog.catalog import Catalog
+from pipeline.describe.kinds import KINDS
+from schemas.decisions import Decision, Field
+from schemas.errors import ConfigError
+from schemas.model import IssueId
+from tasks.options import config_option
+from tasks.settings import load
+
+
+@click.command()
+@click.argument("illustration")
+@click.option("--kind", type=click.Choice(KINDS), help="What kind of picture it is.")
+@click.option("--caption", help="Its caption; empty: it has none.")
+@click.option("--reject", metavar="REASON", help="It is no picture, or not one to publish.")
+@click.option("--undo", is_flag=True, help="Take back everything decided about it.")
+@click.option("--by", help="Who decided; otherwise the name you are logged in with.")
+@config_option
+def decide(
+    illustration: str,
+    kind: str | None,
+    caption: str | None,
+    reject: str | None,
+    undo: bool,
+    by: str | None,
+    config: Path,
+) -> int:
+    """Correct what is said of an illustration. It stays so when the page is done again.
+
+    The next run of its issue publishes and exports it anew; nothing else is done again.
+    """
+    issue = _issue_of(illustration)
+    decisions = Catalog.open(load(config).archive.catalog_url).decisions
+    said = {Field.KIND: kind, Field.CAPTION: caption, Field.REJECTED: reject}
+    if undo == any(value is not None for value in said.values()):
+        raise click.UsageError("say --kind, --caption or --reject, or --undo alone")
+    if undo:
+        click.echo(f"{illustration}: {decisions.take_back(illustration)} decisions taken back")
+    for field, value in said.items():
+        if value is not None:
+            who = by or getpass.getuser()
+            decisions.decide(issue, Decision(illustration, field, value.strip(), who))
+            click.echo(f"{illustration}: {field} {value.strip() or 'none'}, by {who}")
+    click.echo(f"to publish it: bilderbogen run {issue}")
+    return 0
+
+
+def _issue_of(illustration: str) -> IssueId:
+    """Return the issue of bazar-1871-11_0003_i02."""
+    try:
+        return IssueId(illustration.rsplit("_", 2)[0])
+    except ValueError as error:
+        raise ConfigError(
+            f"{illustration!r} is no illustration; they are called bazar-1871-11_0003_i02"
+        ) from error

@@ -1,0 +1,112 @@
+"""Illustrations keep their numbers; what people decide stays."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from archive.catalog.catalog import Catalog
+from pipeline.describe.numbering import decided, place_of, renumbered
+from schemas.decisions import Decision, Field, Numbered
+from schemas.model import Box, Caption, Illustration, IssueId, PageId
+from tasks.__main__ import main
+from tasks.settings import load
+
+PAGE = PageId(IssueId("bazar-1871-11"), 3)
+SIZE = {"width": 1000, "height": 1500}
+
+
+def picture(ordinal, *box):
+    return Illustration(PAGE, ordinal, Box(*box), (), 0.9)
+
+
+def known(*pictures, size=SIZE):
+    return [Numbered(PAGE, one.ordinal, *place_of(one, **size)) for one in pictures]
+
+
+def test_pictures_keep_their_numbers_whatever_their_order():
+    before = [picture(1, 100, 100, 400, 500), picture(2, 500, 100, 900, 500)]
+    after = [picture(1, 505, 98, 905, 510), picture(2, 95, 105, 402, 498)]
+    assert [one.ordinal for one in renumbered(after, known(*before), **SIZE)] == [2, 1]
+
+
+def test_a_number_is_never_given_twice():
+    before = [picture(1, 100, 100, 400, 500), picture(2, 500, 100, 900, 500)]
+    after = [picture(1, 100, 800, 500, 1200), picture(2, 500, 110, 900, 505)]
+    assert [one.ordinal for one in renumbered(after, known(*before), **SIZE)] == [3, 2]
+
+
+def test_a_picture_that_was_parted_keeps_its_number_once():
+    before = [picture(1, 100, 100, 500, 500)]
+    after = [picture(1, 100, 100, 320, 500), picture(2, 321, 100, 500, 500)]
+    assert [one.ordinal for one in renumbered(after, known(*before), **SIZE)] == [1, 2]
+
+
+def test_a_page_scanned_anew_keeps_its_numbers():
+    before = known(picture(4, 100, 100, 400, 500))
+    after = renumbered([picture(1, 201, 203, 799, 998)], before, width=2000, height=3000)
+    assert after[0].ordinal == 4
+
+
+def test_decisions_overrule_and_reject():
+    caption = Caption("Fig. 1", Box(0, 0, 10, 10), 0.4, "below", "1")
+    found = replace(picture(1, 0, 0, 9, 9), caption=caption)
+    name = str(found)
+
+    def say(field, value):
+        return decided(found, [Decision(name, field, value, "curator")])
+
+    assert say(Field.KIND, "pattern").kind == "pattern"
+    assert say(Field.CAPTION, "Muster").caption.method == "person"
+    assert say(Field.CAPTION, "").caption is None
+    assert say(Field.REJECTED, "a stain") is None
+    assert decided(found, [Decision("other", Field.REJECTED, "", "curator")]) == found
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_a_decision_is_published_and_survives_a_rerun(config, capsys):
+    def run(*args):
+        return main([*args, "--config", str(config)])
+
+    run("nightly")
+    book = Catalog.open(load(config).archive.catalog_url)
+    issue = IssueId("lantern-1908")
+
+    def published():
+        pages = book.published(issue).pages
+        return {str(p): p for page in pages for p in page.description.illustrations}
+
+    first, other = sorted(published())
+    edition = book.edition_of(issue)
+    assert (
+        run("decide", first, "--kind", "pattern", "--caption", "The lamp of Père", "--by", "C") == 0
+    )
+    assert run("decide", other, "--reject", "a stain") == 0
+    assert run("run", str(issue)) == 0
+    assert book.edition_of(issue) != edition
+    assert published()[first].kind == "pattern" and other not in published()
+    root = load(config).archive.root
+    assert not list(root.glob(f"issues/**/{other}.*")) and list(root.glob(f"issues/**/{first}.png"))
+    mets = next(root.glob(f"exports/{issue}/*/data/mets.xml")).read_text()
+    assert "The lamp of Père" in mets and other not in mets
+    run("rerun", str(issue), "--stage", "separate")
+    assert published()[first].kind == "pattern" and other not in published()
+    capsys.readouterr()
+    run("find", "Pere", "--kind", "pattern", "--json")
+    assert [one["illustration"] for one in json.loads(capsys.readouterr().out)] == [first]
+    assert run("decide", other, "--undo") == 0 and run("run", str(issue)) == 0
+    assert other in published()
+
+
+def test_decisions_about_nothing_are_refused(config, capsys):
+    def said(*args):
+        code = main(["decide", *args, "--config", str(config)])
+        return code, capsys.readouterr().err
+
+    assert said("nonsense", "--kind", "pattern")[0] == 2
+    code, err = said("lantern-1908_0001_i01", "--kind", "pattern")
+    assert code != 0 and "no such illustration" in err
+    assert said("lantern-1908_0001_i01")[0] == 2
