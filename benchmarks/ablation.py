@@ -3,7 +3,8 @@
     python -m benchmarks.ablation TRUTH PAGES --corpus CORPUS --to FOLDER [NAME...]
 
 Every variant sees the same number of composed pages and is judged on annotated scans by the
-likeliest class, so that nothing after the net hides what the net does. Finished variants are kept
+likeliest class, so that nothing after the net hides what the net does. Generator and discriminator
+are narrow, so that a variant takes minutes on one core. Finished variants are kept
 in the folder and not trained again; a stopped one goes on.
 """
 
@@ -68,7 +69,7 @@ def _figures(args: argparse.Namespace, name: str, folder: Path) -> dict[str, flo
         return found
     order = TrainingOrder(
         folder, args.corpus, args.steps, threads=1, learning_rate=0.002, channels=_NARROW,
-        long_side=512, validate_every=0,
+        long_side=512, validate_every=0, judge_channels=_NARROW[0],
     )  # fmt: skip
     started = time.monotonic()
     weights = train(replace(order, **VARIANTS[name]), lambda line: None)  # type: ignore[arg-type] # names of its fields

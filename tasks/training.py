@@ -38,7 +38,7 @@ class TrainingOrder:
     (0: never) the net is tried on ``validation_pages`` pages of the set's validation part, or
     composed from seeds that are never trained on; after ``patience`` trials without a better one
     (0: go on) training stops. ``base`` are weights to begin with. ``ema`` is what the moving
-    average of the weights keeps a step (0: no average).
+    average of the weights keeps a step (0: no average); ``judge_channels`` are the discriminator's.
     """
 
     folder: Path
@@ -64,6 +64,7 @@ class TrainingOrder:
     tensorboard: bool = False
     base: Path | None = None
     ema: float = 0.995
+    judge_channels: int = 64
 
 
 @cache
@@ -100,6 +101,7 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
         form=order.form,
         adversarial_weight=order.adversarial_weight,
         ema=order.ema,
+        judge_channels=order.judge_channels,
         device=training_device(),
         bf16=not order.net.startswith("maskrcnn"),  # its box operators know no bf16 on a CPU
     )

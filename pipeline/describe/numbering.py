@@ -17,8 +17,7 @@ Place = tuple[float, float, float, float]
 def place_of(picture: Illustration, *, width: int, height: int) -> Place:
     """Return the box of ``picture`` in shares of its page: left, top, right, bottom."""
     box = picture.box
-    found = (box.left / width, box.top / height, box.right / width, box.bottom / height)
-    return tuple(round(share, 5) for share in found)  # type: ignore[return-value] # four of them
+    return (box.left / width, box.top / height, box.right / width, box.bottom / height)
 
 
 def renumbered(

@@ -25,7 +25,10 @@ GAN_BETAS = (0.5, 0.999)
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """How to train. ``form`` is label-map (cross-entropy and Dice) or paper (L1)."""
+    """How to train. ``form`` is label-map (cross-entropy and Dice) or paper (L1).
+
+    ``judge_channels`` are those of the discriminator's first layer, 64 in the paper.
+    """
 
     steps: int = 1500
     batch_size: int = 8
@@ -37,6 +40,7 @@ class TrainingSettings:
     form: str = "label-map"
     adversarial_weight: float = 0.0
     l1_weight: float = 100.0
+    judge_channels: int = 64
     bf16: bool = True
     device: str = "cpu"
     seed: int = 0
@@ -72,7 +76,7 @@ class Trainer:
             lr=settings.learning_rate,
             weight_decay=settings.weight_decay,
         )
-        self.discriminator = Discriminator().to(settings.device)
+        self.discriminator = Discriminator(base=settings.judge_channels).to(settings.device)
         self.judge_optimizer = torch.optim.Adam(
             self.discriminator.parameters(), lr=GAN_LEARNING_RATE, betas=GAN_BETAS
         )
