@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +17,23 @@ from pipeline.describe.numbering import decided, place_of, renumbered
 from schemas.codec import from_json
 from schemas.decisions import Decision, Numbered
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import KEPT, Event, Illustration, IssueMetadata, PageId, PageText, Scan, Source
+from schemas.model import (
+    KEPT,
+    Event,
+    Illustration,
+    IssueMetadata,
+    PageId,
+    PageText,
+    RegionKind,
+    Scan,
+    Source,
+)
 from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
 from tasks.base import IssueTask
 from tasks.packages import export_package
 from tasks.progress import progress
 from tasks.recipes import agent, stated
+from tasks.settings import AUTO
 from tasks.stages import PAGE_STAGES, Describe
 
 EVENT_KINDS = {
@@ -86,7 +98,7 @@ class Publish(IssueTask):
                 self.record.metadata,
                 pages,
                 self.settings.recognize.languages,
-                self.settings.recognize.script,
+                _script(self.settings.recognize.script, pages),
                 self.settings.export.owner,
             ),
             edition=self.edition,
@@ -265,6 +277,20 @@ def _enter(task: IssueTask) -> None:
     ]
     task.catalog.record(rows)
     progress().finished(task.issue, task.stage, rows, 0.0)
+
+
+def _script(configured: str, pages: tuple[PublishedPage, ...]) -> str:
+    """Return the script that is configured, or the one most pages were told to be in."""
+    if configured != AUTO:
+        return configured
+    told = Counter(
+        region.script
+        for page in pages
+        if page.description.text
+        for region in page.description.text.regions
+        if region.script and region.kind is RegionKind.TEXT
+    )
+    return min(told, key=lambda name: (-told[name], name), default="Latn")
 
 
 def _merged(

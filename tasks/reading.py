@@ -2,32 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from archive.images import save_pgm
+from archive.wordlists import vocabulary
 from pipeline.recognize.arrange import arrange, mean_confidence
 from pipeline.recognize.blank import blank_illustrations, halved
+from pipeline.recognize.quality import is_known, likeliest_language
 from pipeline.recognize.tesseract import RawWord, Tesseract, models_for, tessdata
 from schemas.errors import RecognitionError
-from schemas.model import CLASSES, Box, ClassMap, Grey8, IssueMetadata, PageId, PageText, Region
-from tasks.settings import RecognizeSettings
+from schemas.model import (
+    CLASSES,
+    Box,
+    ClassMap,
+    Grey8,
+    IssueMetadata,
+    PageId,
+    PageText,
+    Region,
+    RegionKind,
+    TextRegion,
+)
+from schemas.normalize import normalize
+from tasks.settings import AUTO, RecognizeSettings
 
+_SAMPLE = (1000, 360)
+"""Width and height in pixels of what is read to tell the script."""
+_FRAKTUR_READS = 1.15
+"""How much better the Fraktur model reads Fraktur at least; it reads antiqua nearly as well as the
+model of the language does. On 27 scans of 1784 to 1893: 1.29 to 1.89, and 0.82 to 1.02."""
+_BLOCK = 6
+"""Tesseract's page segmentation mode for one block of text."""
 _TEXT_CLASSES = [CLASSES.index(name) for name in ("caption", "header", "text")]
 
 
-def tesseract(metadata: IssueMetadata, settings: RecognizeSettings) -> Tesseract:
-    """Return the engine for an issue: its own language and script, else the configured ones.
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Engines by script (ISO 15924), likeliest first, and the languages (ISO 639-2/B) they read."""
+
+    able: Mapping[str, Tesseract]
+    languages: tuple[str, ...]
+
+
+def readers(metadata: IssueMetadata, settings: RecognizeSettings) -> Readers:
+    """Return the engine for each script an issue may be printed in.
+
+    What the issue says goes before what is configured; where neither says the script, German may be
+    in antiqua or in Fraktur.
 
     Raises:
         EngineError: a model is missing; the package is named.
     """
-    models = models_for(
-        metadata.languages or settings.languages,
-        metadata.script or settings.script,
-        [path.stem for path in tessdata()],
-    )
-    return Tesseract(models, psm=settings.psm, timeout_s=settings.timeout_s)
+    languages = metadata.languages or settings.languages
+    stated = metadata.script or settings.script
+    may_be_fraktur = any(language in ("ger", "deu") for language in languages)
+    scripts = ("Latn", "Latf") if stated == AUTO and may_be_fraktur else (stated,)
+    installed = [path.stem for path in tessdata()]
+    able = {
+        script: Tesseract(
+            models_for(languages, "Latn" if script == AUTO else script, installed),
+            psm=settings.psm,
+            timeout_s=settings.timeout_s,
+        )
+        for script in scripts
+    }
+    return Readers(able, languages)
+
+
+def told_scripts(
+    grey: Grey8,
+    regions: Sequence[Region],
+    read_by: Readers,
+    *,
+    dpi: float,
+    scratch: Path,
+) -> dict[RegionKind, str]:
+    """Return the script of body and captions: that in which a sample of each reads best.
+
+    The largest region of a kind is the sample, cut to a few lines. Words are judged by Tesseract's
+    confidence and by how many of them word lists know.
+    """
+    found = {}
+    known = vocabulary(read_by.languages)
+    for kind in (RegionKind.TEXT, RegionKind.CAPTION):
+        own = [region.box for region in regions if region.kind is kind]
+        if own and len(read_by.able) > 1:
+            sample = _sample(grey, max(own, key=lambda box: box.area))
+            file = scratch / "sample.pgm"
+            save_pgm(file, sample)
+            latin, fraktur = (
+                _readable(read_by.able[name], file, dpi, known) for name in ("Latn", "Latf")
+            )
+            found[kind] = "Latf" if fraktur > _FRAKTUR_READS * latin else "Latn"
+    return found
+
+
+def _sample(grey: Grey8, box: Box) -> Grey8:
+    width, height = min(box.width, _SAMPLE[0]), min(box.height, _SAMPLE[1])
+    left, top = (box.left + box.right - width) // 2, (box.top + box.bottom - height) // 2
+    return np.ascontiguousarray(grey[top : top + height, left : left + width])
+
+
+def _readable(engine: Tesseract, file: Path, dpi: float, known: Collection[str]) -> float:
+    try:
+        words = replace(engine, psm=_BLOCK).read(file, dpi=dpi)
+    except RecognitionError:
+        return 0.0
+    sure = sum(word.confidence * len(word.text) for word in words)
+    confidence = sure / max(1, sum(len(word.text) for word in words))
+    letters = [normalize(word.text).strip(".,;:!?-") for word in words]
+    long = [word for word in letters if len(word) > 2 and word.isalpha()]
+    share = sum(is_known(word, known) for word in long) / max(1, len(long)) if known else 0.5
+    return confidence * (0.5 + share)
 
 
 def read_page(
@@ -36,17 +126,24 @@ def read_page(
     class_map: ClassMap,
     regions: Sequence[Region],
     *,
-    engine: Tesseract,
+    read_by: Readers,
     dpi: float,
     min_text_area: float,
     scratch: Path,
 ) -> PageText:
     """Return the text of a prepared page in its own pixels.
 
+    Where there are engines for several scripts, the page is read in the script of its body, and
+    every region says which it is in; where there are several languages, that whose word list has
+    most of a region's words.
+
     Raises:
         RecognitionError: Tesseract gave up twice, or found no word on a page with text on it.
     """
     blanked = blank_illustrations(grey, class_map)
+    scripts = told_scripts(blanked, regions, read_by, dpi=dpi, scratch=scratch)
+    script = next(iter(scripts.values()), next(iter(read_by.able)))
+    engine = read_by.able[script]
     file = scratch / "page.pgm"
     save_pgm(file, blanked)
     try:
@@ -62,7 +159,20 @@ def read_page(
         )
     height, width = grey.shape
     found = arrange(words, class_map, regions, width=width, height=height)
-    return PageText(page, found, engine.models, mean_confidence(found))
+    told = tuple(_told(region, scripts, script, read_by) for region in found)
+    return PageText(page, told, engine.models, mean_confidence(found))
+
+
+def _told(
+    region: TextRegion, scripts: Mapping[RegionKind, str], script: str, read_by: Readers
+) -> TextRegion:
+    """Return ``region`` with its script and language, where the issue may have several."""
+    if len(read_by.able) > 1:
+        region = replace(region, script=scripts.get(region.kind, script))
+    if len(read_by.languages) > 1:
+        lists = {language: vocabulary((language,)) for language in read_by.languages}
+        region = replace(region, language=likeliest_language([region], lists))
+    return region
 
 
 def _doubled(word: RawWord) -> RawWord:

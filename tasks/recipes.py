@@ -18,6 +18,7 @@ from typing import Any
 
 from archive.store import sha256 as file_sha256
 from archive.weights import KINDS_FILE, find_weights
+from archive.wordlists import PACKAGES, word_lists
 from pipeline.recognize.tesseract import tessdata, tesseract_version
 from schemas.version import VERSION
 from tasks.settings import WEIGHTLESS, Settings
@@ -38,7 +39,7 @@ NEEDS = {
 """Whose results a stage reads; ``rerun`` follows it downwards."""
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
-    "recognize": 2,
+    "recognize": 3,
     "refine": 2,
     "crop": 2,
     "describe": 3,
@@ -115,7 +116,11 @@ def _separate(settings: Settings) -> dict[str, Any]:
 def _recognize(settings: Settings) -> dict[str, Any]:
     return {
         key: value for key, value in asdict(settings.recognize).items() if key != "timeout_s"
-    } | {"tesseract": tesseract_version(), "models": _tessdata()}
+    } | {
+        "tesseract": tesseract_version(),
+        "models": _tessdata(),
+        "word_lists": _word_lists(),
+    }
 
 
 @cache
@@ -132,7 +137,12 @@ def _crop(_: Settings) -> dict[str, Any]:
 
 
 def _describe(settings: Settings) -> dict[str, Any]:
-    return asdict(settings.describe)
+    return asdict(settings.describe) | {"word_lists": _word_lists()}
+
+
+@cache
+def _word_lists() -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in word_lists(tuple(PACKAGES))}
 
 
 def _export(settings: Settings) -> dict[str, Any]:

@@ -56,6 +56,10 @@ class IngestSettings:
     text: str = _option("recognize", choices=("recognize", "keep"))
 
 
+AUTO = "auto"
+"""The script of an issue that does not say it is told from each page."""
+
+
 @dataclass(frozen=True, slots=True)
 class PrepareSettings:
     """[prepare] how a page is straightened."""
@@ -81,7 +85,7 @@ class RecognizeSettings:
     """[recognize] how text is read."""
 
     languages: tuple[str, ...] = _option(("ger", "eng"))
-    script: str = _option("Latn", choices=("Latn", "Latf"))
+    script: str = _option(AUTO, choices=(AUTO, "Latn", "Latf"))
     psm: int = _option(3, low=1, high=13)
     timeout_s: float = _option(180.0, low=1, high=7200)
     min_text_area: float = _option(0.02, low=0, high=1)

@@ -13,6 +13,7 @@ import numpy as np
 from archive import images
 from archive.layout import PageFolder, PublishedNames
 from archive.weights import KINDS_FILE
+from archive.wordlists import vocabulary
 from pipeline.crops import crop_box, cut_out, inside_of, outline_of, over_white, trimmed
 from pipeline.describe.captions import link_captions
 from pipeline.describe.header import parse_header
@@ -21,6 +22,7 @@ from pipeline.geometry import in_master, region_to_master, text_to_master
 from pipeline.hashes import perceptual_hash
 from pipeline.prepare import apply_transform, find_transform, reduced, to_grey
 from pipeline.recognize.kept import told_apart
+from pipeline.recognize.quality import known_share
 from pipeline.refine.mattes import RefineSettings, refine_illustration
 from pipeline.regions import find_regions
 from pipeline.separate import Separation, separate
@@ -30,7 +32,7 @@ from schemas.model import CLASSES, RGB8, Illustration, PageId, PageText, Region,
 from schemas.published import PageDescription
 from tasks.base import IssueTask, PageStage
 from tasks.engines import separator
-from tasks.reading import read_page, tesseract
+from tasks.reading import read_page, readers
 
 _MM_PER_INCH = 25.4
 _CROP_MARGIN_MM = 1.0
@@ -132,7 +134,7 @@ class Recognize(PageStage):
                 images.load_grey(self.folder_of("prepare", page).grey),
                 images.load_grey(self.folder_of("separate", page).class_map),
                 self.regions(page),
-                engine=tesseract(self.record.metadata, own),
+                read_by=readers(self.record.metadata, own),
                 dpi=self.scan(page).dpi,
                 min_text_area=own.min_text_area,
                 scratch=Path(scratch),
@@ -287,6 +289,10 @@ class Describe(PageStage):
             ),
             text=text,
             confidence=text.confidence if text else None,
+            known_words=known_share(
+                regions,
+                vocabulary(self.record.metadata.languages or self.settings.recognize.languages),
+            ),
         )
         target.write_bytes(to_json(description))
         return StageState.DONE if pictures or regions else StageState.EMPTY

@@ -52,8 +52,8 @@ def status(issues: tuple[str, ...], worst: int, as_json: bool, config: Path) -> 
     Console().print(table)
     for row in troubles:
         click.echo(f"{row.issue}  {row.name}  {row.stage}  {row.state}: {row.message}")
-    for issue in wanted:
-        for lost in catalog.decisions.lost(issue):
+    for one in wanted:
+        for lost in catalog.decisions.lost(one):
             said = f"{lost.field} {lost.value}".strip()
             click.echo(f"{lost.illustration}  not found any more; decided was: {said}")
     for page, confidence in catalog.least_sure(issues=wanted, limit=worst):

@@ -1,0 +1,81 @@
+"""Word lists, known words, languages and scripts."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.images import load_image
+from archive.wordlists import vocabulary, word_lists
+from pipeline.recognize.quality import is_known, known_share, likeliest_language
+from schemas.model import Box, IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
+from tasks.reading import readers, told_scripts
+from tasks.settings import RecognizeSettings
+from tests.conftest import shared
+
+GERMAN = "Die Thür des Gartenhauses stand offen und die Dame trug einen Kragen von Spitzen"
+ENGLISH = "The door of the garden house stood open and the lady wore a collar of lace"
+
+
+def region(text):
+    box = Box(0, 0, 900, 20)
+    words = tuple(Word(word, box, 0.9) for word in text.split())
+    return TextRegion(RegionKind.TEXT, box, (TextLine(box, words),))
+
+
+@pytest.fixture(scope="module")
+def lists():
+    found = {name: vocabulary((name,)) for name in ("ger", "eng", "fre")}
+    if not all(found.values()):
+        pytest.skip("needs the word lists that make setup installs")
+    return found
+
+
+def test_words_of_old_spelling_are_known(lists):
+    assert known_share([region(GERMAN)], lists["ger"]) > 0.9
+    assert is_known("thuer", lists["ger"]) and not is_known("xqzwv", lists["ger"])
+
+
+def test_garbage_is_not_known(lists):
+    garbage = region("Tbe uiat fhnx qrst wvvz lkjh mnbv ytre poiu grfd")
+    assert known_share([garbage], lists["eng"]) < 0.4
+
+
+def test_languages_are_told_apart(lists):
+    assert likeliest_language([region(GERMAN)], lists) == "ger"
+    assert likeliest_language([region(ENGLISH)], lists) == "eng"
+    assert likeliest_language([region("xqz wvb krt plm")], lists) == ""
+
+
+def test_without_lists_or_words_nothing_is_said(tmp_path):
+    assert vocabulary(("ger",), tmp_path) == frozenset() and word_lists(("tlh",)) == ()
+    assert known_share([region(GERMAN)], vocabulary(("ger",), tmp_path)) is None
+    assert known_share([region("drei Worte nur")], {"drei"}) is None
+
+
+def test_only_german_that_does_not_say_its_script_has_two_engines():
+    settings = RecognizeSettings()
+    assert list(readers(IssueMetadata(), settings).able) == ["Latn", "Latf"]
+    assert list(readers(IssueMetadata(script="Latf"), settings).able) == ["Latf"]
+    assert len(readers(IssueMetadata(languages=("eng",)), settings).able) == 1
+    fixed = RecognizeSettings(script="Latf")
+    assert list(readers(IssueMetadata(), fixed).able) == ["Latf"]
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("page", "script"),
+    [
+        ("pbl_ranke_reformation01_1839_0256", "Latf"),
+        ("pbl_sachs_botanik_1875_0429", "Latf"),
+        ("pbl_riegl_stilfragen_1893_0190", "Latn"),
+        ("pbl_berg_ostasien04_1873_0423", "Latn"),
+    ],
+)
+def test_the_script_is_told_from_real_print(page, script, tmp_path, lists):
+    rgb = load_image(shared("corpus") / "text_pages" / f"{page}.png").rgb
+    height, width = rgb.shape[:2]
+    body = Region(RegionKind.TEXT, Box(100, 100, width - 100, height - 200), (), 0.9)
+    read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
+    told = told_scripts(rgb[..., 0], [body], read_by, dpi=200, scratch=tmp_path)
+    assert told == {RegionKind.TEXT: script}
