@@ -39,7 +39,7 @@ def text_to_master(text: PageText, transform: Transform) -> PageText:
         )
         for region in text.regions
     )
-    return replace(text, regions=regions)
+    return replace(text, regions=regions, vetoed=tuple(to_master(box) for box in text.vetoed))
 
 
 def in_master(grid: NDArray[np.float32], transform: Transform, box: Box) -> NDArray[np.float32]:

@@ -327,12 +327,16 @@ KEPT = "kept from"
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What was read on one page, in reading order; ``models`` names by what."""
+    """What was read on one page, in reading order; ``models`` names by what.
+
+    ``vetoed`` are boxes that were separated as illustrations and turned out to be text.
+    """
 
     page: PageId
     regions: tuple[TextRegion, ...]
     models: str = ""
     confidence: float | None = None
+    vetoed: tuple[Box, ...] = ()
 
     def words(self) -> tuple[Word, ...]:
         """Every word, in reading order."""
@@ -366,6 +370,7 @@ class Caption:
 class Illustration:
     """One picture on a page, numbered from 1 in reading order.
 
+    ``continues`` names the left half of a plate on two pages, of which this is the right one.
     ``matte`` names how its alpha was made (silhouette, ink, frame); ``perceptual_hash`` is 16 hex.
     """
 
@@ -380,6 +385,7 @@ class Illustration:
     matte_score: float | None = None
     caption: Caption | None = None
     perceptual_hash: str = ""
+    continues: str = ""
 
     def __str__(self) -> str:
         return f"{self.page}_i{self.ordinal:02d}"

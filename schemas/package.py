@@ -157,12 +157,29 @@ def page_label(page: PublishedPage) -> str:
 def illustrations(
     published: PublishedIssue,
 ) -> Iterator[tuple[int, PublishedPage, Illustration]]:
-    """Yield every illustration in reading order, numbered from 1, with its page."""
+    """Yield every illustration in reading order, numbered from 1, with its page.
+
+    A plate on two pages comes once, as its left half (``right_half``).
+    """
     number = 0
     for page in published.pages:
         for picture in page.description.illustrations:
-            number += 1
-            yield number, page, picture
+            if not picture.continues:
+                number += 1
+                yield number, page, picture
+
+
+def right_half(
+    published: PublishedIssue, picture: Illustration
+) -> tuple[PublishedPage, Illustration] | None:
+    """Return the other half of a plate on two pages, with its page, or None."""
+    halves = (
+        (page, other)
+        for page in published.pages
+        for other in page.description.illustrations
+        if other.continues == str(picture)
+    )
+    return next(halves, None)
 
 
 def caption_of(picture: Illustration) -> str:

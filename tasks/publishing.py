@@ -10,10 +10,12 @@ from pathlib import Path
 
 import luigi
 
+from archive.images import load_rgb
 from archive.layout import PublishedNames
 from archive.store import is_draft, place, sha256, whole
 from pipeline.describe.header import agree
 from pipeline.describe.numbering import decided, place_of, renumbered
+from pipeline.describe.spreads import joined_spreads
 from schemas.codec import from_json
 from schemas.decisions import Decision, Numbered
 from schemas.ledger import LedgerRow, StageState
@@ -74,13 +76,24 @@ class Publish(IssueTask):
             known = self.catalog.decisions.numbers(self.issue_id)
             decisions = self.catalog.decisions.of(self.issue_id)
             made = [self._page(scan, draft, known, decisions) for scan in self.record.scans]
-        pages = tuple(page for page, _ in made)
+            pages = self._joined([page for page, _ in made], draft)
         numbers = tuple(one for _, numbered in made for one in numbered)
         self.catalog.publish(replace(self._published(pages), numbers=numbers))
         for other in self.layout.editions(self.issue_id).iterdir():
             if other != target and not is_draft(other):
                 shutil.rmtree(other)
         _enter(self)
+
+    def _joined(self, pages: list[PublishedPage], draft: Path) -> tuple[PublishedPage, ...]:
+        """Name the halves of plates that run over two pages."""
+        found = joined_spreads(
+            [(page.scan, page.description.illustrations) for page in pages],
+            lambda picture: load_rgb(PublishedNames(draft).crop(picture)),
+        )
+        return tuple(
+            replace(page, description=replace(page.description, illustrations=pictures))
+            for page, pictures in zip(pages, found, strict=True)
+        )
 
     def withdraw(self) -> None:
         """Take the issue out of the catalog, so that the next run publishes it again."""

@@ -14,6 +14,7 @@ from pipeline.recognize.arrange import arrange, mean_confidence
 from pipeline.recognize.blank import blank_illustrations, halved
 from pipeline.recognize.quality import is_known, likeliest_language
 from pipeline.recognize.tesseract import RawWord, Tesseract, models_for, tessdata
+from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
 from schemas.errors import RecognitionError
 from schemas.model import (
     CLASSES,
@@ -37,6 +38,8 @@ _FRAKTUR_READS = 1.15
 model of the language does. On 27 scans of 1784 to 1893: 1.29 to 1.89, and 0.82 to 1.02."""
 _BLOCK = 6
 """Tesseract's page segmentation mode for one block of text."""
+_VETOED = 10_000
+"""Blocks of vetoed illustrations are numbered beyond those of the page."""
 _TEXT_CLASSES = [CLASSES.index(name) for name in ("caption", "header", "text")]
 
 
@@ -151,6 +154,8 @@ def read_page(
     except RecognitionError:
         save_pgm(file, halved(blanked))
         words = tuple(_doubled(word) for word in engine.read(file, dpi=dpi / 2))
+    inside, vetoed = _hidden(grey, regions, engine, read_by, dpi=dpi, file=file)
+    words = (*words, *inside)
     share = float(sum((class_map == label).mean() for label in _TEXT_CLASSES))
     if not words and share >= min_text_area:
         raise RecognitionError(
@@ -158,9 +163,38 @@ def read_page(
             "and script, or the scan"
         )
     height, width = grey.shape
-    found = arrange(words, class_map, regions, width=width, height=height)
+    _, told_regions = without_vetoed((), regions, vetoed)
+    found = arrange(words, class_map, told_regions, width=width, height=height)
     told = tuple(_told(region, scripts, script, read_by) for region in found)
-    return PageText(page, told, engine.models, mean_confidence(found))
+    return PageText(page, told, engine.models, mean_confidence(found), vetoed)
+
+
+def _hidden(
+    grey: Grey8,
+    regions: Sequence[Region],
+    engine: Tesseract,
+    read_by: Readers,
+    *,
+    dpi: float,
+    file: Path,
+) -> tuple[tuple[RawWord, ...], tuple[Box, ...]]:
+    """Return the words of illustrations that are text, and their boxes."""
+    words: list[RawWord] = []
+    vetoed: list[Box] = []
+    for region in regions:
+        box = region.box
+        if region.kind is not RegionKind.ILLUSTRATION or not may_be_type(grey, box, dpi=dpi):
+            continue
+        crop = grey[box.top : box.bottom, box.left : box.right]
+        save_pgm(file, np.ascontiguousarray(crop))
+        try:
+            found = replace(engine, psm=_BLOCK).read(file, dpi=dpi)
+        except RecognitionError:
+            continue  # nothing was read, so nothing speaks against the picture
+        if is_text(found, box, vocabulary(read_by.languages)):
+            vetoed.append(box)
+            words += moved(found, box, block=_VETOED * len(vetoed))
+    return tuple(words), tuple(vetoed)
 
 
 def _told(

@@ -23,6 +23,7 @@ from pipeline.hashes import perceptual_hash
 from pipeline.prepare import apply_transform, find_transform, reduced, to_grey
 from pipeline.recognize.kept import told_apart
 from pipeline.recognize.quality import known_share
+from pipeline.recognize.veto import without_vetoed
 from pipeline.refine.mattes import RefineSettings, refine_illustration
 from pipeline.regions import find_regions
 from pipeline.separate import Separation, separate
@@ -276,6 +277,8 @@ class Describe(PageStage):
         regions = text.regions if text else ()
         scan = self.scan(page)
         reach = self.settings.describe.caption_distance_mm * scan.dpi / _MM_PER_INCH
+        found = [region_to_master(region, self.transform(page)) for region in self.regions(page)]
+        pictures, separated = without_vetoed(pictures, found, text.vetoed if text else ())
         header = "  ".join(r.text for r in regions if r.kind is RegionKind.HEADER)
         description = PageDescription(
             page=page,
@@ -284,9 +287,7 @@ class Describe(PageStage):
                 placed_kind(picture, regions, width=scan.width, height=scan.height)
                 for picture in link_captions(pictures, regions, reach=reach)
             ),
-            regions=tuple(
-                region_to_master(region, self.transform(page)) for region in self.regions(page)
-            ),
+            regions=separated,
             text=text,
             confidence=text.confidence if text else None,
             known_words=known_share(

@@ -132,6 +132,7 @@ def _illustration(picture: Illustration, page: PublishedPage) -> IllustrationRow
         caption_top=caption.box.top if caption else None,
         caption_right=caption.box.right if caption else None,
         caption_bottom=caption.box.bottom if caption else None,
+        continues=picture.continues,
     )
 
 

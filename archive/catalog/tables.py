@@ -109,6 +109,7 @@ class IllustrationRow(Base):
     caption_top: Mapped[int | None]
     caption_right: Mapped[int | None]
     caption_bottom: Mapped[int | None]
+    continues: Mapped[str] = mapped_column(String(120), server_default="")
 
 
 class FileRow(Base):

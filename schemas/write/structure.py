@@ -23,6 +23,7 @@ from schemas.package import (
     illustrations,
     label,
     page_label,
+    right_half,
 )
 from schemas.published import PublishedIssue, PublishedPage
 
@@ -49,7 +50,11 @@ def logical_map(
     """Return the issue with a div for every illustration."""
     divs = [
         E.div(
-            *_areas(page, picture, files, (DEFAULT, ORIGINAL), with_cut_outs=with_cut_outs),
+            *(
+                area
+                for part in _parts(published, page, picture)
+                for area in _areas(*part, files, (DEFAULT, ORIGINAL), with_cut_outs=with_cut_outs)
+            ),
             ID=logical_id(number),
             TYPE=_TYPES.get(picture.kind, "illustration"),
             ORDER=str(number),
@@ -95,8 +100,9 @@ def links(published: PublishedIssue) -> etree._Element:
     pairs = [(logical_id(0), physical_id(0))]
     pairs += [(logical_id(0), physical_id(page.scan.page.sequence)) for page in published.pages]
     pairs += [
-        (logical_id(number), physical_id(page.scan.page.sequence))
-        for number, page, _ in illustrations(published)
+        (logical_id(number), physical_id(part.scan.page.sequence))
+        for number, page, picture in illustrations(published)
+        for part, _ in _parts(published, page, picture)
     ]
     found = []
     for start, end in pairs:
@@ -120,6 +126,14 @@ def description_id(number: int) -> str:
 def physical_id(sequence: int) -> str:
     """Return the id of a page's div, or with 0 of the sequence of pages."""
     return f"PHYS_{sequence:04d}"
+
+
+def _parts(
+    published: PublishedIssue, page: PublishedPage, picture: Illustration
+) -> list[tuple[PublishedPage, Illustration]]:
+    """Return an illustration as its parts: one, or the two halves of a plate."""
+    other = right_half(published, picture)
+    return [(page, picture), *([other] if other else [])]
 
 
 def _page_areas(page: PublishedPage, files: Files) -> list[etree._Element]:

@@ -36,6 +36,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index("ix_decision_issue", "decision", ["issue"])
+    continues = sa.Column("continues", sa.String(120), nullable=False, server_default="")
+    op.add_column("illustration", continues)
     op.add_column("page", sa.Column("known_words", sa.Float, nullable=True))
     _number()
 
