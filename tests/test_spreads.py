@@ -25,7 +25,7 @@ def scan(sequence):
 def plate(seed=0):
     """A soft picture, 1200 high and 1860 wide."""
     rng = np.random.default_rng(seed)
-    rough = rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)
+    rough = rng.integers(0, 255, (12, 5, 3), dtype=np.uint8)
     return cv2.resize(rough, (1860, 1200), interpolation=cv2.INTER_CUBIC)
 
 
