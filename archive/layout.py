@@ -8,7 +8,7 @@ work/<stage>/<recipe>/<issue>/v<NNN>/           one stage's pages, rebuilt at wi
     <page>.json or <page>/                          one page
     pages.json                                      the stage's list, written last
 issues/<issue>/<edition>/                       what readers see; the catalog names the edition
-    cut-outs/ crops/ views/ thumbnails/
+    cut-outs/ crops/ views/ thumbnails/ descreened/
 exports/<issue>/<edition>/                      the BagIt package: METS, ALTO, IIIF
 reports/<run>/index.html, report.json           one folder a nightly run
 """
@@ -137,21 +137,29 @@ class PageFolder:
 
 @dataclass(frozen=True, slots=True)
 class PublishedNames:
-    """Names of an illustration's files below an edition or a page's crop folder."""
+    """Names of an illustration's files below an edition or a page's crop folder.
+
+    ``suffix`` is that of cut-outs and crops, as ``[crop] format`` has it.
+    """
 
     folder: Path
+    suffix: str = ".png"
 
     def cut_out(self, picture: Illustration) -> Path:
         """RGBA at full resolution."""
-        return self.folder / "cut-outs" / f"{picture}.png"
+        return self.folder / "cut-outs" / f"{picture}{self.suffix}"
 
     def crop(self, picture: Illustration) -> Path:
         """The rectangle around it, opaque."""
-        return self.folder / "crops" / f"{picture}.png"
+        return self.folder / "crops" / f"{picture}{self.suffix}"
 
     def view(self, picture: Illustration) -> Path:
         """JPEG for the screen."""
         return self.folder / "views" / f"{picture}.jpg"
+
+    def descreened(self, picture: Illustration) -> Path:
+        """JPEG of a halftone without its screen, at full size: a derivative, if it is wanted."""
+        return self.folder / "descreened" / f"{picture}.jpg"
 
     def thumbnail(self, picture: Illustration) -> Path:
         """Small JPEG for lists."""
@@ -159,7 +167,7 @@ class PublishedNames:
 
     def make_folders(self) -> None:
         """Make the folders the names lie in."""
-        for name in ("cut-outs", "crops", "views", "thumbnails"):
+        for name in ("cut-outs", "crops", "views", "thumbnails", "descreened"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
 
 

@@ -196,7 +196,7 @@ class Payload:
             cut_out = made.get(("CUTOUT", str(picture)))
             if cut_out is None:
                 raise DocumentError(f"{picture}: published without a cut-out; publish it again")
-            self._add_made(ILLUSTRATION, picture, cut_out, ".png")
+            self._add_made(ILLUSTRATION, picture, cut_out, Path(cut_out.path).suffix)
             if view := made.get(("VIEW", str(picture))):
                 self._add_made(VIEW, picture, view, ".jpg")
 

@@ -1,6 +1,6 @@
 """What each choice of the recipe is worth: short trainings that differ in one thing, one table.
 
-    python -m benchmarks.ablation TRUTH PAGES --corpus CORPUS --to FOLDER [NAME...]
+    python -m benchmarks.ablation TRUTH PAGES --corpus CORPUS --to FOLDER [--only NAME]
 
 Every variant sees the same number of composed pages and is judged on annotated scans by the
 likeliest class, so that nothing after the net hides what the net does. Generator and discriminator
@@ -49,15 +49,15 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("names", nargs="*")
+    parser.add_argument("--only", action="append", default=[], help="May be repeated.")
     args = parser.parse_args()
-    unknown = set(args.names) - set(VARIANTS)
+    unknown = set(args.only) - set(VARIANTS)
     if unknown:
         parser.error(f"no variant {min(unknown)!r}; there are {', '.join(map(repr, VARIANTS))}")
     print("| variant | IoU all | Idler-1893 | Bilderbazaar | text | false area | s a step |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for number, name in enumerate(VARIANTS):
-        if not args.names or name in args.names:
+        if not args.only or name in args.only:
             figures = _figures(args, name, args.to / f"{number:02d}")
             print(f"| {name} | {' | '.join(_cells(figures))} |", flush=True)
 

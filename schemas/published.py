@@ -23,7 +23,7 @@ class PublishedFile:
     """A file of an issue.
 
     ``path`` is relative to the archive's root; ``subject`` is a page or an illustration; ``use``
-    is MASTER, CUTOUT, CROP, VIEW or THUMBNAIL.
+    is MASTER, CUTOUT, CROP, VIEW, THUMBNAIL or DESCREENED.
     """
 
     use: str

@@ -46,6 +46,9 @@ EVENT_KINDS = {
 """PREMIS event types of the stages in which an engine decided something."""
 
 
+_MIMETYPES = {".png": "image/png", ".tif": "image/tiff", ".jpg": "image/jpeg"}
+
+
 class Publish(IssueTask):
     """Enter the issue in the catalog; complete when the catalog names this edition."""
 
@@ -86,9 +89,10 @@ class Publish(IssueTask):
 
     def _joined(self, pages: list[PublishedPage], draft: Path) -> tuple[PublishedPage, ...]:
         """Name the halves of plates that run over two pages."""
+        suffix = self.settings.crop.suffix
         found = joined_spreads(
             [(page.scan, page.description.illustrations) for page in pages],
-            lambda picture: load_rgb(PublishedNames(draft).crop(picture)),
+            lambda picture: load_rgb(PublishedNames(draft, suffix).crop(picture)),
         )
         return tuple(
             replace(page, description=replace(page.description, illustrations=pictures))
@@ -155,8 +159,9 @@ class Publish(IssueTask):
     def _copy(
         self, made_as: Illustration, picture: Illustration, draft: Path
     ) -> list[PublishedFile]:
-        source = PublishedNames(self._describe.made_by("crop", picture.page))
-        target = PublishedNames(draft)
+        suffix = self.settings.crop.suffix
+        source = PublishedNames(self._describe.made_by("crop", picture.page), suffix)
+        target = PublishedNames(draft, suffix)
         final = self.layout.edition(self.issue_id, self.edition)
         found = []
         for use, name in (
@@ -164,8 +169,11 @@ class Publish(IssueTask):
             ("CROP", PublishedNames.crop),
             ("VIEW", PublishedNames.view),
             ("THUMBNAIL", PublishedNames.thumbnail),
+            ("DESCREENED", PublishedNames.descreened),
         ):
             path, made = name(source, made_as), name(target, picture)
+            if use == "DESCREENED" and not path.exists():
+                continue  # no halftone, or nobody wants it
             place(path, made)
             where = final / made.relative_to(draft)
             found.append(
@@ -173,7 +181,7 @@ class Publish(IssueTask):
                     use,
                     str(picture),
                     str(where.relative_to(self.layout.root)),
-                    "image/png" if made.suffix == ".png" else "image/jpeg",
+                    _MIMETYPES[made.suffix],
                     sha256(path),
                     path.stat().st_size,
                     picture.box.width if use in ("CUTOUT", "CROP") else 0,

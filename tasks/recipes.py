@@ -132,8 +132,8 @@ def _refine(settings: Settings) -> dict[str, Any]:
     return asdict(settings.refine) | {"pymatting": version("pymatting")}
 
 
-def _crop(_: Settings) -> dict[str, Any]:
-    return {"kinds": file_sha256(KINDS_FILE)[:16]}
+def _crop(settings: Settings) -> dict[str, Any]:
+    return asdict(settings.crop) | {"kinds": file_sha256(KINDS_FILE)[:16]}
 
 
 def _describe(settings: Settings) -> dict[str, Any]:

@@ -102,6 +102,19 @@ class RefineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CropSettings:
+    """[crop] how cut-outs are written."""
+
+    format: str = _option("png", choices=("png", "tiff"))
+    descreen: bool = _option(False)
+
+    @property
+    def suffix(self) -> str:
+        """Suffix of cut-outs and crops."""
+        return ".tif" if self.format == "tiff" else ".png"
+
+
+@dataclass(frozen=True, slots=True)
 class DescribeSettings:
     """[describe] how captions are linked."""
 
@@ -151,6 +164,7 @@ class Settings:
     separate: SeparateSettings = field(default_factory=SeparateSettings)
     recognize: RecognizeSettings = field(default_factory=RecognizeSettings)
     refine: RefineSettings = field(default_factory=RefineSettings)
+    crop: CropSettings = field(default_factory=CropSettings)
     describe: DescribeSettings = field(default_factory=DescribeSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
     rights: RightsSettings = field(default_factory=RightsSettings)
@@ -178,6 +192,7 @@ _SECTIONS: Mapping[str, type] = {
     "separate": SeparateSettings,
     "recognize": RecognizeSettings,
     "refine": RefineSettings,
+    "crop": CropSettings,
     "describe": DescribeSettings,
     "export": ExportSettings,
     "rights": RightsSettings,

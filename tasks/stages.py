@@ -24,6 +24,7 @@ from pipeline.prepare import apply_transform, find_transform, reduced, to_grey
 from pipeline.recognize.kept import told_apart
 from pipeline.recognize.quality import known_share
 from pipeline.recognize.veto import without_vetoed
+from pipeline.refine.descreen import descreened, find_screen
 from pipeline.refine.mattes import RefineSettings, refine_illustration
 from pipeline.regions import find_regions
 from pipeline.separate import Separation, separate
@@ -32,6 +33,7 @@ from schemas.ledger import StageState
 from schemas.model import CLASSES, RGB8, Illustration, PageId, PageText, Region, RegionKind
 from schemas.published import PageDescription
 from tasks.base import IssueTask, PageStage
+from tasks.cutting import CutOut, deep_pixels, write_cut_out
 from tasks.engines import separator
 from tasks.reading import read_page, readers
 
@@ -227,25 +229,31 @@ class Crop(PageStage):
             tuple[Illustration, ...], made.illustrations.read_bytes(), name=str(made.illustrations)
         )
         target.mkdir()
-        names = PublishedNames(target)
-        described = []
-        if pictures:
-            names.make_folders()
-            master = self.load_master(page)
-            for picture in pictures:
-                box = picture.box
-                rgba = images.load_rgba(made.matte(picture))
-                rectangle = master.rgb[box.top : box.bottom, box.left : box.right]
-                dpi = self.scan(page).dpi
-                images.save_png(names.cut_out(picture), rgba, dpi=dpi, icc=master.icc)
-                images.save_png(names.crop(picture), rectangle, dpi=dpi, icc=master.icc)
-                images.save_jpeg(names.view(picture), over_white(rgba), long_side=_VIEW_PX)
-                images.save_jpeg(
-                    names.thumbnail(picture), over_white(rgba), long_side=_THUMBNAIL_PX
-                )
-                described.append(_told(picture, rectangle))
-        PageFolder(target).illustrations.write_bytes(to_json(tuple(described)))
+        described = self._cut(page, pictures, made, target) if pictures else ()
+        PageFolder(target).illustrations.write_bytes(to_json(described))
         return StageState.DONE if pictures else StageState.EMPTY
+
+    def _cut(
+        self, page: PageId, pictures: Sequence[Illustration], made: PageFolder, target: Path
+    ) -> tuple[Illustration, ...]:
+        names = PublishedNames(target, self.settings.crop.suffix)
+        names.make_folders()
+        master, scan = self.load_master(page), self.scan(page)
+        deep = deep_pixels(self.layout.master(scan), scan)
+        found = []
+        for picture in pictures:
+            box = picture.box
+            window = np.s_[box.top : box.bottom, box.left : box.right]
+            rgba, rectangle = images.load_rgba(made.matte(picture)), master.rgb[window]
+            cut = CutOut(rgba, rectangle, deep.pixels[window] if deep else None)
+            write_cut_out(names, picture, cut, dpi=scan.dpi, icc=master.icc, deep=deep)
+            images.save_jpeg(names.view(picture), over_white(rgba), long_side=_VIEW_PX)
+            images.save_jpeg(names.thumbnail(picture), over_white(rgba), long_side=_THUMBNAIL_PX)
+            screen = find_screen(rectangle) if self.settings.crop.descreen else None
+            if screen is not None:
+                images.save_jpeg(names.descreened(picture), descreened(rectangle, screen))
+            found.append(_told(picture, rectangle))
+        return tuple(found)
 
 
 def _told(picture: Illustration, rectangle: RGB8) -> Illustration:

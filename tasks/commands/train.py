@@ -20,6 +20,13 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--corpus", type=_FOLDER, help="Training material; without it, drawn pictures.")
 @click.option("--steps", default=1500, show_default=True, type=click.IntRange(1))
 @click.option("--batch-size", default=8, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--long-side",
+    default=768,
+    show_default=True,
+    type=click.IntRange(128, 4096),
+    help="Pixels at which the net sees a page.",
+)
 @click.option("--learning-rate", default=2e-3, show_default=True)
 @click.option(
     "--form", type=click.Choice(["label-map", "paper"]), default="label-map", show_default=True,

@@ -1,0 +1,89 @@
+"""What ten corrected pages of a library are worth: fine-tune, judge its other pages and the rest.
+
+    python -m benchmarks.finetuning TRUTH PAGES --corpus CORPUS --source NAME [--to FOLDER]
+
+Ten pages of one source, drawn by lot, are the corrected ones; its other pages are held back, and
+the pages of all other sources are the guard.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from archive.dataset import combine, write_manifest
+from archive.pairs import read_pairs
+from archive.store import place
+from archive.truth import AnnotatedPage, annotated_pages, page_image
+from schemas.errors import ArchiveError
+from tasks.finetuning import Guard, finetune
+from tasks.training import TrainingOrder
+
+_PAGES, _SEED = 10, 0
+
+
+def main() -> None:
+    """Fine-tune and print before and after."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("truth", type=Path)
+    parser.add_argument("pages", type=Path)
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--weights", default="default")
+    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--to", type=Path)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bilderbogen-") as scratch:
+        folder = args.to or Path(scratch)
+        own, held, rest = _lots(args)
+        for name, chosen in (("own", own), ("held-back", held), ("guard", rest)):
+            _lay_out(folder / name, chosen, args)
+        order = TrainingOrder(
+            folder / "run", args.corpus, args.steps, threads=1, learning_rate=2e-4,
+            own=_set(folder), share=0.3, validate_every=0, first_seed=50_000_000,
+        )  # fmt: skip
+        guard, kept = (Guard(folder / name, folder / name) for name in ("guard", "held-back"))
+        found = finetune(order, args.weights, guard, kept, click.echo)
+    print(f"{args.source}: {len(own)} pages corrected, {args.steps} steps")
+    print("| pages | before | after |\n|---|---:|---:|")
+    if found.own is not None:
+        print(f"| {len(held)} others of it | {found.own[0]:.3f} | {found.own[1]:.3f} |")
+    print(f"| {len(rest)} of other sources | {found.guarded[0]:.3f} | {found.guarded[1]:.3f} |")
+
+
+def _lots(
+    args: argparse.Namespace,
+) -> tuple[list[AnnotatedPage], list[AnnotatedPage], list[AnnotatedPage]]:
+    known = list(annotated_pages(args.truth))
+    own = [page for page in known if page.truth.source == args.source]
+    random.Random(_SEED).shuffle(own)
+    rest = [page for page in known if page.truth.source != args.source]
+    return own[:_PAGES], own[_PAGES:], rest
+
+
+def _lay_out(folder: Path, chosen: Iterable[AnnotatedPage], args: argparse.Namespace) -> None:
+    """Put scans and annotations into a folder of their own."""
+    for page in chosen:
+        scan = page_image(args.pages, page)
+        for path in (scan, *args.truth.glob(f"{page.name}.*")):
+            if not (folder / path.name).exists():
+                place(path, folder / path.name)
+
+
+def _set(folder: Path) -> Path:
+    target = folder / "set"
+    found = list(combine(read_pairs(folder / "own", form="truth"), target, source="corrected"))
+    for one in found:
+        if isinstance(one, ArchiveError):
+            raise one
+    write_manifest(target, [one for one in found if not isinstance(one, ArchiveError)])
+    return target
+
+
+if __name__ == "__main__":
+    main()
