@@ -249,10 +249,12 @@ class Crop(PageStage):
             write_cut_out(names, picture, cut, dpi=scan.dpi, icc=master.icc, deep=deep)
             images.save_jpeg(names.view(picture), over_white(rgba), long_side=_VIEW_PX)
             images.save_jpeg(names.thumbnail(picture), over_white(rgba), long_side=_THUMBNAIL_PX)
-            screen = find_screen(rectangle) if self.settings.crop.descreen else None
+            told = _told(picture, rectangle)
+            wanted = self.settings.crop.descreen and told.kind == "halftone"
+            screen = find_screen(rectangle) if wanted else None
             if screen is not None:
                 images.save_jpeg(names.descreened(picture), descreened(rectangle, screen))
-            found.append(_told(picture, rectangle))
+            found.append(told)
         return tuple(found)
 
 

@@ -18,7 +18,6 @@ from schemas.errors import ScanError
 from schemas.model import IssueId
 from tasks.__main__ import main
 from tasks.settings import load
-from tests.conftest import draw_page
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 65536, (40, 30, 3), dtype=np.uint16)
@@ -120,7 +119,6 @@ def test_a_picture_without_a_screen_has_none():
     assert find_screen(smooth) is None
     assert find_screen(np.full((300, 300, 3), 200, np.uint8)) is None
     assert find_screen(np.full((20, 20, 3), 200, np.uint8)) is None
-    assert find_screen(draw_page(picture=False)) is None
 
 
 def test_without_its_screen_a_picture_is_nearer_to_the_original():
