@@ -357,13 +357,18 @@ class PageHeader:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The caption linked to an illustration; score 0..1, method below, beside, above, facing."""
+    """The caption linked to an illustration, its ``credit`` (who drew or engraved it) apart.
+
+    ``score`` is 0..1; ``method`` is below, beside, above, near, facing or person. ``box`` is on the
+    facing page where the method says so.
+    """
 
     text: str
     box: Box
     score: float
     method: str
     number: str | None = None
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import luigi
 from archive.images import load_rgb
 from archive.layout import PublishedNames
 from archive.store import is_draft, place, sha256, whole
+from pipeline.describe.facing import with_facing_captions
 from pipeline.describe.header import agree
 from pipeline.describe.numbering import decided, place_of, renumbered
 from pipeline.describe.spreads import joined_spreads
@@ -88,10 +89,11 @@ class Publish(IssueTask):
         _enter(self)
 
     def _joined(self, pages: list[PublishedPage], draft: Path) -> tuple[PublishedPage, ...]:
-        """Name the halves of plates that run over two pages."""
+        """Name the halves of plates on two pages; look for captions on the facing page."""
         suffix = self.settings.crop.suffix
+        captioned = with_facing_captions(pages)
         found = joined_spreads(
-            [(page.scan, page.description.illustrations) for page in pages],
+            [(page.scan, own) for page, own in zip(pages, captioned, strict=True)],
             lambda picture: load_rgb(PublishedNames(draft, suffix).crop(picture)),
         )
         return tuple(

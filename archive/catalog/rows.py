@@ -125,7 +125,7 @@ def _illustration(picture: Illustration, page: PublishedPage) -> IllustrationRow
         caption_score=caption.score if caption else None,
         caption_method=caption.method if caption else "",
         perceptual_hash=picture.perceptual_hash,
-        search=normalize(caption.text) if caption else "",
+        search=normalize(f"{caption.text} {caption.credit}".strip()) if caption else "",
         kind_confidence=picture.kind_confidence,
         caption_number=(caption.number or "") if caption else "",
         caption_left=caption.box.left if caption else None,
@@ -133,6 +133,7 @@ def _illustration(picture: Illustration, page: PublishedPage) -> IllustrationRow
         caption_right=caption.box.right if caption else None,
         caption_bottom=caption.box.bottom if caption else None,
         continues=picture.continues,
+        caption_credit=caption.credit if caption else "",
     )
 
 

@@ -110,6 +110,7 @@ class IllustrationRow(Base):
     caption_right: Mapped[int | None]
     caption_bottom: Mapped[int | None]
     continues: Mapped[str] = mapped_column(String(120), server_default="")
+    caption_credit: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class FileRow(Base):

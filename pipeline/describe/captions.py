@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.describe.credits import part_credit
 from pipeline.recognize.arrange import joined
 from schemas.model import Box, Caption, Illustration, RegionKind, TextRegion
 
@@ -129,7 +130,8 @@ def _may_share(
 
 
 def _caption(region: TextRegion, link: _Link) -> Caption:
-    text = joined(region)
-    return Caption(
-        text, region.box, round(min(1.0, link.score), 3), link.method, caption_number(text)
-    )
+    text, credit = part_credit([line.text for line in region.lines])
+    if not credit:
+        text = joined(region)
+    score = round(min(1.0, link.score), 3)
+    return Caption(text, region.box, score, link.method, caption_number(text), credit)

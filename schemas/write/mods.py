@@ -13,7 +13,7 @@ from lxml.builder import ElementMaker
 
 from schemas.model import Illustration, IssueMetadata
 from schemas.namespaces import MODS, XLINK
-from schemas.package import Publication, caption_of, created_at, label, urn
+from schemas.package import Publication, caption_of, created_at, label, urn, xml_text
 from schemas.published import PublishedIssue
 
 M = ElementMaker(namespace=MODS, nsmap={"mods": MODS, "xlink": XLINK})
@@ -51,11 +51,13 @@ def issue_mods(published: PublishedIssue, publication: Publication | None = None
 def illustration_mods(picture: Illustration) -> etree._Element:
     """Return the MODS record of an illustration: its caption, its kind, that it is a picture."""
     caption = caption_of(picture)
+    credit = xml_text(picture.caption.credit) if picture.caption else ""
     return M.mods(
         M.titleInfo(M.title(caption or "[Illustration]")),
         M.typeOfResource("still image"),
         *([] if picture.kind == "unknown" else [M.genre(picture.kind)]),
         *([M.note(caption, type="caption")] if caption else []),
+        *([M.note(credit, type="statement of responsibility")] if credit else []),
     )
 
 

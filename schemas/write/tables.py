@@ -36,7 +36,8 @@ _LOCATION = f"{OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
 COLUMNS = (
     "id", "issue", "page", "page_label", "number", "kind", "caption", "left", "top", "width",
     "height", "polygon", "file", "sha256", "pixel_width", "pixel_height", "dpi", "probability",
-    "matte", "perceptual_hash",
+    "matte", "perceptual_hash", "credit", "caption_score", "caption_method", "kind_confidence",
+    "continues",
 )  # fmt: skip
 """Columns of illustrations.csv; places are pixels of the master."""
 
@@ -131,6 +132,9 @@ def _picture(picture: Illustration, files: Mapping[str, PackageFile]) -> dict[st
         "polygon": [[round(x), round(y)] for x, y in picture.polygon],
         "file": file.href if file else None,
         "probability": round(picture.probability, 4),
+        "credit": picture.caption.credit if picture.caption else "",
+        "kind_confidence": round(picture.kind_confidence, 3),
+        "continues": picture.continues or None,
         "matte": picture.matte,
         "perceptual_hash": picture.perceptual_hash,
     }
@@ -151,9 +155,15 @@ def _row(
         file.href if file else "", file.sha256 if file else "",
         file.width if file else "", file.height if file else "",
         f"{scan.dpi:g}" if scan.dpi_is_known else "", f"{picture.probability:.4f}",
-        picture.matte, picture.perceptual_hash,
+        picture.matte, picture.perceptual_hash, *_caption(picture),
+        f"{picture.kind_confidence:.3f}", picture.continues,
     )  # fmt: skip
     return dict(zip(COLUMNS, values, strict=True))
+
+
+def _caption(picture: Illustration) -> tuple[str, str, str]:
+    caption = picture.caption
+    return (caption.credit, f"{caption.score:.3f}", caption.method) if caption else ("", "", "")
 
 
 def _place(picture: Illustration) -> Iterator[int]:

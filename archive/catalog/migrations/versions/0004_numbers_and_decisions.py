@@ -38,6 +38,8 @@ def upgrade() -> None:
     op.create_index("ix_decision_issue", "decision", ["issue"])
     continues = sa.Column("continues", sa.String(120), nullable=False, server_default="")
     op.add_column("illustration", continues)
+    credit = sa.Column("caption_credit", sa.Text, nullable=False, server_default="")
+    op.add_column("illustration", credit)
     op.add_column("page", sa.Column("known_words", sa.Float, nullable=True))
     _number()
 

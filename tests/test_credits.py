@@ -1,0 +1,84 @@
+"""Credits apart from captions, and captions on the facing page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.describe.credits import part_credit
+from pipeline.describe.facing import with_facing_captions
+from schemas.model import (
+    Box,
+    Caption,
+    Illustration,
+    IssueId,
+    PageId,
+    PageText,
+    RegionKind,
+    Scan,
+    TextLine,
+    TextRegion,
+    Word,
+)
+from schemas.published import PageDescription, PublishedPage
+
+ISSUE = IssueId("a-1")
+
+
+@pytest.mark.parametrize(
+    ("lines", "caption", "credit"),
+    [
+        (["The harbor. Drawn by Howard Pyle"], "The harbor.", "Drawn by Howard Pyle"),
+        (["Der See.", "Nach einer Photographie von F. Hanfstaengl."], "Der See.",
+         "Nach einer Photographie von F. Hanfstaengl."),
+        (["Halftone plate engraved by H. Davidson", "A VISIT"], "A VISIT",
+         "Halftone plate engraved by H. Davidson"),
+        (["Vue du port. Dessin de Gustave Doré"], "Vue du port.", "Dessin de Gustave Doré"),
+        (["Friedrich II.", "A. Menzel del."], "Friedrich II.", "A. Menzel del."),
+        (["Copyright, 1908, by Arnold Genthe", "The square"], "The square",
+         "Copyright, 1908, by Arnold Genthe"),
+        (["Drawn by lots, the names were read."], "Drawn by lots, the names were read.", ""),
+        (["Fig. 3. Kragen in Häkelarbeit"], "Fig. 3. Kragen in Häkelarbeit", ""),
+        (["Nach der Arbeit"], "Nach der Arbeit", ""),
+        (["The photograph by the window shows her"], "The photograph by the window shows her", ""),
+    ],
+)  # fmt: skip
+def test_credits_are_kept_apart(lines, caption, credit):
+    assert part_credit(lines) == (caption, credit)
+
+
+def region(text, box):
+    words = tuple(Word(word, box, 0.9) for word in text.split())
+    return TextRegion(RegionKind.CAPTION, box, (TextLine(box, words),))
+
+
+def page(sequence, *regions, picture=None, caption=None):
+    name = PageId(ISSUE, sequence)
+    scan = Scan(name, "p", "p", "0" * 64, 1000, 1400, 300, "image/tiff", "L", 8, 1)
+    pictures = (Illustration(name, 1, picture, (), 0.9, caption=caption),) if picture else ()
+    text = PageText(name, regions) if regions else None
+    return PublishedPage(scan, PageDescription(name, None, pictures, (), text))
+
+
+PLATE, BELOW = Box(100, 100, 900, 1300), Box(100, 1200, 800, 1230)
+
+
+def test_a_plate_takes_the_caption_across():
+    pages = [page(1, region("Tafel 4. Der See im Gebirge", BELOW)), page(2, picture=PLATE)]
+    (plate,) = with_facing_captions(pages)[1]
+    assert plate.caption.method == "facing" and plate.caption.score <= 0.3
+    assert plate.caption.text == "Tafel 4. Der See im Gebirge"
+
+
+def test_nothing_is_taken_that_belongs_to_another_picture_or_says_nothing():
+    own = Caption("Tafel 4", BELOW, 0.9, "below")
+    taken = page(1, region("Tafel 4", BELOW), picture=Box(0, 0, 300, 300), caption=own)
+    plain = page(1, region("Der See", BELOW))
+    for first in (taken, plain):
+        assert with_facing_captions([first, page(2, picture=PLATE)])[1][0].caption is None
+    small = page(2, picture=Box(0, 0, 200, 200))
+    other = page(1, region("Tafel 4", BELOW))
+    assert with_facing_captions([other, small])[1][0].caption is None
+    described = page(2, region("Fig. 9", BELOW), picture=PLATE, caption=replace(own, text="x"))
+    assert with_facing_captions([other, described])[1][0].caption.text == "x"
