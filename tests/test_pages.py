@@ -217,6 +217,20 @@ def test_a_framed_picture_is_simply_cut():
     assert refined.method == "frame" and set(np.unique(refined.matte)) == {0.0, 1.0}
 
 
+def test_a_frame_on_a_skewed_page_is_cut_along_its_edges():
+    grey = np.full((400, 500), 240, np.uint8)
+    corners = cv2.boxPoints(((250, 200), (380, 260), 2.0)).astype(np.int32)
+    cv2.fillConvexPoly(grey, corners, 60)
+    inside = (grey < 100).astype(np.float32)
+    crop = np.dstack([grey] * 3)
+    none = np.zeros_like(inside)
+    refined = refine_illustration(crop, inside, none, dpi=300, settings=RefineSettings())
+    assert refined.method == "frame"
+    assert np.abs(refined.matte - inside).mean() < 0.01
+    left, top, width, height = cv2.boundingRect(inside.astype(np.uint8))
+    assert refined.matte[top, left + width - 1] == 0 or refined.matte[top, left] == 0
+
+
 def test_a_pale_sky_is_part_of_a_framed_picture():
     crop = np.full((160, 220, 3), 240, np.uint8)
     crop[80:150, 10:210] = np.random.default_rng(0).integers(20, 120, (70, 200, 1))

@@ -28,6 +28,8 @@ SOLVER_TOLERANCE = 1e-4
 _MM_PER_INCH = 25.4
 _LIKELY = 0.5
 _FRAME_FILL = 0.93
+_LEAST_TURN, _MOST_TURN, _GAIN = 0.15, 4.0, 0.01
+"""Degrees that a frame on a skewed page is turned by, and how much better it then has to fit."""
 _PAPER_GAP_MM = 4.5
 _PAPER_STEP = 0.16
 _LEAST_KEPT = 0.3
@@ -209,15 +211,35 @@ def solve(crop: RGB8, trimap: Matte) -> Matte:
 def frame_of(probability: NDArray[np.float32]) -> Matte | None:
     """Return a hard rectangle when the illustration is one, else None.
 
-    A framed picture fills its smallest upright rectangle; paper inside the frame is part of it.
+    A framed picture fills its smallest rectangle, turned by a few degrees at most; paper inside the
+    frame is part of it.
     """
     likely = (probability >= 0.5).astype(np.uint8)
     left, top, width, height = cv2.boundingRect(likely)
-    if width == 0 or likely.sum() < _FRAME_FILL * width * height:
+    if width == 0:
         return None
+    upright = likely.sum() / (width * height)
+    turned = _turned_frame(likely, better_than=float(upright))
+    if turned is not None or upright < _FRAME_FILL:
+        return turned
     matte = np.zeros(probability.shape)
     matte[top : top + height, left : left + width] = 1.0
     return matte
+
+
+def _turned_frame(likely: NDArray[np.uint8], *, better_than: float) -> Matte | None:
+    """Return the smallest turned rectangle, its edges smooth, if it fits better than upright."""
+    contours, _ = cv2.findContours(likely, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    rectangle = cv2.minAreaRect(np.vstack(contours))
+    (width, height), degrees = rectangle[1], rectangle[2] % 90
+    turn = min(degrees, 90 - degrees)
+    fill = likely.sum() / max(1.0, (width + 1) * (height + 1))
+    if not _LEAST_TURN <= turn <= _MOST_TURN or fill < max(_FRAME_FILL, better_than + _GAIN):
+        return None
+    corners = np.round(cv2.boxPoints(rectangle) * 16).astype(np.int32)  # sixteenths of a pixel
+    drawn = np.zeros(likely.shape, np.uint8)
+    cv2.fillConvexPoly(drawn, corners, 255, cv2.LINE_AA, shift=4)
+    return drawn / 255.0
 
 
 def pale_frame(drawn: NDArray[np.float32], tight: NDArray[np.float32]) -> Matte | None:
