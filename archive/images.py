@@ -36,6 +36,10 @@ MIMETYPES = {
     "PPM": "image/x-portable-anymap",
 }
 PNG_LEVEL = 2
+_ORIENTATION = 274
+"""EXIF tag."""
+_STRIP = 1024
+"""Rows that are copied at a time."""
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is decoded
 
@@ -194,7 +198,12 @@ def image_size(path: Path) -> tuple[int, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # as in load_image
             with Image.open(path) as image:
-                turned = image.format != "TIFF" and image.getexif().get(274, 1) in (5, 6, 7, 8)
+                turned = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in (
+                    5,
+                    6,
+                    7,
+                    8,
+                )
                 width, height = image.size
                 return (height, width) if turned else (width, height)
     except (OSError, SyntaxError, ValueError) as error:
@@ -243,9 +252,10 @@ def _dpi(image: Image.Image) -> float | None:
 def _finish(image: Image.Image, mimetype: str, dpi: float | None) -> LoadedImage:
     mode = image.mode
     icc = image.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(image) if mimetype != "image/tiff" else image
+    is_turned = mimetype != "image/tiff" and image.getexif().get(_ORIENTATION, 1) != 1
+    upright = ImageOps.exif_transpose(image) if is_turned else image
     return LoadedImage(
-        rgb=np.asarray(_to_rgb(upright, icc)),
+        rgb=_as_array(_to_rgb(upright, icc)),
         dpi=dpi,
         icc=srgb_profile() if icc else None,
         mode=mode,
@@ -285,7 +295,17 @@ def _to_rgb(image: Image.Image, icc: bytes | None) -> Image.Image:
         return ImageCms.profileToProfile(  # type: ignore[return-value]
             image, lab, ImageCms.createProfile("sRGB"), outputMode="RGB"
         )
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _as_array(image: Image.Image) -> RGB8:
+    """Return an RGB image as (H, W, 3), strip by strip: Pillow would copy it twice over."""
+    width, height = image.size
+    found = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP):
+        bottom = min(height, top + _STRIP)
+        found[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
+    return found
 
 
 def _to_eight_bits(image: Image.Image) -> NDArray[np.uint8]:

@@ -13,6 +13,8 @@ from schemas.model import RGB8, Box, Polygon, Region
 
 _CLEAR = 0.02
 """Alpha below which a pixel counts as clear when a cut-out is trimmed."""
+_STRIP = 512
+"""Rows that are computed at a time."""
 _MOST_OF_IT = 0.8
 """Share of a picture that one outline has to hold."""
 
@@ -30,10 +32,17 @@ def crop_box(region: Region, *, margin: int, width: int, height: int) -> Box:
     return grown
 
 
-def inside_of(polygon: Polygon, box: Box) -> NDArray[np.float32]:
-    """Return 1 inside an outline and 0 outside, over ``box`` of the master."""
-    mask = np.zeros((box.height, box.width), np.float32)
-    points = np.round(np.asarray(polygon) - [box.left, box.top]).astype(np.int32)
+def inside_of(
+    polygon: Polygon, box: Box, size: tuple[int, int] | None = None
+) -> NDArray[np.float32]:
+    """Return 1 inside an outline and 0 outside, over ``box`` of the master, (H, W) float32.
+
+    With ``size`` (width, height) the box is shown at that size.
+    """
+    width, height = size or (box.width, box.height)
+    mask = np.zeros((height, width), np.float32)
+    scale = [width / box.width, height / box.height]
+    points = np.round((np.asarray(polygon) - [box.left, box.top]) * scale).astype(np.int32)
     cv2.fillPoly(mask, [points], 1.0)
     return mask
 
@@ -98,5 +107,9 @@ def cut_out(refined: Refined) -> NDArray[np.uint8]:
 
 def over_white(rgba: NDArray[np.uint8]) -> RGB8:
     """Return (H, W, 3) of an RGBA picture on white, for views and hashes."""
-    alpha = rgba[..., 3:].astype(np.float32) / 255
-    return np.round(rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    white = np.empty((*rgba.shape[:2], 3), np.uint8)
+    for top in range(0, len(rgba), _STRIP):  # floats of a whole page would take gigabytes
+        strip = rgba[top : top + _STRIP]
+        alpha = strip[..., 3:].astype(np.float32) / 255
+        white[top : top + _STRIP] = np.round(strip[..., :3] * alpha + 255 * (1 - alpha))
+    return white

@@ -42,22 +42,32 @@ def text_to_master(text: PageText, transform: Transform) -> PageText:
     return replace(text, regions=regions, vetoed=tuple(to_master(box) for box in text.vetoed))
 
 
-def in_master(grid: NDArray[np.float32], transform: Transform, box: Box) -> NDArray[np.float32]:
+def in_master(
+    grid: NDArray[np.float32], transform: Transform, box: Box, size: tuple[int, int] | None = None
+) -> NDArray[np.float32]:
     """Return what ``grid`` says of ``box`` of the master: (box.height, box.width) float32.
 
-    ``grid`` (h, w) covers the prepared page exactly, at any size. Pixel centers are matched, not
+    With ``size`` (width, height) the box is shown at that size. ``grid`` (h, w) covers the prepared page exactly, at any size. Pixel centers are matched, not
     corners: at a grid of a quarter the size half a pixel is two of the master.
     """
     height, width = grid.shape
+    shown = size or (box.width, box.height)
+    step = (box.width / shown[0], box.height / shown[1])
     to_grid = np.diag([width / transform.width, height / transform.height, 1.0])
     prepared_to_master = np.vstack([transform.matrix(), [0, 0, 1]])
-    corner = np.array([[1, 0, box.left + 0.5], [0, 1, box.top + 0.5], [0, 0, 1.0]])
+    corner = np.array(
+        [
+            [step[0], 0, box.left + 0.5 * step[0]],
+            [0, step[1], box.top + 0.5 * step[1]],
+            [0, 0, 1.0],
+        ]
+    )
     center = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
     matrix = center @ to_grid @ np.linalg.inv(prepared_to_master) @ corner
     warped = cv2.warpAffine(
         grid,
         matrix[:2],
-        (box.width, box.height),
+        shown,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0.0,

@@ -376,7 +376,8 @@ class Illustration:
     """One picture on a page, numbered from 1 in reading order.
 
     ``continues`` names the left half of a plate on two pages, of which this is the right one.
-    ``matte`` names how its alpha was made (silhouette, ink, frame); ``perceptual_hash`` is 16 hex.
+    ``matte`` names how its alpha was made (silhouette, ink, frame); of a very large picture it was
+    solved at ``matte_scale`` of its size. ``perceptual_hash`` is 16 hex.
     """
 
     page: PageId
@@ -391,6 +392,7 @@ class Illustration:
     caption: Caption | None = None
     perceptual_hash: str = ""
     continues: str = ""
+    matte_scale: float = 1.0
 
     def __str__(self) -> str:
         return f"{self.page}_i{self.ordinal:02d}"

@@ -40,7 +40,7 @@ NEEDS = {
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
     "recognize": 3,
-    "refine": 2,
+    "refine": 3,
     "crop": 2,
     "describe": 3,
     "export": 3,

@@ -25,12 +25,20 @@ from pipeline.recognize.kept import told_apart
 from pipeline.recognize.quality import known_share
 from pipeline.recognize.veto import without_vetoed
 from pipeline.refine.descreen import descreened, find_screen
+from pipeline.refine.large import (
+    enlarged,
+    in_page,
+    matting_scale,
+    polygon_in_page,
+    reduced_size,
+    resized,
+)
 from pipeline.refine.mattes import RefineSettings, refine_illustration
 from pipeline.regions import find_regions
 from pipeline.separate import Separation, separate
 from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
-from schemas.model import CLASSES, RGB8, Illustration, PageId, PageText, Region, RegionKind
+from schemas.model import CLASSES, RGB8, Box, Illustration, PageId, PageText, Region, RegionKind
 from schemas.published import PageDescription
 from tasks.base import IssueTask, PageStage
 from tasks.cutting import CutOut, deep_pixels, write_cut_out
@@ -176,6 +184,7 @@ class Refine(PageStage):
     ) -> tuple[Illustration, ...]:
         master, transform, scan = self.load_master(page).rgb, self.transform(page), self.scan(page)
         planes = images.load_planes(self.folder_of("separate", page).probabilities, len(CLASSES))
+        text = planes[2:].max(axis=0)
         settings = RefineSettings(
             **{
                 name: getattr(self.settings.refine, name)
@@ -187,27 +196,35 @@ class Refine(PageStage):
             region = region_to_master(prepared, transform)
             margin = round(_CROP_MARGIN_MM * scan.dpi / _MM_PER_INCH)
             box = crop_box(region, margin=margin, width=scan.width, height=scan.height)
-            own = inside_of(region.polygon, box)
-            inside = np.where(own > 0, np.maximum(in_master(planes[1], transform, box), 0.51), 0)
-            text = in_master(planes[2:].max(axis=0), transform, box)
+            scale = matting_scale(box)
+            size = reduced_size(box, scale)
+            own = inside_of(region.polygon, box, size)
+            inside = np.where(
+                own > 0, np.maximum(in_master(planes[1], transform, box, size), 0.51), 0
+            )
+            crop = master[box.top : box.bottom, box.left : box.right]
             refined = refine_illustration(
-                master[box.top : box.bottom, box.left : box.right],
+                crop if scale == 1 else resized(crop, size),
                 inside.astype(np.float32),
-                text,
-                dpi=scan.dpi,
+                in_master(text, transform, box, size),
+                dpi=scan.dpi * scale,
                 settings=settings,
             )
-            refined, box = trimmed(refined, box, margin=margin // 2)
+            refined, local = trimmed(refined, Box(0, 0, *size), margin=round(margin * scale / 2))
+            kept = in_page(local, box, scale)
             picture = Illustration(
                 page,
                 ordinal,
-                box,
-                outline_of(refined.inside, box),
+                kept,
+                polygon_in_page(outline_of(refined.inside, local), box, scale),
                 region.probability,
                 matte=refined.method,
                 matte_score=refined.score,
+                matte_scale=round(scale, 3),
             )
-            images.save_png(files.matte(picture), cut_out(refined))
+            cut = cut_out(refined)
+            window = master[kept.top : kept.bottom, kept.left : kept.right]
+            images.save_png(files.matte(picture), enlarged(cut, window))
             pictures.append(picture)
         return tuple(pictures)
 
@@ -247,8 +264,10 @@ class Crop(PageStage):
             rgba, rectangle = images.load_rgba(made.matte(picture)), master.rgb[window]
             cut = CutOut(rgba, rectangle, deep.pixels[window] if deep else None)
             write_cut_out(names, picture, cut, dpi=scan.dpi, icc=master.icc, deep=deep)
-            images.save_jpeg(names.view(picture), over_white(rgba), long_side=_VIEW_PX)
-            images.save_jpeg(names.thumbnail(picture), over_white(rgba), long_side=_THUMBNAIL_PX)
+            white = over_white(rgba)
+            images.save_jpeg(names.view(picture), white, long_side=_VIEW_PX)
+            images.save_jpeg(names.thumbnail(picture), white, long_side=_THUMBNAIL_PX)
+            del rgba, white, cut  # of a page of 100 megapixels each is hundreds of megabytes
             told = _told(picture, rectangle)
             wanted = self.settings.crop.descreen and told.kind == "halftone"
             screen = find_screen(rectangle) if wanted else None

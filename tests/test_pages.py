@@ -16,6 +16,13 @@ from pipeline.recognize.arrange import arrange, joined, mean_confidence
 from pipeline.recognize.blank import blank_illustrations
 from pipeline.recognize.tesseract import RawWord, Tesseract, models_for
 from pipeline.refine.ink import ink_matte, is_line_art
+from pipeline.refine.large import (
+    enlarged,
+    in_page,
+    matting_scale,
+    polygon_in_page,
+    reduced_size,
+)
 from pipeline.refine.mattes import (
     RefineSettings,
     band_in_pixels,
@@ -227,7 +234,7 @@ def test_a_frame_on_a_skewed_page_is_cut_along_its_edges():
     refined = refine_illustration(crop, inside, none, dpi=300, settings=RefineSettings())
     assert refined.method == "frame"
     assert np.abs(refined.matte - inside).mean() < 0.01
-    left, top, width, height = cv2.boundingRect(inside.astype(np.uint8))
+    left, top, width, _ = cv2.boundingRect(inside.astype(np.uint8))
     assert refined.matte[top, left + width - 1] == 0 or refined.matte[top, left] == 0
 
 
@@ -508,3 +515,28 @@ def test_the_user_may_choose_the_matte():
             settings=RefineSettings(matte=wanted),
         )  # fmt: skip
         assert found.method == wanted and found.inside.shape == truth.shape
+
+
+def test_a_very_large_picture_is_matted_reduced_and_keeps_the_masters_color():
+    box = Box(100, 50, 500, 350)
+    scale = matting_scale(box, most=30_000)
+    assert reduced_size(box, scale) == (200, 150) and matting_scale(box) == 1
+    crop = np.full((300, 400, 3), 77, np.uint8)
+    small = np.zeros((150, 200, 4), np.uint8)
+    small[30:120, 40:160] = (9, 9, 9, 255)
+    full = enlarged(small, crop)
+    assert full.shape == (300, 400, 4) and full[150, 200].tolist() == [77, 77, 77, 255]
+    assert full[5, 5].tolist() == [255, 255, 255, 0]
+    assert in_page(Box(0, 0, 200, 150), box, scale) == box
+    assert polygon_in_page(((0.0, 0.0), (200.0, 150.0)), box, scale)[1] == (500.0, 350.0)
+    assert enlarged(small, crop[::2, ::2]) is small
+
+
+def test_a_box_of_the_master_may_be_shown_smaller():
+    grid = np.random.default_rng(0).random((60, 40)).astype(np.float32)
+    grid = cv2.GaussianBlur(grid, (0, 0), 3)
+    transform = Transform.identity(400, 600)
+    box = Box(40, 60, 360, 540)
+    small = in_master(grid, transform, box, (80, 120))
+    full = cv2.resize(in_master(grid, transform, box), (80, 120), interpolation=cv2.INTER_AREA)
+    assert np.abs(small - full)[2:-2, 2:-2].max() < 0.01

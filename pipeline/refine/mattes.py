@@ -22,6 +22,8 @@ from schemas.model import RGB8, Matte
 
 TILE = 512
 OVERLAP = 32
+_LARGE_TILE, _AROUND = 1024, 64
+"""Sides of what the foreground is estimated on at a time, and what is seen around it."""
 SOLVER_TOLERANCE = 1e-4
 """Relative residual at which the solver stops; 1e-7 takes twice as long and gains nothing."""
 
@@ -277,12 +279,20 @@ def clean_foreground(crop: RGB8, matte: Matte) -> RGB8:
         return crop
     from pymatting import estimate_foreground_ml
 
-    rows, cols = np.flatnonzero(mixed.any(axis=1)), np.flatnonzero(mixed.any(axis=0))
-    window = np.s_[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
-    estimate = estimate_foreground_ml(crop[window].astype(np.float64) / 255, matte[window])
     result = crop.copy()
-    eight = np.round(np.clip(estimate, 0, 1) * 255).astype(np.uint8)
-    result[window] = np.where(mixed[window][..., None], eight, crop[window])
+    for top in range(0, matte.shape[0], _LARGE_TILE):
+        for left in range(0, matte.shape[1], _LARGE_TILE):
+            inner = np.s_[top : top + _LARGE_TILE, left : left + _LARGE_TILE]
+            part = mixed[inner]
+            if not part.any():
+                continue
+            first = max(0, top - _AROUND), max(0, left - _AROUND)
+            outer = np.s_[first[0] : top + _LARGE_TILE + _AROUND,
+                          first[1] : left + _LARGE_TILE + _AROUND]  # fmt: skip
+            estimate = estimate_foreground_ml(crop[outer].astype(np.float64) / 255, matte[outer])
+            rows, cols = top - first[0], left - first[1]
+            own = estimate[rows : rows + part.shape[0], cols : cols + part.shape[1]]
+            result[inner][part] = np.round(np.clip(own[part], 0, 1) * 255).astype(np.uint8)
     return result
 
 
@@ -313,4 +323,10 @@ def _lay(alpha: Matte, trimap: Matte, tile: tuple[slice, slice], found: Matte) -
 
 def _feather(trimap: Matte, tile: tuple[slice, slice]) -> Matte:
     """Return soft alpha for a tile that sees only paper or only picture."""
-    return np.asarray(cv2.GaussianBlur(trimap, (0, 0), 1.2)[tile], dtype=np.float64)
+    rows, cols = tile
+    first = max(0, rows.start - OVERLAP), max(0, cols.start - OVERLAP)
+    around = trimap[first[0] : rows.stop + OVERLAP, first[1] : cols.stop + OVERLAP]
+    soft = cv2.GaussianBlur(around, (0, 0), 1.2)
+    top, left = rows.start - first[0], cols.start - first[1]
+    own = soft[top : top + rows.stop - rows.start, left : left + cols.stop - cols.start]
+    return np.asarray(own, dtype=np.float64)

@@ -1,0 +1,61 @@
+"""Very large pictures: alpha is solved on a reduced picture, color stays the master's own."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.model import RGB8, Box, Polygon
+
+MOST_PIXELS = 12_000_000
+"""Pixels of a picture that alpha is solved for at full size; about 60 bytes of memory each."""
+
+_OPAQUE = 250
+
+
+def matting_scale(box: Box, *, most: int = MOST_PIXELS) -> float:
+    """Return the factor 0..1 by which a picture is reduced for matting; 1 for nearly all."""
+    return min(1.0, math.sqrt(most / box.area))
+
+
+def reduced_size(box: Box, scale: float) -> tuple[int, int]:
+    """Return width and height in pixels of ``box`` reduced by ``scale``."""
+    return max(1, round(box.width * scale)), max(1, round(box.height * scale))
+
+
+def resized(crop: RGB8, size: tuple[int, int]) -> RGB8:
+    """Return (H, W, 3) at ``size`` (width, height), which is smaller."""
+    return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def in_page(local: Box, box: Box, scale: float) -> Box:
+    """Return a box of the reduced picture in pixels of the page, inside the picture's ``box``."""
+    return Box(
+        box.left + math.floor(local.left / scale),
+        box.top + math.floor(local.top / scale),
+        min(box.right, box.left + math.ceil(local.right / scale)),
+        min(box.bottom, box.top + math.ceil(local.bottom / scale)),
+    )
+
+
+def polygon_in_page(polygon: Polygon, box: Box, scale: float) -> Polygon:
+    """Return a polygon of the reduced picture in pixels of the page."""
+    return tuple((box.left + x / scale, box.top + y / scale) for x, y in polygon)
+
+
+def enlarged(rgba: NDArray[np.uint8], crop: RGB8) -> NDArray[np.uint8]:
+    """Return a reduced cut-out at the size of its ``crop`` (H, W, 3) of the master, as RGBA.
+
+    Where it is opaque its color is the master's own; at soft edges the estimate is enlarged.
+    """
+    height, width = crop.shape[:2]
+    if rgba.shape[:2] == (height, width):
+        return rgba
+    full = np.asarray(cv2.resize(rgba, (width, height), interpolation=cv2.INTER_LINEAR))
+    opaque = full[..., 3] >= _OPAQUE
+    full[opaque, :3] = crop[opaque]
+    full[full[..., 3] == 0] = (255, 255, 255, 0)
+    return full
