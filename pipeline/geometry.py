@@ -47,8 +47,9 @@ def in_master(
 ) -> NDArray[np.float32]:
     """Return what ``grid`` says of ``box`` of the master: (box.height, box.width) float32.
 
-    With ``size`` (width, height) the box is shown at that size. ``grid`` (h, w) covers the prepared page exactly, at any size. Pixel centers are matched, not
-    corners: at a grid of a quarter the size half a pixel is two of the master.
+    With ``size`` (width, height) the box is shown at that size. ``grid`` (h, w) covers the prepared
+    page exactly, at any size. Pixel centers are matched, not corners: at a grid of a quarter the
+    size half a pixel is two of the master.
     """
     height, width = grid.shape
     shown = size or (box.width, box.height)

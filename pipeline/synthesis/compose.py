@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.synthesis import effects
+from pipeline.synthesis import age, effects
+from pipeline.synthesis.adverts import plate_over_fold
 from pipeline.synthesis.marks import library_stamp
 from pipeline.synthesis.pages import KINDS
 from pipeline.synthesis.settings import ComposerSettings
@@ -41,8 +42,11 @@ def compose(seed: int, corpus: Corpus, fonts: FontBook, settings: ComposerSettin
     kinds = list(settings.page_kinds)
     shares = np.array([settings.page_kinds[kind] for kind in kinds])
     kind = kinds[rng.choice(len(kinds), p=shares / shares.sum())]
-    sheet = _empty_sheet(rng, fonts, settings)
-    KINDS[kind](sheet, corpus)
+    if kind == "spread":
+        sheet = _spread(rng, corpus, fonts, settings)
+    else:
+        sheet = _empty_sheet(rng, fonts, settings)
+        KINDS[kind](sheet, corpus)
     if rng.random() < settings.library_stamp:
         library_stamp(sheet)
     tone, labels, alpha = _print(sheet, rng, settings)
@@ -63,6 +67,28 @@ def _empty_sheet(rng: np.random.Generator, fonts: FontBook, settings: ComposerSe
     return Sheet(height, round(height * aspect), rng, fonts)
 
 
+def _spread(
+    rng: np.random.Generator, corpus: Corpus, fonts: FontBook, settings: ComposerSettings
+) -> Sheet:
+    """Compose two facing pages in one scan; a plate may run over the fold."""
+    height = round(settings.long_side * settings.supersampling * rng.uniform(0.62, 0.8))
+    width = round(height * rng.uniform(0.62, 0.78))
+    kinds = ("columns", "wrapped", "text", "figures", "plate", "adverts")
+    whole = Sheet(height, 2 * width, rng, fonts)
+    for side in (0, 1):
+        page = Sheet(height, width, rng, fonts)
+        KINDS[str(rng.choice(kinds))](page, corpus)
+        window = np.s_[:, side * width : (side + 1) * width]
+        whole.tone[window], whole.labels[window] = page.tone, page.labels
+        whole.alpha[window], whole.taken[window] = page.alpha, page.taken
+    if rng.random() < 0.25:
+        plate_over_fold(whole, corpus)
+    fold = np.abs(np.arange(2 * width) - width) / (width * rng.uniform(0.01, 0.06))
+    shade = 1 - rng.uniform(0.1, 0.6) * np.exp(-(fold**2))
+    whole.tone[:] = (whole.tone * shade[None, :]).astype(np.uint8)
+    return whole
+
+
 def _print(
     sheet: Sheet, rng: np.random.Generator, settings: ComposerSettings
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
@@ -75,6 +101,12 @@ def _print(
         tone = effects.bleed_through(tone, rng)
     if rng.random() < 0.4:
         tone = effects.uneven(tone, rng)
+    if rng.random() < settings.stains:
+        tone = age.stains(tone, rng)
+    if rng.random() < settings.fold:
+        tone = age.fold_shadow(tone, rng)
+    if rng.random() < settings.curl:
+        tone, labels, alpha = age.curl(tone, labels, alpha, rng)
     degrees = rng.normal(0, settings.skew_degrees / 2)
     tone, labels, alpha = effects.turn(tone, labels, alpha, degrees, 255)
     if rng.random() < settings.scanner_border:

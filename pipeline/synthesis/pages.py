@@ -7,6 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from pipeline.synthesis.adverts import adverts
 from pipeline.synthesis.flow import (
     Measure,
     choose_measure,
@@ -277,5 +278,6 @@ KINDS: dict[str, Kind] = {
     "title": title,
     "list": listing,
     "table": table,
+    "adverts": adverts,
     "blank": blank,
 }

@@ -25,6 +25,8 @@ PAGE_KINDS = {
     "title": 9.0,
     "list": 7.0,
     "table": 4.0,
+    "adverts": 6.0,
+    "spread": 4.0,
     "blank": 1.0,
 }
 
@@ -41,6 +43,9 @@ class ComposerSettings:
     paper: float = 0.6
     scanner_border: float = 0.3
     bleed_through: float = 0.2
+    fold: float = 0.15
+    curl: float = 0.12
+    stains: float = 0.12
     halftone: float = 0.4
     heavy_ink: float = 0.35
     low_resolution: float = 0.3
