@@ -15,7 +15,7 @@ from pipeline.recognize.blank import blank_illustrations, halved
 from pipeline.recognize.quality import is_known, likeliest_language
 from pipeline.recognize.tesseract import RawWord, Tesseract, models_for, tessdata
 from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
-from schemas.errors import RecognitionError
+from schemas.errors import EngineError, RecognitionError
 from schemas.model import (
     CLASSES,
     Box,
@@ -61,6 +61,10 @@ def readers(metadata: IssueMetadata, settings: RecognizeSettings) -> Readers:
         EngineError: a model is missing; the package is named.
     """
     languages = metadata.languages or settings.languages
+    known = _models_of(metadata.title, settings)
+    if known:
+        engine = Tesseract(known, psm=settings.psm, timeout_s=settings.timeout_s)
+        return Readers({metadata.script or "Latn": engine}, languages)
     stated = metadata.script or settings.script
     may_be_fraktur = any(language in ("ger", "deu") for language in languages)
     scripts = ("Latn", "Latf") if stated == AUTO and may_be_fraktur else (stated,)
@@ -74,6 +78,26 @@ def readers(metadata: IssueMetadata, settings: RecognizeSettings) -> Readers:
         for script in scripts
     }
     return Readers(able, languages)
+
+
+def _models_of(title: str, settings: RecognizeSettings) -> str:
+    """Return the models that are configured for a title, or nothing.
+
+    Raises:
+        EngineError: Tesseract has not got one of them.
+    """
+    for entry in settings.models:
+        name, _, models = (part.strip() for part in entry.partition("="))
+        if name.casefold() == title.casefold():
+            installed = {path.stem for path in tessdata()}
+            missing = [model for model in models.split("+") if model not in installed]
+            if missing:
+                raise EngineError(
+                    f"[recognize] models: Tesseract has no {missing[0]} for {name}; it has "
+                    f"{', '.join(sorted(installed))}"
+                )
+            return models
+    return ""
 
 
 def told_scripts(

@@ -19,7 +19,7 @@ from archive.catalog.catalog import Catalog
 from archive.layout import Layout
 from archive.store import whole
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import IssueId
+from schemas.model import Illustration, IssueId
 from schemas.package import label
 from tasks.night import Night
 from tasks.recipes import STAGES
@@ -107,6 +107,16 @@ def _worked_on(night: Night) -> list[IssueId]:
     return [issue for issue in night.issues if issue in touched]
 
 
+def _how(picture: Illustration) -> str:
+    """Return what is known of a picture and how surely, in one line."""
+    said = [f"{picture.kind} {picture.kind_confidence:.0%}", picture.matte]
+    if picture.caption is not None:
+        said.append(f"caption {picture.caption.method} {picture.caption.score:.0%}")
+    if picture.continues:
+        said.append(f"right half of {picture.continues}")
+    return " · ".join(said)
+
+
 def _issue(issue: IssueId, layout: Layout, catalog: Catalog, target: Path) -> dict[str, Any]:
     published = catalog.published(issue)
     if published is None:
@@ -120,7 +130,8 @@ def _issue(issue: IssueId, layout: Layout, catalog: Catalog, target: Path) -> di
         {
             "name": str(picture),
             "caption": picture.caption.text if picture.caption else "",
-            "matte": picture.matte,
+            "credit": picture.caption.credit if picture.caption else "",
+            "how": _how(picture),
             "view": files["VIEW", str(picture)],
             "thumbnail": files["THUMBNAIL", str(picture)],
         }

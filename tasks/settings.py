@@ -86,6 +86,7 @@ class RecognizeSettings:
 
     languages: tuple[str, ...] = _option(("ger", "eng"))
     script: str = _option(AUTO, choices=(AUTO, "Latn", "Latf"))
+    models: tuple[str, ...] = _option(())
     psm: int = _option(3, low=1, high=13)
     timeout_s: float = _option(180.0, low=1, high=7200)
     min_text_area: float = _option(0.02, low=0, high=1)
@@ -219,7 +220,12 @@ def load(path: Path) -> Settings:
 
 
 def _check_profiles(path: Path, settings: Settings) -> None:
-    """Say before the first page what the last stage will need."""
+    """Say before the first page what later stages will need."""
+    for entry in settings.recognize.models:
+        title, _, models = entry.partition("=")
+        if not title.strip() or not models.strip():
+            wanted = "want a title and Tesseract's models: Der Bazar = Fraktur"
+            raise ConfigError(f"{path}: [recognize] models: {entry!r}: {wanted}")
     for profile in settings.export.profiles:
         missing = settings.publication.missing(profile)
         if missing:

@@ -552,6 +552,6 @@ def test_pages_read_with_least_confidence_come_first(url):
     catalog = Catalog.open(url)
     catalog.publish(published("a-1"))
     catalog.publish(published("b-2"))
-    (first, sure), *_ = catalog.least_sure(issues=[IssueId("b-2")], limit=5)
+    (first, sure, _), *_ = catalog.least_sure(issues=[IssueId("b-2")], limit=5)
     assert first.startswith("b-2_") and 0 <= sure <= 1
     assert catalog.least_sure(issues=[IssueId("a-1")], limit=0) == ()

@@ -7,9 +7,10 @@ import pytest
 from archive.images import load_image
 from archive.wordlists import vocabulary, word_lists
 from pipeline.recognize.quality import is_known, known_share, likeliest_language
+from schemas.errors import ConfigError, EngineError
 from schemas.model import Box, IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
 from tasks.reading import readers, told_scripts
-from tasks.settings import RecognizeSettings
+from tasks.settings import RecognizeSettings, load
 from tests.conftest import shared
 
 GERMAN = "Die Thür des Gartenhauses stand offen und die Dame trug einen Kragen von Spitzen"
@@ -59,6 +60,18 @@ def test_only_german_that_does_not_say_its_script_has_two_engines():
     assert len(readers(IssueMetadata(languages=("eng",)), settings).able) == 1
     fixed = RecognizeSettings(script="Latf")
     assert list(readers(IssueMetadata(), fixed).able) == ["Latf"]
+
+
+def test_a_title_has_its_own_models(tmp_path):
+    settings = RecognizeSettings(models=("Der Bazar = Fraktur", "Figaro = fra+eng"))
+    said = IssueMetadata(title="figaro", languages=("ger",))
+    assert [engine.models for engine in readers(said, settings).able.values()] == ["fra+eng"]
+    assert len(readers(IssueMetadata(title="Other"), settings).able) == 2
+    with pytest.raises(EngineError, match="no klingon for Figaro"):
+        readers(said, RecognizeSettings(models=("Figaro = klingon",)))
+    (tmp_path / "config.ini").write_text("[recognize]\nmodels = Figaro\n")
+    with pytest.raises(ConfigError, match="want a title"):
+        load(tmp_path / "config.ini")
 
 
 @pytest.mark.engine

@@ -195,16 +195,22 @@ class Catalog:
         with reading(self.engine) as session:
             return tuple(Found(*row) for row in session.execute(query))
 
-    def least_sure(self, *, issues: Sequence[IssueId], limit: int) -> tuple[tuple[str, float], ...]:
-        """Return the published pages whose words were read with least confidence, 0..1."""
+    def least_sure(
+        self, *, issues: Sequence[IssueId], limit: int
+    ) -> tuple[tuple[str, float, float | None], ...]:
+        """Return the published pages whose words were read with least confidence, 0..1.
+
+        The third figure is the share of their words that dictionaries have, or None.
+        """
         query = (
-            select(PageRow.id, PageRow.confidence)
+            select(PageRow.id, PageRow.confidence, PageRow.known_words)
             .where(PageRow.confidence.is_not(None), PageRow.issue.in_([str(i) for i in issues]))
             .order_by(PageRow.confidence, PageRow.id)
             .limit(limit)
         )
         with reading(self.engine) as session:
-            return tuple((page, float(sure or 0)) for page, sure in session.execute(query))
+            found = session.execute(query)
+            return tuple((page, float(sure or 0), known) for page, sure, known in found)
 
     def duplicates(self, *, max_distance: int) -> tuple[Alike, ...]:
         """Return the pairs of illustrations that look alike, nearest first.

@@ -56,8 +56,9 @@ def status(issues: tuple[str, ...], worst: int, as_json: bool, config: Path) -> 
         for lost in catalog.decisions.lost(one):
             said = f"{lost.field} {lost.value}".strip()
             click.echo(f"{lost.illustration}  not found any more; decided was: {said}")
-    for page, confidence in catalog.least_sure(issues=wanted, limit=worst):
-        click.echo(f"{page}  mean confidence of its words {confidence:.2f}")
+    for page, confidence, known in catalog.least_sure(issues=wanted, limit=worst):
+        said = "" if known is None else f", {known:.0%} of them known"
+        click.echo(f"{page}  mean confidence of its words {confidence:.2f}{said}")
     return 1 if troubles else 0
 
 
