@@ -132,11 +132,22 @@ def _picture(picture: Illustration, files: Mapping[str, PackageFile]) -> dict[st
         "polygon": [[round(x), round(y)] for x, y in picture.polygon],
         "file": file.href if file else None,
         "probability": round(picture.probability, 4),
-        "credit": picture.caption.credit if picture.caption else "",
-        "kind_confidence": round(picture.kind_confidence, 3),
-        "continues": picture.continues or None,
         "matte": picture.matte,
         "perceptual_hash": picture.perceptual_hash,
+        "kind_confidence": round(picture.kind_confidence, 3),
+        "continues": picture.continues or None,
+        **_caption_record(picture),
+    }
+
+
+def _caption_record(picture: Illustration) -> dict[str, Any]:
+    caption = picture.caption
+    if caption is None:
+        return {"credit": "", "caption_score": 0.0, "caption_method": ""}
+    return {
+        "credit": caption.credit,
+        "caption_score": round(caption.score, 3),
+        "caption_method": caption.method,
     }
 
 
