@@ -10,10 +10,11 @@ export OMP_THREAD_LIMIT = 1
 export NUMBA_THREADING_LAYER = workqueue
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-APT := tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-frk \
-       tesseract-ocr-script-frak fonts-oldstandard fonts-ebgaramond fonts-ebgaramond-extra \
-       fonts-blankenburg fonts-goudybookletter fonts-junicode fonts-linuxlibertine \
-       fonts-gfs-didot fonts-fanwood fonts-century-catalogue wogerman wamerican wfrench
+APT := tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra \
+       tesseract-ocr-frk tesseract-ocr-script-frak fonts-oldstandard fonts-ebgaramond \
+       fonts-ebgaramond-extra fonts-blankenburg fonts-gotico-antiqua \
+       fonts-goudybookletter fonts-junicode fonts-linuxlibertine fonts-gfs-didot \
+       fonts-fanwood fonts-century-catalogue wogerman wamerican wfrench
 APT_TEST := postgresql chromium
 
 .PHONY: setup system system-test demo test quick check bench docs lock clean snapshots

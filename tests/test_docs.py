@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from archive.catalog.tables import Base
+from archive.fonts import FACES
+from archive.wordlists import PACKAGES
 from schemas.sidecar import read_sidecar
 from tasks.cli import COMMANDS, group
 from tasks.recipes import CODE_VERSIONS, NEEDS, STAGES, following
@@ -41,6 +43,13 @@ def test_make_targets_named_in_the_docs_exist():
         for target in re.findall(r"`?make ([a-z]+)`?", path.read_text()):
             if target in ("demo", "test", "setup", "quick", "check", "lock", "bench"):
                 assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_make_installs_every_system_package_that_the_code_reads_files_of():
+    makefile = (ROOT / "Makefile").read_text()
+    (listed,) = re.findall(r"^APT := (.*?[^\\])$", makefile, re.M | re.S)
+    needed = {package for _, _, package in FACES.values()} | set(PACKAGES.values())
+    assert needed <= set(listed.replace("\\", " ").split())
 
 
 def test_the_example_of_an_issue_ini_is_valid():
