@@ -14,6 +14,10 @@ _JOIN_SHARE = 0.012
 _PART_SHARE = 0.006
 _INK_SHARE = 0.014
 _INK_STEP = 0.16
+_LEAST_INK = 0.05
+_LONGEST = 15.0
+"""Share of a picture that is ink at least, and its longest proportions; on real pages nothing
+beyond either was a picture, but bare paper and the strips a scanner leaves."""
 _OTHER_MIN_AREA = 0.0003
 _OUTLINE_TOLERANCE = 1.0
 
@@ -85,7 +89,8 @@ def illustration_parts(
     """Yield the pictures in an (h, w) ``mask``, each as a mask of its own.
 
     Holes are filled, fragments joined over small gaps, pictures parted that touch by a narrow
-    bridge or (with ``ink``) only by bare paper; what is below ``min_area`` is dropped.
+    bridge or (with ``ink``) only by bare paper; what is below ``min_area`` is dropped, and so is bare
+    paper and what is as slim as a scanner's strip.
     """
     filled = _filled(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _disk(mask, _PART_SHARE)))
     smallest = max(9.0, min_area * mask.size)
@@ -95,7 +100,16 @@ def illustration_parts(
                 yield piece
                 continue
             closed = cv2.morphologyEx(ink * piece, cv2.MORPH_CLOSE, _disk(piece, _INK_SHARE))
-            yield from _parted(piece, closed, max(smallest, 0.12 * float(piece.sum())))
+            for picture in _parted(piece, closed, max(smallest, 0.12 * float(piece.sum()))):
+                if _is_printed(picture, ink):
+                    yield picture
+
+
+def _is_printed(picture: NDArray[np.uint8], ink: NDArray[np.uint8]) -> bool:
+    """Say whether ``picture`` is more than bare paper or a scanner's strip."""
+    _, _, width, height = cv2.boundingRect(picture)
+    inked = float((ink * picture).sum()) / float(picture.sum())
+    return inked >= _LEAST_INK and max(width, height) <= _LONGEST * min(width, height)
 
 
 def _parted(

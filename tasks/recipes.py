@@ -39,8 +39,9 @@ NEEDS = {
 """Whose results a stage reads; ``rerun`` follows it downwards."""
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
+    "separate": 2,
     "recognize": 3,
-    "refine": 3,
+    "refine": 4,
     "crop": 2,
     "describe": 3,
     "export": 3,

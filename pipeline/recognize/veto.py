@@ -1,8 +1,7 @@
 """Text that the separator took for an illustration: dense words, surely read, are no picture.
 
 A picture may carry words (a poster, a map); they cover little of it. On 216 true illustrations of
-five
-real sources, words that a dictionary has and Tesseract is sure of cover at most 3 percent.
+five real sources, words that a dictionary has and Tesseract is sure of cover at most 3 percent.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.refine.borders import within_border
 from pipeline.refine.ink import ink_matte, is_line_art
 from schemas.errors import RefineError
 from schemas.model import RGB8, Matte
@@ -86,7 +87,7 @@ def refine_illustration(
         RefineError: the solver failed.
     """
     barred = text_around(inside, text)
-    known = np.where(barred, 0.0, inside).astype(np.float32)
+    known = within_border(crop, np.where(barred, 0.0, inside).astype(np.float32))
     tight = tighten(crop, known, gap_px=max(3, round(_PAPER_GAP_MM * dpi / _MM_PER_INCH)))
     framed = frame_of(tight) if frame_of(tight) is not None else pale_frame(known, tight)
     known = tight

@@ -45,14 +45,16 @@ def compose(seed: int, corpus: Corpus, fonts: FontBook, settings: ComposerSettin
     if kind == "spread":
         sheet = _spread(rng, corpus, fonts, settings)
     else:
-        sheet = _empty_sheet(rng, fonts, settings)
+        sheet = _empty_sheet(rng, fonts, settings, dense=kind == "template")
         KINDS[kind](sheet, corpus)
     if rng.random() < settings.library_stamp:
         library_stamp(sheet)
     tone, labels, alpha = _print(sheet, rng, settings)
-    page = _scan(tone, corpus, rng, settings)
+    chance = settings.thumbnail_of_template if kind == "template" else settings.thumbnail
+    small = rng.random() < chance
+    page = _scan(tone, corpus, rng, settings, small=small)
     squash = rng.uniform(1.05, 1.4) if rng.random() < settings.squashed else 1.0
-    if rng.random() < settings.thumbnail:
+    if small:
         if rng.random() < settings.square_thumbnail:  # as the nets of the 2010s were fed
             squash = page.shape[0] / page.shape[1]
         page = effects.thumbnail(page, rng, squash)
@@ -60,8 +62,12 @@ def compose(seed: int, corpus: Corpus, fonts: FontBook, settings: ComposerSettin
     return replace(reduced, labels=effects.without_lost_type(reduced.page, reduced.labels))
 
 
-def _empty_sheet(rng: np.random.Generator, fonts: FontBook, settings: ComposerSettings) -> Sheet:
-    long_side = round(settings.long_side * settings.supersampling)
+def _empty_sheet(
+    rng: np.random.Generator, fonts: FontBook, settings: ComposerSettings, *, dense: bool
+) -> Sheet:
+    """Return bare paper, with more pixels for ``dense`` type: a hundred lines on a page."""
+    finer = settings.supersampling_of_template if dense else settings.supersampling
+    long_side = round(settings.long_side * finer)
     aspect = rng.uniform(0.58, 0.82) if rng.random() < 0.93 else rng.uniform(0.82, 1.4)
     height = long_side if aspect <= 1 else round(long_side / aspect)
     return Sheet(height, round(height * aspect), rng, fonts)
@@ -115,13 +121,19 @@ def _print(
 
 
 def _scan(
-    tone: NDArray[np.uint8], corpus: Corpus, rng: np.random.Generator, settings: ComposerSettings
+    tone: NDArray[np.uint8],
+    corpus: Corpus,
+    rng: np.random.Generator,
+    settings: ComposerSettings,
+    *,
+    small: bool,
 ) -> NDArray[np.uint8]:
     chosen = rng.random()
-    if chosen < settings.bitonal:
+    share = settings.bitonal_thumbnail if small else settings.bitonal
+    if chosen < share:
         blurred = cv2.GaussianBlur(tone, (0, 0), 0.6) if rng.random() < 0.5 else tone
         return np.dstack([effects.bitonal(blurred, rng)] * 3)
-    if chosen < settings.bitonal + settings.grey:
+    if chosen < share + settings.grey:
         if rng.random() < 0.5:
             tone = effects.degrade(effects.paper(tone, None, rng)[..., 1], rng, settings)
         return np.dstack([tone] * 3)

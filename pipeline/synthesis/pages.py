@@ -83,10 +83,12 @@ def template(sheet: Sheet, corpus: Corpus) -> None:
             fill_part(
                 sheet, corpus, parts == part, Box(left, top, left + width, top + height), area
             )
-    small = choose_measure(sheet, sheet.width // 3, low=5, high=11)
+    share = np.exp(sheet.between(np.log(0.0045), np.log(0.0105)))
+    line, leading = max(5, round(share * sheet.height)), sheet.between(1.05, 1.4)
+    style = "blackletter" if sheet.chance(0.55) else "antiqua"
     for label, align in ((HEADER, "center"), (CAPTION, "center"), (TEXT, "justify")):
-        size = small.line if label == TEXT else max(4, round(small.line * sheet.between(0.8, 1.3)))
-        measure = Measure(size, max(size + 1, round(size * 1.25)), small.style)
+        size = line if label == TEXT else max(4, round(line * sheet.between(0.8, 1.3)))
+        measure = Measure(size, max(size + 1, round(size * leading)), style)
         page = Box(0, 0, sheet.width, sheet.height)
         fill(sheet, page, measure, label=label, align=align, shape=layout == label)
         sheet.labels[(layout == label) & (sheet.labels != ILLUSTRATION)] = label

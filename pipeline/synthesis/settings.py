@@ -16,7 +16,7 @@ text.
 PAGE_KINDS = {
     "columns": 22.0,
     "wrapped": 20.0,
-    "template": 28.0,
+    "template": 40.0,
     "figures": 12.0,
     "plate": 6.0,
     "woodcut": 7.0,
@@ -37,8 +37,10 @@ class ComposerSettings:
 
     long_side: int = 768
     supersampling: float = 1.4
+    supersampling_of_template: float = 2.1
     page_kinds: dict[str, float] = field(default_factory=lambda: dict(PAGE_KINDS))
     bitonal: float = 0.42
+    bitonal_thumbnail: float = 0.12
     grey: float = 0.28
     paper: float = 0.6
     scanner_border: float = 0.3
@@ -50,8 +52,9 @@ class ComposerSettings:
     heavy_ink: float = 0.35
     low_resolution: float = 0.3
     jpeg: float = 0.4
-    thumbnail: float = 0.35
-    square_thumbnail: float = 0.5
+    thumbnail: float = 0.3
+    thumbnail_of_template: float = 0.7
+    square_thumbnail: float = 0.6
     library_stamp: float = 0.15
     squashed: float = 0.12
     skew_degrees: float = 1.5

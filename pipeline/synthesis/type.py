@@ -94,7 +94,8 @@ def _font(face: FontFace, px: int) -> ImageFont.FreeTypeFont:
 
 def _draw_strip(face: FontFace, number: int, *, capitals: bool) -> Strip:
     rng = np.random.default_rng([number, len(face.name), *face.name.encode()])
-    text = passage(rng, 46)
+    words = passage(rng, 46).split()
+    text = "".join(word + " " * int(rng.choice((1, 1, 2))) for word in words)  # justified
     ink = _draw(face, text.upper() if capitals else text, STRIP_PX, line_height=True)
     return Strip(ink, face.style)
 
