@@ -89,7 +89,7 @@ def illustration_parts(
     """Yield the pictures in an (h, w) ``mask``, each as a mask of its own.
 
     Holes are filled, fragments joined over small gaps, pictures parted that touch by a narrow
-    bridge or (with ``ink``) only by bare paper; what is below ``min_area`` is dropped, and so is bare
+    bridge or (with ``ink``) only by bare paper; what is below ``min_area`` is dropped, so is bare
     paper and what is as slim as a scanner's strip.
     """
     filled = _filled(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _disk(mask, _PART_SHARE)))
