@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pipeline.pix2pix.validation import Sample
 
 CHECKPOINT, WEIGHTS = "checkpoint.pt", "weights.safetensors"
+CHANNELS = (24, 48, 96, 160, 224, 256)
+"""Of the net that ships, level by level."""
 _SHOWN = 8
 """Samples on a sheet."""
 
@@ -39,6 +41,8 @@ class TrainingOrder:
     composed from seeds that are never trained on; after ``patience`` trials without a better one
     (0: go on) training stops. ``base`` are weights to begin with. ``ema`` is what the moving
     average of the weights keeps a step (0: no average); ``judge_channels`` are the discriminator's.
+    With ``minutes`` this call ends after so long even if steps are left, and the learning rate
+    comes down by then.
     """
 
     folder: Path
@@ -50,7 +54,7 @@ class TrainingOrder:
     adversarial_weight: float = 0.0
     batch_size: int = 8
     long_side: int = 768
-    channels: tuple[int, ...] = (24, 48, 96, 160, 224, 256)
+    channels: tuple[int, ...] = CHANNELS
     first_seed: int = 1_000_000
     start_from: Path | None = None
     every: int = 50
@@ -65,6 +69,7 @@ class TrainingOrder:
     base: Path | None = None
     ema: float = 0.995
     judge_channels: int = 64
+    minutes: float | None = None
 
 
 @cache
@@ -121,9 +126,13 @@ def _steps(session: TrainingSession, order: TrainingOrder, say: Callable[[str], 
     unseen = _unseen(session, order) if order.validate_every else []
     best, waited = log.best(), 0
     clock, losses = time.monotonic(), []
-    while session.step < order.steps:
+    started = time.monotonic()
+    is_last = session.step >= order.steps
+    while not is_last:
         losses.append(session.take(batches))
-        is_last = session.step == order.steps
+        spent = (time.monotonic() - started) / 60 / order.minutes if order.minutes else 0.0
+        session.hurry(spent)
+        is_last = session.step == order.steps or spent >= 1
         is_due = bool(unseen) and (session.step % order.validate_every == 0 or is_last)
         if session.step % order.every and not is_last and not is_due:
             continue

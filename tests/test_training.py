@@ -80,6 +80,21 @@ def test_a_stopped_training_goes_on_where_it_was(tmp_path):
     assert [int(row["step"]) for row in rows(tmp_path / "b")] == [2, 4] and straight
 
 
+def test_a_training_ends_with_its_time_and_leaves_weights(tmp_path):
+    train(order(tmp_path / "run", steps=1000, minutes=1e-6), print)
+    assert [row["step"] for row in rows(tmp_path / "run")] == ["1"]
+    assert find_weights(str(tmp_path / "run" / "weights.safetensors")).card.recipe["steps"] == 1
+
+
+def test_the_command_line_chooses_the_net_and_says_what_is_wrong_with_it(tmp_path, capsys):
+    arguments = ["train", "--to", str(tmp_path / "run"), "--steps", "1", "--batch-size", "1"]
+    arguments += ["--long-side", "128", "--validate-every", "0", "--channels"]
+    assert run_cli([*arguments, "8,12"]) == 0
+    assert find_weights(str(tmp_path / "run" / "weights.safetensors")).card.channels == (8, 12)
+    assert run_cli([*arguments, "8,twelve"]) == 2
+    assert "12,24,48,80" in capsys.readouterr().err
+
+
 def test_training_stops_when_nothing_gets_better(tmp_path):
     said = []
     train(order(tmp_path / "run", steps=40, patience=2, learning_rate=0.0), said.append)

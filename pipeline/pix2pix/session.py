@@ -53,6 +53,10 @@ class TrainingSession:
         """Take one step on the next batch."""
         return self.trainer.train_step(*next(batches))
 
+    def hurry(self, done: float) -> None:
+        """Let the learning rate be that of a training of which the share ``done`` is over."""
+        self.trainer.least_done = min(1.0, done)
+
     def samples(self, compose: Compose, seeds: Iterable[int]) -> list[Sample]:
         """Return the samples of ``seeds``, each at the scale that fits the frame."""
         still = replace(self._frame, low_scale=1.0, high_scale=1.0, mirror=0.0)

@@ -67,6 +67,7 @@ class Trainer:
         self.settings = settings
         self.net = net
         self.step = 0
+        self.least_done = 0.0
         self.generator = _placed(build(net), settings.device)
         self.average = _placed(build(net), settings.device)
         self.average.load_state_dict(self.generator.state_dict())
@@ -158,6 +159,7 @@ class Trainer:
             done = (self.step - settings.warmup_steps) / max(
                 1, settings.steps - settings.warmup_steps
             )
+            done = max(done, self.least_done)
             low = settings.final_share
             share = low + (1 - low) * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
         for group in self.optimizer.param_groups:

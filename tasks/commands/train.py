@@ -8,10 +8,21 @@ import click
 
 from pipeline.engines.reduced import NETS
 from tasks.pool import cores
-from tasks.training import TrainingOrder
+from tasks.training import CHANNELS, TrainingOrder
 from tasks.training import train as run_training
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def _channels(_: click.Context, option: click.Parameter, value: str | None) -> tuple[int, ...]:
+    if value is None:
+        return CHANNELS
+    parts = value.split(",")
+    if not all(part.strip().isdigit() and int(part) > 0 for part in parts) or len(parts) < 2:
+        raise click.BadParameter(
+            f"{value!r}: give two or more numbers, as 12,24,48,80", param=option
+        )
+    return tuple(int(part) for part in parts)
 
 
 @click.command()
@@ -40,10 +51,21 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--validate-every", default=200, show_default=True, help="Steps; 0: never.")
 @click.option("--patience", default=0, show_default=True, help="Trials without a better one.")
 @click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard too.")
+@click.option("--minutes", type=float, help="End after so long, the learning rate brought down.")
+@click.option("--channels", callback=_channels, help="Of each level: 12,24,48,80 is a small net.")
+@click.option("--workers", default=0, help="Processes that compose; 0: all cores but one.")
 @click.option("--threads", default=0, help="0: every core.")
-def train(folder: Path, threads: int, **options: object) -> int:
+def train(
+    folder: Path, threads: int, workers: int, channels: tuple[int, ...], **options: object
+) -> int:
     """Train the separator on composed pages. Stop it at any time; the same command goes on."""
-    order = TrainingOrder(folder=folder, threads=threads or cores(), **options)  # type: ignore[arg-type]
+    order = TrainingOrder(
+        folder=folder,
+        threads=threads or cores(),
+        workers=workers or max(1, cores() - 1),
+        channels=channels,
+        **options,  # type: ignore[arg-type]
+    )
     weights = run_training(order, click.echo)
     click.echo(f"weights: {weights}")
     return 0
