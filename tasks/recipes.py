@@ -40,10 +40,10 @@ NEEDS = {
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
     "separate": 2,
-    "recognize": 3,
+    "recognize": 4,
     "refine": 4,
     "crop": 2,
-    "describe": 3,
+    "describe": 4,
     "export": 3,
 }
 """Raise a stage's number when its code gives other results from the same settings."""

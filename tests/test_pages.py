@@ -328,6 +328,42 @@ def test_captions_of_two_rows_are_two():
     assert row_of_captions(words) == ["upper", "lower"]
 
 
+def arranged(labels, words):
+    return [(str(r.kind), r.text) for r in arrange(words, labels, (), width=1000, height=1000)]
+
+
+def test_a_caption_read_as_one_line_with_the_text_beside_it_is_parted():
+    labels = np.full((100, 100), 4, np.uint8)
+    labels[20:25, 5:25] = 2
+    words = [word("The", 60, 210), word("garden", 125, 210), word("lished", 300, 212),
+             word("books", 375, 212)]  # fmt: skip
+    assert arranged(labels, words) == [("caption", "The garden"), ("text", "lished books")]
+    close = [word("The", 60, 210), word("garden", 125, 210), word("on", 190, 212)]
+    assert [kind for kind, _ in arranged(labels, close)] == ["caption"]
+
+
+def test_figure_numbers_beside_text_and_beside_each_other_are_lines_of_their_own():
+    labels = np.full((100, 100), 4, np.uint8)
+    words = [word("Fig.", 60, 210), word("194.", 125, 210), word("Fig.", 500, 210),
+             word("195.", 565, 210)]  # fmt: skip
+    assert arranged(labels, words) == [("text", "Fig. 194.\nFig. 195.")]
+    words = [word("Abb.", 60, 210), word("3", 125, 210), word("nach", 500, 210)]
+    assert arranged(labels, words) == [("text", "Abb. 3\nnach")]
+    cited = [word("siehe", 60, 210), word("Fig.", 125, 210), word("3", 190, 210)]
+    assert arranged(labels, cited) == [("text", "siehe Fig. 3")]
+
+
+def test_a_running_head_taken_for_text_is_known_by_its_page_number():
+    labels = np.full((100, 100), 4, np.uint8)
+    body = [word("tierung", 60, 110, line=(1, 1, 2)), word("führte", 125, 110, line=(1, 1, 2))]
+    head = [word("Syrien.", 450, 60), word("197", 800, 60)]
+    assert arranged(labels, head + body)[0] == ("header", "Syrien. 197")
+    close = [word("Syrien", 450, 60), word("197", 515, 60)]
+    assert arranged(labels, close + body)[0][0] == "text"
+    table = [word("Eisen", 60, 110, line=(1, 1, 2)), word("42", 800, 110, line=(1, 1, 2))]
+    assert all(kind == "text" for kind, _ in arranged(labels, head + table))
+
+
 def test_illustrations_are_blanked_and_nothing_else():
     grey = to_grey(draw_page(1))
     labels = np.zeros((90, 64), np.uint8)
@@ -433,6 +469,23 @@ def test_a_numbered_line_below_a_picture_is_its_caption():
     plain = caption("It was late in the", 10, 108, 90, 120)
     text = TextRegion(RegionKind.TEXT, plain.box, plain.lines)
     assert link_captions((picture(1, 0, 0, 100, 100),), (text,), reach=60)[0].caption is None
+
+
+def test_a_bare_number_above_a_picture_is_its_caption_and_a_sentence_is_not():
+    number = caption("Fig. 89.", 30, 188, 70, 198)
+    text = TextRegion(RegionKind.TEXT, number.box, number.lines)
+    (found,) = link_captions((picture(1, 0, 200, 100, 300),), (text,), reach=60)
+    assert found.caption.method == "near" and found.caption.number == "89"
+    sentence = caption("Fig. 89 zeigt den Ofen", 10, 188, 90, 198)
+    text = TextRegion(RegionKind.TEXT, sentence.box, sentence.lines)
+    assert link_captions((picture(1, 0, 200, 100, 300),), (text,), reach=60)[0].caption is None
+
+
+def test_specks_read_as_letters_are_no_caption():
+    one = picture(1, 0, 0, 100, 100)
+    captions = (caption("ee", 40, 105, 60, 115), caption("The lamp", 20, 118, 80, 130))
+    (found,) = link_captions((one,), captions, reach=60)
+    assert found.caption.text == "The lamp"
 
 
 def test_a_far_caption_belongs_to_nobody_and_a_row_shares_one():

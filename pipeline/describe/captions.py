@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.describe.credits import part_credit
-from pipeline.recognize.arrange import joined
+from pipeline.recognize.arrange import joined, mean_confidence
+from pipeline.recognize.pieces import FIGURE_NUMBER
 from schemas.model import Box, Caption, Illustration, RegionKind, TextRegion
 
 _NUMBER = re.compile(
@@ -15,6 +16,9 @@ _NUMBER = re.compile(
     re.I,
 )
 _NEAR = 0.5
+_FEWEST_SIGNS = 3
+_LEAST_SURE = 0.75
+"""What remains of a link's score where Tesseract is not sure of a single word."""
 _WEIGHTS = {"below": 1.0, "above": 0.75, "beside": 0.65}
 
 
@@ -35,16 +39,16 @@ def link_captions(
     """Return ``pictures`` with the caption nearest below, beside or above each.
 
     ``reach`` is the largest distance in pixels. The score falls with the gap and rises with the
-    overlap along the shared side; below is likelier than above, above than beside. The best pairs
-    are taken first and a caption is given once, except that pictures of one row share a caption
-    that spans them.
+    overlap along the shared side and with how surely the caption was read; below is likelier than
+    above, above than beside. The best pairs are taken first and a caption is given once, except
+    that pictures of one row share a caption that spans them.
     """
-    captions = [r for r in regions if r.kind is RegionKind.CAPTION and r.text.strip()]
+    captions = [r for r in regions if r.kind is RegionKind.CAPTION and _says_something(r.text)]
     links = [
         link
         for p, picture in enumerate(pictures)
         for c, caption in enumerate(captions)
-        if (link := _link(p, picture.box, c, caption.box, reach)) is not None
+        if (link := _link(p, picture.box, c, caption, reach)) is not None
     ]
     given: dict[int, _Link] = {}
     used: dict[int, list[int]] = {}
@@ -72,7 +76,14 @@ def caption_number(text: str) -> str | None:
     return found[1] if found else None
 
 
-def _link(p: int, picture: Box, c: int, caption: Box, reach: float) -> _Link | None:
+def _says_something(text: str) -> bool:
+    """Say whether ``text`` is more than specks that were read as a letter or two."""
+    return sum(sign.isalnum() for sign in text) >= _FEWEST_SIGNS or caption_number(text) is not None
+
+
+def _link(p: int, picture: Box, c: int, region: TextRegion, reach: float) -> _Link | None:
+    caption = region.box
+    sure = _LEAST_SURE + (1 - _LEAST_SURE) * (mean_confidence([region]) or 0.0)
     across = min(picture.right, caption.right) - max(picture.left, caption.left)
     along = min(picture.bottom, caption.bottom) - max(picture.top, caption.top)
     middle = (caption.top + caption.bottom) / 2
@@ -88,7 +99,7 @@ def _link(p: int, picture: Box, c: int, caption: Box, reach: float) -> _Link | N
         found.append(("beside", float(gap), along / min(picture.height, caption.height)))
     best = max(
         (
-            _Link(_WEIGHTS[how] * share * (1 - gap / reach), how, p, c)
+            _Link(_WEIGHTS[how] * share * (1 - gap / reach) * sure, how, p, c)
             for how, gap, share in found
             if gap < reach
         ),
@@ -99,20 +110,23 @@ def _link(p: int, picture: Box, c: int, caption: Box, reach: float) -> _Link | N
 
 
 def _numbered_line(picture: Box, regions: Sequence[TextRegion], reach: float) -> Caption | None:
-    """Return a line that begins with "Fig. 3." or "Abb. 3." right below the picture, or None.
+    """Return the nearest line at the picture that begins with "Fig. 3." or "Abb. 3.", or None.
 
-    The separator may take a single line for text; its number says that it is a caption.
+    The separator may take a single line for text; its number says that it is a caption. Above the
+    picture it is one only if it is nothing but a number, as in German books.
     """
-    for region in regions:
-        for line in region.lines:
-            gap = line.box.top - picture.bottom
-            middle = (line.box.left + line.box.right) / 2
-            under = picture.left < middle < picture.right
-            number = caption_number(line.text)
-            if number and under and -line.box.height < gap < reach / 2:
-                score = round(_NEAR * (1 - max(0, gap) / reach), 3)
-                return Caption(line.text, line.box, score, "near", number)
-    return None
+    found = []
+    for line in (line for region in regions for line in region.lines):
+        below, above = line.box.top - picture.bottom, picture.top - line.box.bottom
+        is_bare = FIGURE_NUMBER.fullmatch(line.text) is not None
+        gap = above if is_bare and above > -line.box.height else below
+        middle = (line.box.left + line.box.right) / 2
+        number = caption_number(line.text)
+        near = -line.box.height < gap < reach / 2
+        if number and near and picture.left < middle < picture.right:
+            score = round(_NEAR * (1 - max(0, gap) / reach), 3)
+            found.append(Caption(line.text, line.box, score, "near", number))
+    return max(found, key=lambda caption: caption.score, default=None)
 
 
 def _may_share(

@@ -11,11 +11,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from pipeline.recognize.heads import missed_head
 from pipeline.recognize.parting import part_captions
+from pipeline.recognize.pieces import parted_line
 from pipeline.recognize.tesseract import RawWord
 from pipeline.regions import reading_order
 from schemas.model import (
-    CLASSES,
     Box,
     ClassMap,
     Region,
@@ -41,18 +42,24 @@ def arrange(
 
     Words, regions and the page (``width``, ``height``) share one grid of pixels; ``class_map``
     covers the page at any size. A line is a caption or header if most of its words stand on that
-    class, else text. Lines that stand in one separated region stay together; the others go by
-    Tesseract's blocks. Captions side by side below a row of pictures are parted again.
+    class, else text; one that runs from a caption into text is two. A page without a header gets
+    the line that looks like one. Lines that stand in one separated region stay together; the
+    others go by Tesseract's blocks. Captions side by side below a row of pictures are parted again.
     """
     lines: dict[tuple[int, int, int], list[RawWord]] = defaultdict(list)
     for word in words:
         lines[word.line].append(word)
     groups: dict[tuple[RegionKind, int, int], list[TextLine]] = defaultdict(list)
-    for key, members in lines.items():
-        line = _line(members)
-        kind = _kind(members, class_map, width, height)
+    told = [
+        (key[0], kind, _line(piece))
+        for key, members in lines.items()
+        for kind, piece in parted_line(members, class_map, width=width, height=height)
+    ]
+    head = missed_head([(kind, line) for _, kind, line in told], height=height)
+    for at, (block, said, line) in enumerate(told):
+        kind = RegionKind.HEADER if at == head else said
         home = _home(line.box, kind, regions)
-        groups[kind, home, key[0] if home < 0 else -1].append(line)
+        groups[kind, home, block if home < 0 else -1].append(line)
     pictures = [region.box for region in regions if region.kind is RegionKind.ILLUSTRATION]
     found = [
         TextRegion(kind, reduce(Box.union, [line.box for line in part]), _hyphenated(part))
@@ -87,21 +94,6 @@ def _line(members: Sequence[RawWord]) -> TextLine:
     ordered = sorted(members, key=lambda word: word.box.left)
     words = tuple(Word(word.text, word.box, word.confidence) for word in ordered)
     return TextLine(reduce(Box.union, [word.box for word in words]), words)
-
-
-def _kind(members: Sequence[RawWord], class_map: ClassMap, width: int, height: int) -> RegionKind:
-    votes = np.zeros(len(CLASSES))
-    for word in members:
-        rows = _span(word.box.top, word.box.bottom, class_map.shape[0] / height)
-        cols = _span(word.box.left, word.box.right, class_map.shape[1] / width)
-        votes += np.bincount(class_map[rows, cols].ravel(), minlength=len(CLASSES))
-    votes[CLASSES.index("background")] = votes[CLASSES.index("illustration")] = 0
-    return RegionKind(CLASSES[int(votes.argmax())]) if votes.any() else RegionKind.TEXT
-
-
-def _span(start: int, end: int, scale: float) -> slice:
-    first = int(start * scale)
-    return slice(first, max(first + 1, round(end * scale)))
 
 
 def _home(box: Box, kind: RegionKind, regions: Sequence[Region]) -> int:
