@@ -16,6 +16,7 @@ from archive.store import is_draft, place, sha256, whole
 from pipeline.describe.facing import with_facing_captions
 from pipeline.describe.header import agree
 from pipeline.describe.numbering import decided, place_of, renumbered
+from pipeline.describe.pagination import with_agreed_labels
 from pipeline.describe.spreads import joined_spreads
 from schemas.codec import from_json
 from schemas.decisions import Decision, Numbered
@@ -89,8 +90,9 @@ class Publish(IssueTask):
         _enter(self)
 
     def _joined(self, pages: list[PublishedPage], draft: Path) -> tuple[PublishedPage, ...]:
-        """Name the halves of plates on two pages; look for captions on the facing page."""
+        """Agree on labels; name halves of plates on two pages; look for captions across."""
         suffix = self.settings.crop.suffix
+        pages = with_agreed_labels(pages)
         captioned = with_facing_captions(pages)
         found = joined_spreads(
             [(page.scan, own) for page, own in zip(pages, captioned, strict=True)],
