@@ -111,7 +111,7 @@ def load_rgb(path: Path) -> RGB8:
 def load_rgba(path: Path) -> NDArray[np.uint8]:
     """Return an image we wrote, as (H, W, 4) uint8."""
     with Image.open(path) as image:
-        return np.asarray(image.convert("RGBA"))
+        return np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))
 
 
 def load_grey(path: Path) -> Grey8:

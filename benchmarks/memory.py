@@ -71,7 +71,7 @@ def _watched(home: Path) -> int:
     while run.poll() is None:
         for process in [watched, *watched.children(recursive=True)]:
             with contextlib.suppress(psutil.Error):
-                most[process.pid] = max(most[process.pid], process.memory_info().rss)
+                most[process.pid] = max(most[process.pid], process.memory_full_info().uss)
         time.sleep(0.02)
     return max(most.values())
 

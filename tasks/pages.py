@@ -94,4 +94,5 @@ def work(order: Order) -> float:
     task = PageStage.stages[order.stage](issue=order.issue, config=order.config)
     started = time.monotonic()
     task.build_batch(order.pages)
+    pool.give_back_memory()
     return time.monotonic() - started

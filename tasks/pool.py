@@ -8,6 +8,8 @@ itself, so a killed run leaves no process behind for long.
 from __future__ import annotations
 
 import atexit
+import contextlib
+import ctypes
 import multiprocessing
 import os
 import threading
@@ -60,6 +62,15 @@ def drop_in_child() -> None:
     """
     if multiprocessing.parent_process() is not None:
         drop()
+
+
+def give_back_memory() -> None:
+    """Return freed memory to the system, where its C library can.
+
+    A worker lives as long as the run and would hold on to the most that any page of it took.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _die_with_parent() -> None:

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from schemas.model import RGB8, Box, Polygon
 
-MOST_PIXELS = 12_000_000
+MOST_PIXELS = 10_000_000
 """Pixels of a picture that alpha is solved for at full size; about 60 bytes of memory each."""
 
 _OPAQUE = 250
+_STRIP = 512
+"""Rows that are worked on at a time."""
 
 
 def matting_scale(box: Box, *, most: int = MOST_PIXELS) -> float:
@@ -55,7 +57,9 @@ def enlarged(rgba: NDArray[np.uint8], crop: RGB8) -> NDArray[np.uint8]:
     if rgba.shape[:2] == (height, width):
         return rgba
     full = np.asarray(cv2.resize(rgba, (width, height), interpolation=cv2.INTER_LINEAR))
-    opaque = full[..., 3] >= _OPAQUE
-    full[opaque, :3] = crop[opaque]
-    full[full[..., 3] == 0] = (255, 255, 255, 0)
+    for top in range(0, height, _STRIP):
+        rows = full[top : top + _STRIP]
+        opaque = rows[..., 3] >= _OPAQUE
+        rows[opaque, :3] = crop[top : top + _STRIP][opaque]
+        rows[rows[..., 3] == 0] = (255, 255, 255, 0)
     return full
