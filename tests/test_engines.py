@@ -9,7 +9,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from PIL import Image
-from safetensors.torch import save_file
+from safetensors.torch import load, save_file
 from torchvision.models.segmentation import deeplabv3_mobilenet_v3_large
 
 from archive.weights import find_weights
@@ -84,6 +84,24 @@ def test_a_card_refuses_another_digest(deeplab_file, capsys):
                     "--sha256", "0" * 64])  # fmt: skip
     assert code == 2 and "get the file again" in capsys.readouterr().err
     assert not deeplab_file.with_suffix(".json").exists()
+
+
+def test_weights_are_averaged_and_only_those_of_one_net(deeplab_file, tmp_path, capsys):
+    made = tmp_path / "between.safetensors"
+    code = run_cli(
+        ["weights", "average", "round-5", "default", "--share", "0.25", "--to", str(made)]
+    )
+    assert code == 0
+    one, other, mixed = (
+        load(find_weights(name).read()) for name in ("round-5", "default", str(made))
+    )
+    name = next(iter(one))
+    wanted = 0.75 * one[name].float() + 0.25 * other[name].float()
+    assert torch.allclose(mixed[name].float(), wanted, rtol=1e-3, atol=1e-4)
+    call("weights", "card", deeplab_file, "--net", "deeplab-mobilenet", "--planes",
+         "background,illustration")  # fmt: skip
+    arguments = ["weights", "average", "default", str(deeplab_file), "--to", str(made)]
+    assert run_cli(arguments) != 0 and "one net" in capsys.readouterr().err
 
 
 def test_planes_must_be_known_classes():

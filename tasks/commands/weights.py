@@ -1,7 +1,8 @@
-"""bilderbogen weights list|card|onnx."""
+"""bilderbogen weights list|card|onnx|average."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -70,6 +71,32 @@ def make_card(
     )
     write_card(file.with_suffix(".json"), card)
     click.echo(f"{file.with_suffix('.json')}  sha256 {digest}")
+    return 0
+
+
+@weights.command("average")
+@click.argument("one")
+@click.argument("other")
+@click.option("--share", default=0.5, show_default=True, type=click.FloatRange(0, 1))
+@click.option("--to", "file", type=_FILE, required=True, help="FILE.safetensors; its card beside.")
+def average(one: str, other: str, share: float, file: Path) -> int:
+    """Mix weights with what further training made of them: new pages learned, less forgotten.
+
+    ONE and OTHER are names or paths; --share is that of OTHER.
+    """
+    from pipeline.pix2pix.averaging import averaged  # torch, for this command alone
+
+    if file.suffix != ".safetensors":
+        raise ConfigError(f"{file}: weights are called NAME.safetensors")
+    first, second = find_weights(one), find_weights(other)
+    content = averaged(first.read(), second.read(), share)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with whole(file) as draft:
+        draft.write_bytes(content)
+    mixed = {"of": first.sha256, "with": second.sha256, "share": share}
+    card = replace(first.card, name=file.stem, sha256=sha256(file), recipe=mixed, figures={})
+    write_card(file.with_suffix(".json"), card)
+    click.echo(f"{file}  sha256 {card.sha256}")
     return 0
 
 
