@@ -1,4 +1,4 @@
-"""Pages a second that the composer makes on one core, and a sheet of them to look at.
+"""Pages a second that the composer makes on every core at once, and a sheet of them to look at.
 
 python -m benchmarks.composer [--corpus FOLDER] [--sheet OUT.png]
 """
@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -20,6 +24,7 @@ from pipeline.synthesis.compose import ComposedPage, compose
 from pipeline.synthesis.pictures import drawn_corpus
 from pipeline.synthesis.settings import ComposerSettings
 from pipeline.synthesis.type import FontBook
+from tasks.pool import cores
 
 _WARM, _TIMED = 40, 80
 _CELL = (240, 320)
@@ -31,17 +36,39 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--sheet", type=Path)
     args = parser.parse_args()
-    cv2.setNumThreads(1)
-    corpus = load_corpus(args.corpus) if args.corpus else drawn_corpus(0)
-    fonts, settings = FontBook(find_fonts()), ComposerSettings()
-    for seed in range(_WARM):
-        compose(seed, corpus, fonts, settings)
-    started = time.monotonic()
-    pages = [compose(1000 + seed, corpus, fonts, settings) for seed in range(_TIMED)]
-    rate = _TIMED / (time.monotonic() - started)
-    print(f"{rate:.1f} pages/s on one core at a long side of {settings.long_side} pixels")
+    count = cores()
+    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
+        rates = list(pool.map(_rate, [args.corpus] * count, range(count)))
+    side = ComposerSettings().long_side
+    print(f"{sum(rates):.1f} pages/s on {count} cores at a long side of {side} pixels")
     if args.sheet:
-        save_png(args.sheet, sheet(pages[:18]))
+        save_png(args.sheet, sheet(_pages(args.corpus, 18)))
+
+
+def _rate(folder: Path | None, process: int) -> float:
+    """Return pages a second of this process while the others compose, too."""
+    first = 1000 * (process + 1)
+    made = compose_from(folder)
+    for seed in range(_WARM):
+        made(seed)
+    started = time.monotonic()
+    for seed in range(first, first + _TIMED):
+        made(seed)
+    return _TIMED / (time.monotonic() - started)
+
+
+def _pages(folder: Path | None, count: int) -> list[ComposedPage]:
+    made = compose_from(folder)
+    return [made(1000 + seed) for seed in range(count)]
+
+
+def compose_from(folder: Path | None) -> Callable[[int], ComposedPage]:
+    """Return what composes the page of a seed, on one thread."""
+    cv2.setNumThreads(1)
+    corpus = load_corpus(folder) if folder else drawn_corpus(0)
+    return partial(
+        compose, corpus=corpus, fonts=FontBook(find_fonts()), settings=ComposerSettings()
+    )
 
 
 def sheet(pages: list[ComposedPage], columns: int = 9) -> np.ndarray:

@@ -15,6 +15,11 @@ BACKBONES = {
 }
 
 
+_MOMENTUM = 0.1
+"""Of the running statistics. MobileNet's own 0.01 is for ImageNet: after a few hundred steps they
+would still be those of the untrained net, and every page bare paper."""
+
+
 class DeepLab(nn.Module):
     """(N, 1 or 3, H, W) pages to (N, classes, H, W) logits; a grey page is shown three times."""
 
@@ -26,6 +31,9 @@ class DeepLab(nn.Module):
         self.model = BACKBONES[backbone](
             weights=None, weights_backbone=None, num_classes=classes, aux_loss=False
         )
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.momentum = _MOMENTUM
 
     def forward(self, page: Tensor) -> Tensor:
         """Return class logits of ``page`` at its own size."""

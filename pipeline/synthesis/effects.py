@@ -16,13 +16,20 @@ Labels = NDArray[np.uint8]
 def halftone(tone: Grey, region: NDArray[np.bool_], rng: np.random.Generator) -> Grey:
     """Print ``region`` through a halftone screen: pitch 3 to 7 pixels, any angle."""
     pitch, angle = rng.uniform(2.6, 7.0), rng.uniform(0, np.pi / 2)
-    rows, cols = np.mgrid[: tone.shape[0], : tone.shape[1]].astype(np.float32)
-    u = (cols * np.cos(angle) + rows * np.sin(angle)) * (2 * np.pi / pitch)
-    v = (rows * np.cos(angle) - cols * np.sin(angle)) * (2 * np.pi / pitch)
-    screen = (np.cos(u) + np.cos(v)) * 0.25 + 0.5
-    contrast = rng.uniform(3, 10)
-    dots = np.clip((tone / 255.0 - screen) * contrast + 0.5, 0, 1) * 255
+    along, across = (np.array((np.cos(angle), np.sin(angle))) * 2 * np.pi / pitch).tolist()
+    rows, cols = (np.arange(side, dtype=np.float32) for side in tone.shape)
+    # cosines of sums as products: two vectors a direction instead of two planes
+    screen = _waves(across * rows, along * cols) + _waves(along * rows, -across * cols)
+    contrast = np.float32(rng.uniform(3, 10))
+    dots = (tone * np.float32(1 / 255) - screen * np.float32(0.25) - np.float32(0.5)) * contrast
+    dots = np.clip((dots + np.float32(0.5)) * 255, 0, 255)
     return np.where(region, dots, tone).astype(np.uint8)
+
+
+def _waves(down: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return cos(down + right) for every row and column."""
+    waves = np.outer(np.cos(down), np.cos(right)) - np.outer(np.sin(down), np.sin(right))
+    return np.asarray(waves, dtype=np.float32)
 
 
 def heavy_ink(tone: Grey, rng: np.random.Generator) -> Grey:
@@ -131,18 +138,19 @@ def paper(
     height, width = tone.shape
     if sheet is None:
         color = np.array([255, 250, 238]) - rng.uniform(0, 70) * np.array([0.6, 0.8, 1.3])
-        grain = rng.normal(0, rng.uniform(0, 5), (height, width, 1))
-        ground = np.clip(color + grain, 0, 255).astype(np.float32)
+        grain = rng.standard_normal((height, width, 1), np.float32) * np.float32(rng.uniform(0, 5))
+        ground = np.clip(color.astype(np.float32) + grain, 0, 255).astype(np.uint8)
     else:
         color3 = sheet if sheet.ndim == 3 else np.dstack([sheet] * 3)
         rows, cols = -(-height // color3.shape[0]), -(-width // color3.shape[1])
         mirrored = np.vstack([color3, color3[::-1]])
         mirrored = np.hstack([mirrored, mirrored[:, ::-1]])
         tiled = np.tile(mirrored, ((rows + 1) // 2, (cols + 1) // 2, 1))
-        ground = tiled[:height, :width].astype(np.float32)
+        ground = np.ascontiguousarray(tiled[:height, :width])
     ink = rng.uniform(0, 60)
-    tone_f = (tone[..., None].astype(np.float32) / 255.0) * (255 - ink) + ink
-    return np.clip(tone_f * (ground / 255.0), 0, 255).astype(np.uint8)
+    levels = (np.arange(256) * (255 - ink) / 255 + ink).astype(np.uint8)[tone]
+    printed = cv2.multiply(np.dstack([levels] * 3), ground, scale=1 / 255)
+    return np.asarray(printed, dtype=np.uint8)
 
 
 def thumbnail(
@@ -179,7 +187,7 @@ def degrade(
         gamma = np.exp(rng.uniform(-0.5, 0.5))
         page = ((np.arange(256) / 255.0) ** gamma * 255).astype(np.uint8)[page]
     if rng.random() < 0.3:
-        noise = rng.normal(0, rng.uniform(1, 9), page.shape[:2])
+        noise = rng.standard_normal(page.shape[:2], np.float32) * np.float32(rng.uniform(1, 9))
         noise = noise if page.ndim == 2 else noise[..., None]
         page = np.clip(page + noise, 0, 255).astype(np.uint8)
     if rng.random() < settings.jpeg:
@@ -194,10 +202,10 @@ def without_lost_type(page: NDArray[np.uint8], labels: Labels) -> Labels:
 
     Nobody could call bare paper text; a net that is told so learns to see text everywhere.
     """
-    grey = page.mean(axis=2)
-    dark, paper = np.percentile(grey, (2, 90))
+    grey = np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY))
+    dark, paper = np.percentile(grey[::3, ::3], (2, 90))
     ink = (grey < paper - 0.2 * max(40.0, float(paper - dark))).astype(np.uint8)
     reach = max(5, round(max(labels.shape) / 45)) | 1
     near = cv2.dilate(ink, np.ones((reach, reach), np.uint8))
-    lost = (near == 0) & np.isin(labels, (CAPTION, TEXT))
+    lost = (near == 0) & ((labels == CAPTION) | (labels == TEXT))
     return np.where(lost, IGNORE, labels).astype(np.uint8)

@@ -37,7 +37,7 @@ class ComposerSettings:
 
     long_side: int = 768
     supersampling: float = 1.4
-    supersampling_of_template: float = 2.1
+    supersampling_of_template: float = 1.7
     page_kinds: dict[str, float] = field(default_factory=lambda: dict(PAGE_KINDS))
     bitonal: float = 0.42
     bitonal_thumbnail: float = 0.12
