@@ -195,3 +195,11 @@ def test_engines_are_compared_in_a_table_and_a_sheet(tmp_path):
 def test_an_unknown_engine_is_named(tmp_path, capsys):
     code = run_cli(["compare", "--truth", str(tmp_path), "--to", str(tmp_path), "--engine", "sam"])
     assert code == 2 and "no engine 'sam'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("net", ["deeplab-mobilenet", "maskrcnn-mobilenet"])
+def test_norms_of_short_trainings_follow_their_pages(net):
+    made = build(GeneratorSettings(net=net))
+    norms = [one for one in made.modules() if "BatchNorm" in type(one).__name__]
+    assert norms and all(isinstance(one, torch.nn.BatchNorm2d) for one in norms)
+    assert all(one.momentum >= 0.1 for one in norms)

@@ -8,16 +8,13 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torchvision.models import segmentation
 
+from pipeline.engines.norms import follow_quickly
+
 BACKBONES = {
     "deeplab-mobilenet": segmentation.deeplabv3_mobilenet_v3_large,
     "deeplab-resnet50": segmentation.deeplabv3_resnet50,
     "deeplab-resnet101": segmentation.deeplabv3_resnet101,
 }
-
-
-_MOMENTUM = 0.1
-"""Of the running statistics. MobileNet's own 0.01 is for ImageNet: after a few hundred steps they
-would still be those of the untrained net, and every page bare paper."""
 
 
 class DeepLab(nn.Module):
@@ -31,9 +28,7 @@ class DeepLab(nn.Module):
         self.model = BACKBONES[backbone](
             weights=None, weights_backbone=None, num_classes=classes, aux_loss=False
         )
-        for module in self.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.momentum = _MOMENTUM
+        follow_quickly(self)
 
     def forward(self, page: Tensor) -> Tensor:
         """Return class logits of ``page`` at its own size."""

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torchvision.models import detection
 from torchvision.models.detection.backbone_utils import mobilenet_backbone
 
+from pipeline.engines.norms import follow_quickly
 from schemas.model import CLASSES
 
 _MOST = 60
@@ -46,11 +47,13 @@ class MaskRCNN(nn.Module):
             )
         else:
             backbone = mobilenet_backbone(
-                backbone_name="mobilenet_v3_large", weights=None, fpn=True, trainable_layers=6
-            )
+                backbone_name="mobilenet_v3_large", weights=None, fpn=True, trainable_layers=6,
+                norm_layer=nn.BatchNorm2d,  # frozen norms, its default, are for trained backbones
+            )  # fmt: skip
             sizes = tuple((size,) for size in (32, 96, 256))
             anchors = detection.anchor_utils.AnchorGenerator(sizes, ((0.4, 1.0, 2.5),) * 3)
             self.model = detection.MaskRCNN(backbone, rpn_anchor_generator=anchors, **common)
+        follow_quickly(self)
 
     def losses(self, pages: Tensor, labels: Tensor) -> Tensor:
         """Return the sum of the detector's losses on (N, C, H, W) pages and (N, H, W) labels."""
