@@ -9,6 +9,7 @@ from PIL import Image
 from archive.images import load_labels
 from tasks.__main__ import main
 from tasks.cli import COMMANDS
+from tasks.commands import demo
 from tests.conftest import draw_page, shared
 
 
@@ -91,3 +92,17 @@ def test_the_demo_ends_well(tmp_path, capsys):
     assert "3 issues published" in said and "page_006.tif" in said and "success" in said
     assert main(["find", "balloon", "--config", str(tmp_path / "demo" / "config.ini")]) == 0
     assert "Fig. 2. The balloon before the start." in capsys.readouterr().out
+
+
+def test_a_demo_killed_while_drawing_starts_again(tmp_path, monkeypatch):
+    def killed(incoming):
+        (incoming / "lantern").mkdir(parents=True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo, "_draw", killed)
+    for _ in range(2):  # the second finds what the first left
+        assert main(["demo", "--to", str(tmp_path / "demo")]) == 130
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("mine")
+    assert main(["demo", "--to", str(tmp_path / "other")]) == 2
+    assert (tmp_path / "other" / "letter.txt").exists()

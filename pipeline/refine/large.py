@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from schemas.model import RGB8, Box, Polygon
 
-MOST_PIXELS = 10_000_000
+MOST_PIXELS = 8_000_000
 """Pixels of a picture that alpha is solved for at full size; about 60 bytes of memory each."""
 
 _OPAQUE = 250

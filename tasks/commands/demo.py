@@ -51,10 +51,10 @@ def demo(folder: Path) -> int:
     quarantined and everything else was published.
     """
     _clear(folder)
+    config = folder / "config.ini"
+    config.write_text(_CONFIG)  # first, so that a demo killed while drawing is known for one
     click.echo("drawing three issues of an invented magazine ...")
     _draw(folder / "incoming")
-    config = folder / "config.ini"
-    config.write_text(_CONFIG)
     code = bring_forward(config, wanted=None)
     house = House.open(config)
     bad = [row for row in house.catalog.ledger() if row.state.is_bad]
