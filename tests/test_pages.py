@@ -461,24 +461,25 @@ def test_captions_find_their_pictures():
     assert found[1].number == "2" and 0 < found[2].score < found[0].score <= 1
 
 
+def as_text(region: TextRegion) -> TextRegion:
+    """The region as the separator sees it where it takes a caption for running text."""
+    return TextRegion(RegionKind.TEXT, region.box, region.lines)
+
+
 def test_a_numbered_line_below_a_picture_is_its_caption():
-    line = caption("Fig. 7. The lamp", 10, 108, 90, 120)
-    text = TextRegion(RegionKind.TEXT, line.box, line.lines)
-    (found,) = link_captions((picture(1, 0, 0, 100, 100),), (text,), reach=60)
+    line = as_text(caption("Fig. 7. The lamp", 10, 108, 90, 120))
+    (found,) = link_captions((picture(1, 0, 0, 100, 100),), (line,), reach=60)
     assert found.caption.method == "near" and found.caption.number == "7"
-    plain = caption("It was late in the", 10, 108, 90, 120)
-    text = TextRegion(RegionKind.TEXT, plain.box, plain.lines)
-    assert link_captions((picture(1, 0, 0, 100, 100),), (text,), reach=60)[0].caption is None
+    plain = as_text(caption("It was late in the", 10, 108, 90, 120))
+    assert link_captions((picture(1, 0, 0, 100, 100),), (plain,), reach=60)[0].caption is None
 
 
 def test_a_bare_number_above_a_picture_is_its_caption_and_a_sentence_is_not():
-    number = caption("Fig. 89.", 30, 188, 70, 198)
-    text = TextRegion(RegionKind.TEXT, number.box, number.lines)
-    (found,) = link_captions((picture(1, 0, 200, 100, 300),), (text,), reach=60)
+    number = as_text(caption("Fig. 89.", 30, 188, 70, 198))
+    (found,) = link_captions((picture(1, 0, 200, 100, 300),), (number,), reach=60)
     assert found.caption.method == "near" and found.caption.number == "89"
-    sentence = caption("Fig. 89 zeigt den Ofen", 10, 188, 90, 198)
-    text = TextRegion(RegionKind.TEXT, sentence.box, sentence.lines)
-    assert link_captions((picture(1, 0, 200, 100, 300),), (text,), reach=60)[0].caption is None
+    sentence = as_text(caption("Fig. 89 zeigt den Ofen", 10, 188, 90, 198))
+    assert link_captions((picture(1, 0, 200, 100, 300),), (sentence,), reach=60)[0].caption is None
 
 
 def test_specks_read_as_letters_are_no_caption():

@@ -15,10 +15,13 @@ from pipeline.pix2pix.samples import Frame, to_sample  # noqa: E402
 from pipeline.pix2pix.trainer import Trainer, TrainingSettings  # noqa: E402
 from pipeline.separate import full_size  # noqa: E402
 from pipeline.synthesis.compose import compose  # noqa: E402
+from pipeline.synthesis.flow import Measure, fill  # noqa: E402
 from pipeline.synthesis.pictures import drawn_corpus  # noqa: E402
 from pipeline.synthesis.settings import ComposerSettings  # noqa: E402
+from pipeline.synthesis.sheet import CAPTION, Sheet  # noqa: E402
 from pipeline.synthesis.type import FontBook  # noqa: E402
 from schemas.errors import EngineError, ScanError  # noqa: E402
+from schemas.model import Box  # noqa: E402
 from tests.conftest import draw_page  # noqa: E402
 
 TINY = GeneratorSettings(channels=(8, 12, 16))
@@ -110,6 +113,22 @@ def test_the_same_seed_composes_the_same_page(composer):
     one, other = composer(11), composer(11)
     assert np.array_equal(one.page, other.page) and np.array_equal(one.labels, other.labels)
     assert not np.array_equal(composer(12).page, one.page)
+
+
+def test_the_lines_of_one_text_share_a_face_and_an_inking(composer, monkeypatch):
+    composer(1)  # skips where there are no typefaces
+    sheet = Sheet(200, 150, np.random.default_rng(3), FontBook(find_fonts()))
+    faces, draw = [], FontBook.strip
+
+    def noted(book, rng, face, *, capitals=False):
+        faces.append(face.name)
+        return draw(book, rng, face, capitals=capitals)
+
+    monkeypatch.setattr(FontBook, "strip", noted)
+    fill(sheet, Box(5, 5, 145, 195), Measure(9, 12, "antiqua"), label=CAPTION)
+    assert len(faces) > 10 and len(set(faces)) == 1
+    blackest = [sheet.tone[top : top + 12].min() for top in range(5, 180, 12)]
+    assert max(blackest) - min(blackest) < 0.2 * 255
 
 
 def test_text_pages_hold_no_framed_picture_and_plates_do(composer):

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.refine.borders import within_border
+from pipeline.refine.frames import frame_of, pale_frame
 from pipeline.refine.ink import ink_matte, is_line_art
 from schemas.errors import RefineError
 from schemas.model import RGB8, Matte
@@ -30,13 +31,9 @@ SOLVER_TOLERANCE = 1e-4
 
 _MM_PER_INCH = 25.4
 _LIKELY = 0.5
-_FRAME_FILL = 0.93
-_LEAST_TURN, _MOST_TURN, _GAIN = 0.15, 4.0, 0.01
-"""Degrees that a frame on a skewed page is turned by, and how much better it then has to fit."""
 _PAPER_GAP_MM = 4.5
 _PAPER_STEP = 0.16
 _LEAST_KEPT = 0.3
-_CORNER = 0.08
 _SPECK = 0.02
 _ISLAND = 0.04
 
@@ -89,7 +86,8 @@ def refine_illustration(
     barred = text_around(inside, text)
     known = within_border(crop, np.where(barred, 0.0, inside).astype(np.float32))
     tight = tighten(crop, known, gap_px=max(3, round(_PAPER_GAP_MM * dpi / _MM_PER_INCH)))
-    framed = frame_of(tight) if frame_of(tight) is not None else pale_frame(known, tight)
+    framed = frame_of(tight)
+    framed = pale_frame(known, tight) if framed is None else framed
     known = tight
     if framed is not None:
         return Refined(framed, crop, "frame", 1.0, framed > 0)
@@ -209,65 +207,6 @@ def solve(crop: RGB8, trimap: Matte) -> Matte:
             raise RefineError(f"matting failed: {error}") from error
         _lay(alpha, trimap, tile, found)
     return np.asarray(np.clip(alpha, 0.0, 1.0))
-
-
-def frame_of(probability: NDArray[np.float32]) -> Matte | None:
-    """Return a hard rectangle when the illustration is one, else None.
-
-    A framed picture fills its smallest rectangle, turned by a few degrees at most; paper inside the
-    frame is part of it.
-    """
-    likely = (probability >= 0.5).astype(np.uint8)
-    left, top, width, height = cv2.boundingRect(likely)
-    if width == 0:
-        return None
-    upright = likely.sum() / (width * height)
-    turned = _turned_frame(likely, better_than=float(upright))
-    if turned is not None or upright < _FRAME_FILL:
-        return turned
-    matte = np.zeros(probability.shape)
-    matte[top : top + height, left : left + width] = 1.0
-    return matte
-
-
-def _turned_frame(likely: NDArray[np.uint8], *, better_than: float) -> Matte | None:
-    """Return the smallest turned rectangle, its edges smooth, if it fits better than upright."""
-    contours, _ = cv2.findContours(likely, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    rectangle = cv2.minAreaRect(np.vstack(contours))
-    (width, height), degrees = rectangle[1], rectangle[2] % 90
-    turn = min(degrees, 90 - degrees)
-    fill = likely.sum() / max(1.0, (width + 1) * (height + 1))
-    if not _LEAST_TURN <= turn <= _MOST_TURN or fill < max(_FRAME_FILL, better_than + _GAIN):
-        return None
-    corners = np.round(cv2.boxPoints(rectangle) * 16).astype(np.int32)  # sixteenths of a pixel
-    drawn = np.zeros(likely.shape, np.uint8)
-    cv2.fillConvexPoly(drawn, corners, 255, cv2.LINE_AA, shift=4)
-    return drawn / 255.0
-
-
-def pale_frame(drawn: NDArray[np.float32], tight: NDArray[np.float32]) -> Matte | None:
-    """Return the rectangle of a framed picture whose sky is as light as paper, else None.
-
-    ``drawn`` is the separator's outline, ``tight`` what ink encloses. It is such a picture when
-    the outline is a rectangle, ink reaches all its sides, and at least two of its corners, which
-    an oval or a vignette leaves to the paper.
-    """
-    framed = frame_of(drawn)
-    if framed is None:
-        return None
-    left, top, width, height = cv2.boundingRect((framed > 0).astype(np.uint8))
-    inner = cv2.boundingRect((tight >= 0.5).astype(np.uint8))
-    if inner[2] < _FRAME_FILL * width or inner[3] < _FRAME_FILL * height:
-        return None
-    size = (max(2, round(height * _CORNER)), max(2, round(width * _CORNER)))
-    inked = tight[top : top + height, left : left + width] >= 0.5
-    corners = (
-        inked[: size[0], : size[1]],
-        inked[: size[0], -size[1] :],
-        inked[-size[0] :, : size[1]],
-        inked[-size[0] :, -size[1] :],
-    )
-    return framed if sum(corner.mean() > 0.5 for corner in corners) >= 2 else None
 
 
 def clean_foreground(crop: RGB8, matte: Matte) -> RGB8:

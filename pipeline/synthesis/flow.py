@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.synthesis.settings import IGNORE
-from pipeline.synthesis.sheet import CAPTION, HEADER, TEXT, Sheet
+from pipeline.synthesis.sheet import CAPTION, HEADER, TEXT, Cut, Sheet
 from schemas.model import Box
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a text is set: height of a line's ink and distance of lines, pixels; style of type."""
+    """How a text is set: height of a line's ink and distance of lines, pixels; its type.
+
+    With a style alone, every text in this measure is set in some cut of it.
+    """
 
     line: int
     leading: int
-    style: str
+    type: str | Cut
 
 
 def choose_measure(sheet: Sheet, width: int, *, low: float = 5, high: float = 26) -> Measure:
@@ -27,7 +30,8 @@ def choose_measure(sheet: Sheet, width: int, *, low: float = 5, high: float = 26
     sized = np.exp(sheet.between(np.log(low), np.log(high)))
     line = int(np.clip(sized, max(5, width / 45), max(6, width / 7)))
     style = "blackletter" if sheet.chance(0.35) else "antiqua"
-    return Measure(line, max(line + 1, round(line * sheet.between(1.02, 1.6))), style)
+    leading = max(line + 1, round(line * sheet.between(1.02, 1.6)))
+    return Measure(line, leading, sheet.cut(style))
 
 
 def fill(
@@ -45,6 +49,9 @@ def fill(
         return
     gap = max(2, measure.line // 2)
     free = shape if shape is not None else ~_grown(sheet.taken, gap)
+    body = replace(measure, type=_cut(sheet, measure.type))
+    head = replace(measure, type=sheet.cut("display"))
+    headed = label == TEXT and align == "justify" and sheet.chance(0.35)
     left_in_paragraph = 0
     for top in range(inside.top, inside.bottom - measure.line, measure.leading):
         rows = free[top : top + measure.line, inside.left : inside.right]
@@ -57,7 +64,14 @@ def fill(
             if end - start < 3 * measure.line:
                 continue
             run = Box(inside.left + start, top, inside.left + end, top + measure.line)
-            _set(sheet, run, measure, label=label, align=align, first=first, last=last)
+            if headed and first and sheet.chance(0.4):
+                _set(sheet, run, head, label=label, align="center", first=first, last=last)
+                continue
+            _set(sheet, run, body, label=label, align=align, first=first, last=last)
+
+
+def _cut(sheet: Sheet, wanted: str | Cut) -> Cut:
+    return sheet.cut(wanted) if isinstance(wanted, str) else wanted
 
 
 def _set(
@@ -69,7 +83,7 @@ def _set(
     if align == "justify" and last:
         end = run.left + round(run.width * sheet.between(0.2, 0.9))
         place = Box(run.left, run.top, max(end, run.left + 2), run.bottom)
-    sheet.line(place, measure.style, align=align)
+    sheet.line(place, measure.type, align=align)
     slack = max(1, (measure.leading - measure.line + 1) // 2)
     covered = Box(run.left, run.top - slack, run.right, run.bottom + slack)
     inside = covered.clipped(sheet.width, sheet.height)

@@ -83,7 +83,7 @@ def template(sheet: Sheet, corpus: Corpus) -> None:
             fill_part(
                 sheet, corpus, parts == part, Box(left, top, left + width, top + height), area
             )
-    share = np.exp(sheet.between(np.log(0.0045), np.log(0.0105)))
+    share = np.exp(sheet.between(np.log(0.0045), np.log(0.0092)))
     line, leading = max(5, round(share * sheet.height)), sheet.between(1.05, 1.4)
     style = "blackletter" if sheet.chance(0.55) else "antiqua"
     for label, align in ((HEADER, "center"), (CAPTION, "center"), (TEXT, "justify")):

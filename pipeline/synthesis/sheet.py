@@ -10,9 +10,18 @@ from numpy.typing import NDArray
 
 from pipeline.synthesis.type import FontBook, cut_line
 from schemas.corpus import Picture
+from schemas.fonts import FontFace
 from schemas.model import Box
 
 BACKGROUND, ILLUSTRATION, CAPTION, HEADER, TEXT = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What the lines of one text share: the face, and how black it is printed, 0..1."""
+
+    face: FontFace
+    inking: float
 
 
 @dataclass(slots=True, eq=False)
@@ -73,9 +82,19 @@ class Sheet:
         size = (length, thickness) if upright else (thickness, length)
         self.stamp(np.full(size, 230, np.uint8), left, top)
 
-    def line(self, box: Box, style: str, *, align: str = "justify", capitals: bool = False) -> Box:
-        """Print one line of type in ``box``; return what it covers."""
-        strip = self.fonts.strip(self.rng, style, capitals=capitals)
+    def cut(self, style: str) -> Cut:
+        """Return a face and an inking for the lines of one text."""
+        return Cut(self.fonts.face(self.rng, style), self.between(0.6, 1.0))
+
+    def line(
+        self, box: Box, type_: str | Cut, *, align: str = "justify", capitals: bool = False
+    ) -> Box:
+        """Print one line of type in ``box``; return what it covers.
+
+        ``type_`` is the text's cut, or a style, of which some cut is taken.
+        """
+        cut = self.cut(type_) if isinstance(type_, str) else type_
+        strip = self.fonts.strip(self.rng, cut.face, capitals=capitals)
         width = box.width if align == "justify" else round(box.width * self.between(0.25, 0.95))
         ink = cut_line(self.rng, strip, width, box.height)
         left = {
@@ -84,7 +103,7 @@ class Sheet:
             "right": box.right - ink.shape[1],
             "center": box.left + (box.width - ink.shape[1]) // 2,
         }[align]
-        self.stamp(ink, left, box.top, self.between(0.75, 1.0))
+        self.stamp(ink, left, box.top, min(1.0, cut.inking * self.between(0.92, 1.08)))
         return Box(left, box.top, left + ink.shape[1], box.bottom)
 
     def picture(self, picture: Picture, box: Box, *, stretch: float = 1.0) -> NDArray[np.bool_]:

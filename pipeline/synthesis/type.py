@@ -72,10 +72,13 @@ class FontBook:
         self._strips: dict[tuple[str, int, bool], Strip] = {}
         self._per_face = strips_per_face
 
-    def strip(self, rng: np.random.Generator, style: str, *, capitals: bool = False) -> Strip:
-        """Return a strip in some face of ``style``."""
+    def face(self, rng: np.random.Generator, style: str) -> FontFace:
+        """Return some face of ``style``."""
         able = [face for face in self.faces if face.style == style] or list(self.faces)
-        face = able[rng.integers(len(able))]
+        return able[rng.integers(len(able))]
+
+    def strip(self, rng: np.random.Generator, face: FontFace, *, capitals: bool = False) -> Strip:
+        """Return a strip in ``face``; some are spaced as in a narrow column."""
         key = (face.name, int(rng.integers(self._per_face)), capitals)
         if key not in self._strips:
             self._strips[key] = _draw_strip(face, key[1], capitals=capitals)
@@ -95,7 +98,8 @@ def _font(face: FontFace, px: int) -> ImageFont.FreeTypeFont:
 def _draw_strip(face: FontFace, number: int, *, capitals: bool) -> Strip:
     rng = np.random.default_rng([number, len(face.name), *face.name.encode()])
     words = passage(rng, 46).split()
-    text = "".join(word + " " * int(rng.choice((1, 1, 2))) for word in words)  # justified
+    narrowest = 1 + number % 3  # of the measure a line was justified to: a narrow one gapes
+    text = "".join(word + " " * (narrowest + int(rng.choice((0, 0, 1)))) for word in words)
     ink = _draw(face, text.upper() if capitals else text, STRIP_PX, line_height=True)
     return Strip(ink, face.style)
 
