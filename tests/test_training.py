@@ -2,7 +2,11 @@
 
 import csv
 import json
+import platform
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -152,3 +156,28 @@ def test_weights_of_another_net_are_no_beginning(tmp_path):
     base = train(order(tmp_path / "base", steps=2), lambda _: None)
     with pytest.raises(ConfigError, match="not weights of this net"):
         train(order(tmp_path / "run", base=base, channels=(8, 16, 16)), lambda _: None)
+
+
+_TAKES_AND_FREES = """
+import resource, sys
+from tasks.pool import keep_freed_memory
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+for _ in range(12):
+    b"x" * (64 << 20)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told to keep it")
+def test_memory_that_training_frees_is_not_mapped_anew():
+    faults = {
+        name: int(
+            subprocess.run(
+                [sys.executable, "-c", _TAKES_AND_FREES, name],
+                check=True, capture_output=True, cwd=Path(__file__).parents[1],
+            ).stdout
+        )
+        for name in ("keep", "plain")
+    }  # fmt: skip
+    assert faults["keep"] < faults["plain"] / 3

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.engines.reduced import NETS
-from tasks.pool import cores
+from tasks.pool import cores, keep_freed_memory
 from tasks.training import CHANNELS, TrainingOrder
 from tasks.training import train as run_training
 
@@ -59,6 +59,7 @@ def train(
     folder: Path, threads: int, workers: int, channels: tuple[int, ...], **options: object
 ) -> int:
     """Train the separator on composed pages. Stop it at any time; the same command goes on."""
+    keep_freed_memory()
     order = TrainingOrder(
         folder=folder,
         threads=threads or cores(),
