@@ -8,16 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.parts import components, illustration_parts, ink_of
 from schemas.model import CLASSES, Box, Polygon, Region, RegionKind
 
-_JOIN_SHARE = 0.012
-_PART_SHARE = 0.006
-_INK_SHARE = 0.014
-_INK_STEP = 0.16
-_LEAST_INK = 0.05
-_LONGEST = 15.0
-"""Share of a picture that is ink at least, and its longest proportions; on real pages nothing
-beyond either was a picture, but bare paper and the strips a scanner leaves."""
 _OTHER_MIN_AREA = 0.0003
 _OUTLINE_TOLERANCE = 1.0
 
@@ -37,8 +30,8 @@ def find_regions(
     that touch by a narrow bridge are parted. With ``page`` (H, W) grey at any size, so are
     pictures that only bare paper joins.
     """
-    ink = ink_of(page, probabilities.shape[1:]) if page is not None else None
     class_map = probabilities.argmax(axis=0).astype(np.uint8)
+    ink = ink_of(page, class_map) if page is not None else None
     scale = (page_width / class_map.shape[1], page_height / class_map.shape[0])
     regions: list[Region] = []
     for kind in RegionKind:
@@ -76,90 +69,11 @@ def _shared_height(one: Box, other: Box) -> float:
     return max(0, shared) / min(one.height, other.height)
 
 
-def ink_of(page: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return where the (H, W) grey ``page`` has ink, on a grid of ``shape``, 0 or 1."""
-    grid = cv2.resize(page, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
-    paper, dark = np.percentile(grid, (90, 2))
-    return (grid < paper - _INK_STEP * max(40.0, paper - dark)).astype(np.uint8)
-
-
-def illustration_parts(
-    mask: NDArray[np.uint8], min_area: float, ink: NDArray[np.uint8] | None
-) -> Iterable[NDArray[np.uint8]]:
-    """Yield the pictures in an (h, w) ``mask``, each as a mask of its own.
-
-    Holes are filled, fragments joined over small gaps, pictures parted that touch by a narrow
-    bridge or (with ``ink``) only by bare paper; what is below ``min_area`` is dropped, so is bare
-    paper and what is as slim as a scanner's strip.
-    """
-    filled = _filled(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _disk(mask, _PART_SHARE)))
-    smallest = max(9.0, min_area * mask.size)
-    for part in _components(filled, smallest):
-        for piece in _parted(part, cv2.erode(part, _disk(part, _JOIN_SHARE)), smallest * 0.5):
-            if ink is None:
-                yield piece
-                continue
-            closed = cv2.morphologyEx(ink * piece, cv2.MORPH_CLOSE, _disk(piece, _INK_SHARE))
-            for picture in _parted(piece, closed, max(smallest, 0.12 * float(piece.sum()))):
-                if _is_printed(picture, ink):
-                    yield picture
-
-
-def _is_printed(picture: NDArray[np.uint8], ink: NDArray[np.uint8]) -> bool:
-    """Say whether ``picture`` is more than bare paper or a scanner's strip."""
-    _, _, width, height = cv2.boundingRect(picture)
-    inked = float((ink * picture).sum()) / float(picture.sum())
-    return inked >= _LEAST_INK and max(width, height) <= _LONGEST * min(width, height)
-
-
-def _parted(
-    part: NDArray[np.uint8], core: NDArray[np.uint8], smallest: float
-) -> Iterable[NDArray[np.uint8]]:
-    """Part ``part`` where its ``core`` is in two or more large pieces.
-
-    The core is what an erosion leaves (a bridge thin against both pictures goes), or the ink with
-    small gaps closed (paper between pictures goes). Every pixel goes to the piece it is nearest
-    to.
-    """
-    cores = list(_components(core, smallest))
-    if len(cores) < 2:
-        yield part
-        return
-    seeds = np.zeros(part.shape, np.uint8)
-    for number, core in enumerate(cores, start=1):
-        seeds[core > 0] = number
-    _, nearest = cv2.distanceTransformWithLabels(
-        (seeds == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    owner_of = np.zeros(int(nearest.max()) + 1, np.uint8)
-    owner_of[nearest[seeds > 0]] = seeds[seeds > 0]
-    owner = owner_of[nearest]
-    for number in range(1, len(cores) + 1):
-        yield ((part > 0) & (owner == number)).astype(np.uint8)
-
-
 def _blocks(mask: NDArray[np.uint8], *, joined: bool) -> Iterable[NDArray[np.uint8]]:
     reach = max(1, round(mask.shape[1] * (0.02 if joined else 0.006)))
     kernel = np.ones((3, 2 * reach + 1), np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
-    yield from _components(closed, max(6.0, _OTHER_MIN_AREA * mask.size))
-
-
-def _components(mask: NDArray[np.uint8], smallest: float) -> Iterable[NDArray[np.uint8]]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    for label in range(1, count):
-        if stats[label, cv2.CC_STAT_AREA] >= smallest:
-            yield (labels == label).astype(np.uint8)
-
-
-def _filled(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return np.asarray(cv2.drawContours(np.zeros_like(mask), contours, -1, 1, cv2.FILLED))
-
-
-def _disk(mask: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
-    reach = max(1, round(max(mask.shape) * share))
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
+    yield from components(closed, max(6.0, _OTHER_MIN_AREA * mask.size))
 
 
 def _region(

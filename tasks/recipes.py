@@ -39,7 +39,7 @@ NEEDS = {
 """Whose results a stage reads; ``rerun`` follows it downwards."""
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
-    "separate": 2,
+    "separate": 3,
     "recognize": 4,
     "refine": 4,
     "crop": 2,

@@ -10,7 +10,7 @@ from schemas.errors import ConfigError
 from tasks.exits import Exit
 from tasks.finetuning import Guard
 from tasks.finetuning import finetune as run_finetuning
-from tasks.pool import cores
+from tasks.pool import cores, keep_freed_memory
 from tasks.training import TrainingOrder
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -42,6 +42,7 @@ def finetune(
     The weights are kept as weights.safetensors only if the pages held back got better and the
     guarded ones not worse by more than 0.01; otherwise they are called rejected.safetensors.
     """
+    keep_freed_memory()
     order = TrainingOrder(threads=cores(), validate_every=0, first_seed=50_000_000, **options)  # type: ignore[arg-type] # as click checked them
     kept = Guard(held_back, held_back_pages or held_back) if held_back else None
     found = run_finetuning(order, weights, Guard(guard, guard_pages or guard), kept, click.echo)
