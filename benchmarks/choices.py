@@ -2,15 +2,16 @@
 
     python -m benchmarks.choices TRUTH PAGES [WEIGHTS]
 
-Mirrored pages, a second working size, the tidying of class maps and its threshold; and how far the
-probabilities can be trusted (reliability, Guo et al., "On Calibration of Modern Neural Networks",
-ICML 2017).
+Mirrored pages, a second working size, other working sizes, the tidying of class maps and its
+threshold; and how far the probabilities can be trusted (reliability, Guo et al., "On Calibration of
+Modern Neural Networks", ICML 2017).
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -30,13 +31,19 @@ from tasks.engines import architecture
 
 Planes = NDArray[np.float32]
 _SCALE = 5 / 6
+_OTHER_SIDES = (640, 1024)
 _BINS = 10
 
 
 def main(truth: Path, pages: Path, weights: str) -> None:
     """Print a table of choices and one of reliability."""
     known = find_weights(weights)
-    engine = pix2pix(known.read(), architecture(known.card), device="cpu")
+    built = architecture(known.card)
+    engine = pix2pix(known.read(), built, device="cpu")
+    others = {
+        side: pix2pix(known.read(), replace(built, long_side=side), device="cpu")
+        for side in _OTHER_SIDES
+    }
     scores: dict[str, list[PageScore]] = {}
     bins = np.zeros((_BINS, 3))
     for page, grey in _pages(truth, pages):
@@ -44,7 +51,8 @@ def main(truth: Path, pages: Path, weights: str) -> None:
         mirrored = engine([np.ascontiguousarray(grey[:, ::-1])])[0].probabilities[..., ::-1]
         smaller = engine([_onto_larger(grey)])[0].probabilities
         smaller = _cut_back(smaller, plain.shape)
-        for name, labels in _choices(plain, mirrored, smaller, grey):
+        sized = {side: one([grey])[0].probabilities for side, one in others.items()}
+        for name, labels in _choices(plain, mirrored, smaller, sized, grey):
             scores.setdefault(name, []).append(
                 score_page(page.truth, page.labels, labels, name=page.name)
             )
@@ -73,15 +81,21 @@ def _cut_back(planes: Planes, shape: tuple[int, ...]) -> Planes:
 
 
 def _choices(
-    plain: Planes, mirrored: Planes, smaller: Planes, grey: NDArray[np.uint8]
+    plain: Planes,
+    mirrored: Planes,
+    smaller: Planes,
+    sized: dict[int, Planes],
+    grey: NDArray[np.uint8],
 ) -> Iterator[tuple[str, ClassMap]]:
     height, width = grey.shape
     yield "likeliest class", full_size(Separation(plain, ""), height, width)
     yield "and mirrored", full_size(Separation((plain + mirrored) / 2, ""), height, width)
     yield "and smaller", full_size(Separation((plain + smaller) / 2, ""), height, width)
-    for share in (0.0, 0.05, 0.1, 0.2):
+    for side, planes in sized.items():
+        yield f"at {side} pixels", full_size(Separation(planes, ""), height, width)
+    for share in (0.0, 0.1, 0.2, 0.3):
         yield f"tidied, {share:.2f} of others", _tidied(plain, grey, share)
-    yield "tidied, 0.10, mirrored too", _tidied((plain + mirrored) / 2, grey, 0.1)
+    yield "tidied, 0.20, mirrored too", _tidied((plain + mirrored) / 2, grey, 0.2)
 
 
 def _tidied(planes: Planes, grey: NDArray[np.uint8], share: float) -> ClassMap:

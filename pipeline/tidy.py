@@ -19,7 +19,7 @@ from pipeline.separate import Separation
 from schemas.model import CLASSES, RGB8, ClassMap
 
 _ILLUSTRATION = CLASSES.index("illustration")
-OTHERS_INSIDE = 0.1
+OTHERS_INSIDE = 0.2
 _NEIGHBOR_INSIDE = 0.02
 """Shares of a rectangle that text, or another picture, may cover for the picture to stand alone."""
 
