@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from schemas.model import CLASSES, ClassMap
 
 _CAPTION = CLASSES.index("caption")
+
 _JOIN_SHARE = 0.012
 _PART_SHARE = 0.006
 _INK_SHARE = 0.014
@@ -75,9 +76,10 @@ def _still_apart(
     """Return the pieces of ``part`` that closing joined over bare paper, each for itself.
 
     Two pieces of ``mask`` are one picture if there is ink on the line half way between them, as
-    in a crack through a picture.
+    in a crack through a picture, or if one holds the other, as a frame does.
     """
-    seeds = list(components(mask * part, smallest))
+    whole = _filled(mask * part)
+    seeds = list(components(whole, smallest))
     if len(seeds) < 2:
         return [part]
     owner = _nearest_of(part, seeds)
@@ -86,7 +88,7 @@ def _still_apart(
         beside = cv2.dilate((owner == number).astype(np.uint8), _NEXT) > 0
         for other in np.unique(owner[beside & (owner > number)]):
             line = beside & (cv2.dilate((owner == other).astype(np.uint8), _NEXT) > 0)
-            gap = line & (mask == 0)
+            gap = line & (whole == 0)
             if not gap.any() or ink[gap].mean() > _BARE:
                 picture[picture == picture[other]] = picture[number]
     return [(picture[owner] == one).astype(np.uint8) for one in np.unique(picture[1:])]

@@ -34,6 +34,15 @@ def test_a_crack_through_a_picture_leaves_it_one():
     assert count(labels, page) == 1
 
 
+def test_a_picture_inside_its_frame_is_one_with_it():
+    labels, page = map_of((40, 40, 360, 360))
+    for plane, value in ((labels, 0), (page, PAPER)):
+        plane[60:340, 60:340] = value
+    for plane, value in ((labels, 1), (page, INK)):
+        plane[64:336, 64:336] = value
+    assert count(labels, page) == 1
+
+
 def test_a_caption_between_pictures_parts_them_though_it_is_ink():
     labels, page = map_of((40, 40, 360, 198), (40, 202, 360, 360))
     page[198:202, 40:360] = INK
