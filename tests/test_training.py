@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.numpy import load_file
 
 from archive.dataset import combine, read_manifest, split, write_manifest
 from archive.pairs import read_pairs
@@ -97,6 +98,18 @@ def test_the_command_line_chooses_the_net_and_says_what_is_wrong_with_it(tmp_pat
     assert find_weights(str(tmp_path / "run" / "weights.safetensors")).card.channels == (8, 12)
     assert run_cli([*arguments, "8,twelve"]) == 2
     assert "12,24,48,80" in capsys.readouterr().err
+
+
+def test_the_command_line_begins_with_finished_weights(tmp_path, capsys):
+    base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
+    arguments = ["train", "--steps", "1", "--batch-size", "1", "--long-side", "128"]
+    arguments += ["--validate-every", "0", "--channels", "8,12,16", "--learning-rate", "0"]
+    assert run_cli([*arguments, "--to", str(tmp_path / "on"), "--base", str(base)]) == 0
+    ours, theirs = (load_file(path) for path in (tmp_path / "on/weights.safetensors", base))
+    learned = [name for name in theirs if "running" not in name]  # what a norm has seen goes on
+    assert learned and all(np.array_equal(ours[name], theirs[name]) for name in learned)
+    assert run_cli([*arguments, "--to", str(tmp_path / "no"), "--base", "missing"]) == 2
+    assert "missing" in capsys.readouterr().err
 
 
 def test_training_stops_when_nothing_gets_better(tmp_path):

@@ -45,6 +45,11 @@ def _channels(_: click.Context, option: click.Parameter, value: str | None) -> t
 )  # fmt: skip
 @click.option("--adversarial-weight", default=0.0, show_default=True, help="0: no GAN term.")
 @click.option("--start-from", type=click.Path(path_type=Path), help="A checkpoint to begin with.")
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Finished weights to begin with: a .safetensors of the same net.",
+)
 @click.option("--first-seed", default=1_000_000, show_default=True)
 @click.option("--set", "own", type=_FOLDER, help="A training set of your own to mix in.")
 @click.option("--share", default=0.5, show_default=True, help="Of pages out of --set.")
