@@ -95,7 +95,8 @@ def _choices(
         yield f"at {side} pixels", full_size(Separation(planes, ""), height, width)
     for share in (0.0, 0.1, 0.2, 0.3):
         yield f"tidied, {share:.2f} of others", _tidied(plain, grey, share)
-    yield "tidied, 0.20, mirrored too", _tidied((plain + mirrored) / 2, grey, 0.2)
+    shipped = tidy.OTHERS_INSIDE
+    yield f"tidied, {shipped:.2f}, mirrored too", _tidied((plain + mirrored) / 2, grey, shipped)
 
 
 def _tidied(planes: Planes, grey: NDArray[np.uint8], share: float) -> ClassMap:

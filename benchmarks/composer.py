@@ -62,12 +62,17 @@ def _pages(folder: Path | None, count: int) -> list[ComposedPage]:
     return [made(1000 + seed) for seed in range(count)]
 
 
-def compose_from(folder: Path | None) -> Callable[[int], ComposedPage]:
+def compose_from(
+    folder: Path | None, settings: ComposerSettings | None = None
+) -> Callable[[int], ComposedPage]:
     """Return what composes the page of a seed, on one thread."""
     cv2.setNumThreads(1)
     corpus = load_corpus(folder) if folder else drawn_corpus(0)
     return partial(
-        compose, corpus=corpus, fonts=FontBook(find_fonts()), settings=ComposerSettings()
+        compose,
+        corpus=corpus,
+        fonts=FontBook(find_fonts()),
+        settings=settings or ComposerSettings(),
     )
 
 

@@ -18,15 +18,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.corpus import load_corpus
-from archive.fonts import find_fonts
 from archive.images import load_image
 from archive.truth import annotated_pages, page_image
+from benchmarks.composer import compose_from
 from pipeline.pix2pix.page_input import normalize, reduce, to_grey
-from pipeline.synthesis.compose import compose
 from pipeline.synthesis.settings import ComposerSettings
 from pipeline.synthesis.sheet import TEXT
-from pipeline.synthesis.type import FontBook
 
 _PATCH, _ALL_TEXT, _FIRST_SEED = 48, 0.97, 40_000_000
 _NAMES = ("mean", "contrast", "line against line", "inside lines")
@@ -66,15 +63,15 @@ def _real(truth: Path, pages: Path) -> Iterator[Seen]:
 
 
 def _composed(folder: Path, count: int) -> Iterator[Seen]:
-    corpus, fonts = load_corpus(folder), FontBook(find_fonts())
     settings = replace(
         ComposerSettings(),
         page_kinds={"template": 1.0},
         thumbnail_of_template=1.0,
         square_thumbnail=1.0,
     )
+    made = compose_from(folder, settings)
     for seed in range(_FIRST_SEED, _FIRST_SEED + count):
-        page = compose(seed, corpus, fonts, settings)
+        page = made(seed)
         yield normalize(to_grey(page.page)), page.labels
 
 

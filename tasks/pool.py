@@ -81,7 +81,7 @@ def keep_freed_memory() -> None:
     """Let this process keep what it frees, in huge pages, where its C library can; before torch.
 
     A training step frees and takes gigabytes. Mapped anew each time, the kernel zeroes every page
-    of it, which can cost more than the arithmetic (mallopt(3); torch's ``THP_MEM_ALLOC_ENABLE``).
+    of it, a good part of the step (mallopt(3); torch's ``THP_MEM_ALLOC_ENABLE``).
     For a process that trains and ends; a page worker would hold the memory of its largest page.
     """
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")

@@ -49,7 +49,7 @@ def fill(
         return
     gap = max(2, measure.line // 2)
     free = shape if shape is not None else ~_grown(sheet.taken, gap)
-    body = replace(measure, type=_cut(sheet, measure.type))
+    body = replace(measure, type=sheet.cut(measure.type))
     head = replace(measure, type=sheet.cut("display"))
     headed = label == TEXT and align == "justify" and sheet.chance(0.35)
     left_in_paragraph = 0
@@ -64,14 +64,9 @@ def fill(
             if end - start < 3 * measure.line:
                 continue
             run = Box(inside.left + start, top, inside.left + end, top + measure.line)
-            if headed and first and sheet.chance(0.4):
-                _set(sheet, run, head, label=label, align="center", first=first, last=last)
-                continue
-            _set(sheet, run, body, label=label, align=align, first=first, last=last)
-
-
-def _cut(sheet: Sheet, wanted: str | Cut) -> Cut:
-    return sheet.cut(wanted) if isinstance(wanted, str) else wanted
+            is_head = headed and first and sheet.chance(0.4)
+            how, to = (head, "center") if is_head else (body, align)
+            _set(sheet, run, how, label=label, align=to, first=first, last=last)
 
 
 def _set(

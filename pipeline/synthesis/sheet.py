@@ -82,9 +82,13 @@ class Sheet:
         size = (length, thickness) if upright else (thickness, length)
         self.stamp(np.full(size, 230, np.uint8), left, top)
 
-    def cut(self, style: str) -> Cut:
-        """Return a face and an inking for the lines of one text."""
-        return Cut(self.fonts.face(self.rng, style), self.between(0.6, 1.0))
+    def cut(self, type_: str | Cut) -> Cut:
+        """Return a face of a style and an inking for the lines of one text; a cut as it is."""
+        return (
+            type_
+            if isinstance(type_, Cut)
+            else Cut(self.fonts.face(self.rng, type_), self.between(0.6, 1.0))
+        )
 
     def line(
         self, box: Box, type_: str | Cut, *, align: str = "justify", capitals: bool = False
@@ -93,7 +97,7 @@ class Sheet:
 
         ``type_`` is the text's cut, or a style, of which some cut is taken.
         """
-        cut = self.cut(type_) if isinstance(type_, str) else type_
+        cut = self.cut(type_)
         strip = self.fonts.strip(self.rng, cut.face, capitals=capitals)
         width = box.width if align == "justify" else round(box.width * self.between(0.25, 0.95))
         ink = cut_line(self.rng, strip, width, box.height)
