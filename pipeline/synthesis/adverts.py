@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.synthesis.flow import choose_measure, fill, headline
-from pipeline.synthesis.parts import pick, type_area
+from pipeline.synthesis.ornaments import pick
+from pipeline.synthesis.parts import type_area
 from pipeline.synthesis.sheet import ILLUSTRATION, TEXT, Sheet
 from schemas.corpus import Corpus
 from schemas.model import Box

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.synthesis.settings import IGNORE
 from pipeline.synthesis.sheet import CAPTION, HEADER, TEXT, Cut, Sheet
 from schemas.model import Box
 
@@ -144,22 +143,6 @@ def headline(sheet: Sheet, box: Box, size: int) -> int:
         top += round(size * 1.5)
         size = max(5, round(size * sheet.between(0.5, 1.0)))
     return top + size // 2
-
-
-def ornament(sheet: Sheet, box: Box) -> None:
-    """Print a small ornament or an initial: ignored by the loss."""
-    inside = box.clipped(sheet.width, sheet.height)
-    if inside is None or min(inside.width, inside.height) < 6:
-        return
-    cell = max(4, min(inside.width, inside.height) // int(sheet.rng.integers(1, 4)))
-    tile = (sheet.rng.random((7, 4)) < 0.5).astype(np.uint8) * 255
-    tile = np.hstack([tile, tile[:, ::-1]])
-    big = cv2.resize(tile, (cell, cell), interpolation=cv2.INTER_LINEAR)
-    rows, columns = -(-inside.height // cell), -(-inside.width // cell)
-    sheet.stamp(
-        np.tile(big, (rows, columns))[: inside.height, : inside.width], inside.left, inside.top
-    )
-    sheet.mark(inside, IGNORE, pad=2)
 
 
 def _grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:

@@ -14,6 +14,8 @@ from pipeline.synthesis.flow import (
     fill,
     headline,
 )
+from pipeline.synthesis.insets import insets
+from pipeline.synthesis.ornaments import ornamental_piece, pick
 from pipeline.synthesis.parts import (
     captioned,
     column_edges,
@@ -22,8 +24,6 @@ from pipeline.synthesis.parts import (
     frame_around,
     head_or_tail,
     margin_notes,
-    ornamental_piece,
-    pick,
     place_somewhere,
     staves,
     type_area,
@@ -148,7 +148,7 @@ def woodcut(sheet: Sheet, corpus: Corpus) -> None:
 def text(sheet: Sheet, corpus: Corpus) -> None:
     """No picture but a head- or tailpiece: columns, headlines, initials; type of any size."""
     area = type_area(sheet)
-    if sheet.chance(0.5):
+    if sheet.chance(0.65):
         area = head_or_tail(sheet, corpus, area)
     edges = column_edges(sheet, area, int(sheet.rng.choice([1, 1, 1, 2, 2, 3, 4])))
     flow_columns(sheet, corpus, edges, area, high=48)
@@ -273,6 +273,7 @@ KINDS: dict[str, Kind] = {
     "wrapped": wrapped,
     "template": template,
     "figures": figures,
+    "insets": insets,
     "plate": plate,
     "woodcut": woodcut,
     "text": text,

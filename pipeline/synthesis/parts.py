@@ -15,9 +15,9 @@ from pipeline.synthesis.flow import (
     fill,
     header,
     headline,
-    ornament,
 )
 from pipeline.synthesis.marks import initial
+from pipeline.synthesis.ornaments import flourish, ornamental_piece, pick
 from pipeline.synthesis.settings import IGNORE
 from pipeline.synthesis.sheet import ILLUSTRATION, Sheet
 from schemas.corpus import Corpus, Picture
@@ -71,12 +71,6 @@ def flow_columns(
                 sheet.rule(
                     left + (right - left) // 4, top - 2, (right - left) // 2, 1, upright=False
                 )
-
-
-def pick(sheet: Sheet, corpus: Corpus) -> Picture:
-    """Draw a picture from the corpus by its weight."""
-    weights = np.array([picture.weight for picture in corpus.pictures])
-    return corpus.pictures[sheet.rng.choice(len(weights), p=weights / weights.sum())]
 
 
 def place_somewhere(
@@ -187,32 +181,39 @@ def staves(sheet: Sheet, area: Box) -> None:
 
 
 def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
-    """Print a headpiece above or a tailpiece below the text; return the room left."""
-    width = round(area.width * sheet.between(0.12, 1.0))
-    height = max(10, round(min(width * sheet.between(0.12, 0.8), area.height * 0.2)))
+    """Print a headpiece above or a tailpiece below the text; return the room left.
+
+    Tailpieces may be as small as a twentieth of the line; some stand in the white below the end
+    of a text.
+    """
+    share = np.exp(sheet.between(np.log(0.05), 0.0))
+    width = max(12, round(area.width * share))
+    height = max(10, round(min(width * sheet.between(0.1, 1.1), area.height * 0.2)))
     left = area.left + (area.width - width) // 2
     gap = height // 4 + 3
-    if sheet.chance(0.5):
+    if sheet.chance(0.4):
         ornamental_piece(sheet, corpus, Box(left, area.top, left + width, area.top + height))
         below = area.top + height + gap
         if sheet.chance(0.7):
             size = round(sheet.height * sheet.between(0.012, 0.06))
             below = headline(sheet, Box(area.left, below, area.right, area.bottom), size)
         return Box(area.left, below, area.right, area.bottom)
-    foot = area.top + round(area.height * sheet.between(0.4, 0.95)) - height
-    ornamental_piece(sheet, corpus, Box(left, foot, left + width, foot + height))
+    is_stroke = sheet.chance(0.3)
+    if is_stroke:
+        width, height = _stroke_size(sheet, area)
+        left = area.left + (area.width - width) // 2
+    foot = area.top + round(area.height * sheet.between(0.3, 1.0)) - height
+    piece = Box(left, foot, left + width, foot + height)
+    if is_stroke:
+        flourish(sheet, piece)
+    else:
+        ornamental_piece(sheet, corpus, piece)
     if sheet.chance(0.4):
         return area
-    return Box(area.left, area.top, area.right, foot - gap)
+    white = round(area.height * sheet.between(0.0, 0.12)) if sheet.chance(0.5) else 0
+    return Box(area.left, area.top, area.right, max(area.top + 8, foot - gap - white))
 
 
-def ornamental_piece(sheet: Sheet, corpus: Corpus, box: Box) -> None:
-    """Print a small ornamental picture: a picture, or a strip of repeated ornament."""
-    inside = box.clipped(sheet.width, sheet.height)
-    if inside is None or min(inside.width, inside.height) < 8:
-        return
-    if sheet.chance(0.6) or inside.width < 2 * inside.height:
-        sheet.picture(pick(sheet, corpus), inside, stretch=1.6)
-        return
-    ornament(sheet, inside)
-    sheet.mark(inside, ILLUSTRATION, pad=2)
+def _stroke_size(sheet: Sheet, area: Box) -> tuple[int, int]:
+    width = round(area.width * sheet.between(0.15, 0.6))
+    return width, max(10, round(width * sheet.between(0.06, 0.16)))
