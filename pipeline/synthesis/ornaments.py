@@ -39,7 +39,7 @@ def small(sheet: Sheet, corpus: Corpus, box: Box) -> NDArray[np.bool_]:
     """
     picture = _rather_a_vignette(sheet, corpus)
     if not picture.is_framed and sheet.chance(0.35):
-        picture = _line_drawing(picture, box)
+        picture = line_drawing(picture, box)
     return sheet.picture(picture, box, stretch=1.6)
 
 
@@ -48,7 +48,8 @@ def _rather_a_vignette(sheet: Sheet, corpus: Corpus) -> Picture:
     return next((picture for picture in some if not picture.is_framed), some[0])
 
 
-def _line_drawing(picture: Picture, box: Box) -> Picture:
+def line_drawing(picture: Picture, box: Box) -> Picture:
+    """Return ``picture`` at about twice the size of ``box``, its edges as lines, no tones."""
     grey = picture.image if picture.image.ndim == 2 else picture.image.mean(axis=2)
     scale = min(1.0, 2 * max(box.width, box.height) / max(grey.shape))
     size = (max(4, round(grey.shape[1] * scale)), max(4, round(grey.shape[0] * scale)))
@@ -71,16 +72,17 @@ def flourish(sheet: Sheet, box: Box) -> None:
     half = 0.6 + swell * sheet.between(0.03, 0.14) * box.height + sheet.rng.normal(0, 0.15, 120)
     across = box.left + along * (box.width - 1)
     edge = np.r_[np.c_[across, middle - half], np.c_[across, middle + half][::-1]]
-    _ink(sheet, [edge])
+    strokes = [edge]
     if sheet.chance(0.3):  # a hook at one end
         end = int(sheet.chance(0.5)) * 119
         back = (-1.0 if end else 1.0) * sheet.between(0.04, 0.12) * box.width
         tip = (across[end] + back, middle[end] + sheet.between(-0.4, 0.4) * box.height)
-        _ink(
-            sheet, [np.array([(across[end], middle[end] - 1), (across[end], middle[end] + 1), tip])]
-        )
-    top, bottom = int((middle - half).min()), int((middle + half).max()) + 1
-    _as_illustration(sheet, Box(box.left, top, box.right, max(bottom, top + 3)), pad=3)
+        root = [(across[end], middle[end] + side) for side in (-1.0, 1.0)]
+        strokes.append(np.array([*root, tip]))
+    for stroke in strokes:
+        points = np.round(stroke * 16).astype(np.int32)
+        cv2.fillPoly(sheet.tone, [points], 15, cv2.LINE_AA, shift=4)
+    _as_illustration(sheet, Box.around([(x, y) for x, y in np.vstack(strokes)]), pad=3)
 
 
 def fleurons(sheet: Sheet, box: Box, *, of: Picture) -> None:
@@ -127,11 +129,12 @@ def panel(sheet: Sheet, box: Box) -> None:
 def _mirrored(picture: Picture, side: int, sheet: Sheet) -> NDArray[np.uint8]:
     """Return the ink of a piece of ``picture``, mirrored in its middle, (side, side) uint8."""
     grey = picture.image if picture.image.ndim == 2 else picture.image.mean(axis=2)
+    ink = 255 - np.ascontiguousarray(grey, np.uint8)
     size = max(4, round(min(grey.shape) * sheet.between(0.15, 0.7)))
-    top = int(sheet.rng.integers(grey.shape[0] - size + 1)) if grey.shape[0] > size else 0
-    left = int(sheet.rng.integers(grey.shape[1] - size + 1)) if grey.shape[1] > size else 0
-    ink = 255 - np.ascontiguousarray(grey[top : top + size, left : left + size], np.uint8)
-    half = cv2.resize(ink, (max(2, side // 2), side), interpolation=cv2.INTER_AREA)
+    pieces = [_piece(sheet, ink, min(size, *ink.shape)) for _ in range(4)]
+    half = cv2.resize(
+        max(pieces, key=np.std), (max(2, side // 2), side), interpolation=cv2.INTER_AREA
+    )
     strong = np.clip(half.astype(np.float32) * 2.0 - 90, 0, 255).astype(np.uint8)
     whole = np.hstack([strong, strong[:, ::-1]])
     disc = np.zeros_like(whole)
@@ -140,13 +143,16 @@ def _mirrored(picture: Picture, side: int, sheet: Sheet) -> NDArray[np.uint8]:
     return np.asarray(cv2.bitwise_and(whole, disc), np.uint8)
 
 
-def _ink(sheet: Sheet, shapes: list[NDArray[np.float64]]) -> None:
-    points = [np.round(shape * 16).astype(np.int32) for shape in shapes]
-    cv2.fillPoly(sheet.tone, points, 15, cv2.LINE_AA, shift=4)
+def _piece(sheet: Sheet, ink: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    top = int(sheet.rng.integers(ink.shape[0] - size + 1))
+    left = int(sheet.rng.integers(ink.shape[1] - size + 1))
+    return ink[top : top + size, left : left + size]
 
 
 def _as_illustration(sheet: Sheet, box: Box, *, pad: int) -> None:
+    """Label ``box`` and ``pad`` pixels around it, where its ink may reach."""
     sheet.mark(box, ILLUSTRATION, pad=pad)
-    inside = box.clipped(sheet.width, sheet.height)
+    grown = Box(box.left - pad, box.top - pad, box.right + pad, box.bottom + pad)
+    inside = grown.clipped(sheet.width, sheet.height)
     if inside is not None:
         sheet.alpha[inside.top : inside.bottom, inside.left : inside.right] = 255
