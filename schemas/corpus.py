@@ -22,6 +22,12 @@ class Picture:
     source: str
     weight: float = 1.0
 
+    @property
+    def grey(self) -> NDArray[np.uint8]:
+        """The image in grey, (H, W) uint8."""
+        image = self.image if self.image.ndim == 2 else self.image.mean(axis=2)
+        return np.ascontiguousarray(image, dtype=np.uint8)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:

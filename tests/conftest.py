@@ -86,3 +86,16 @@ def home(tmp_path: Path) -> Path:
 def config(home: Path) -> Path:
     """The home's configuration."""
     return home / "config.ini"
+
+
+@pytest.fixture(scope="session")
+def fonts():
+    """The typefaces of this machine, as the composer uses them; skips where there are none."""
+    from archive.fonts import find_fonts
+    from pipeline.synthesis.type import FontBook
+    from schemas.errors import EngineError
+
+    try:
+        return FontBook(find_fonts())
+    except EngineError as error:
+        pytest.skip(str(error))

@@ -497,16 +497,10 @@ def test_a_far_caption_belongs_to_nobody_and_a_row_shares_one():
     assert caption_number("Abb. 12. Vase") == "12" and caption_number("Vase") is None
 
 
-def test_the_demo_pages_are_the_same_every_time():
-    from archive.fonts import find_fonts
+def test_the_demo_pages_are_the_same_every_time(fonts):
     from pipeline.synthesis.magazine import draw_page as draw_demo
     from pipeline.synthesis.magazine import issues
-    from pipeline.synthesis.type import FontBook
 
-    try:
-        fonts = FontBook(find_fonts())
-    except EngineError as error:
-        pytest.skip(str(error))
     one, other = (draw_demo(issues()[0], 1, fonts) for _ in range(2))
     assert np.array_equal(one.image, other.image) and len(one.pictures) == 2
     assert Image.fromarray(one.image).size == (1654, 2339)

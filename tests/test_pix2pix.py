@@ -5,7 +5,6 @@ torch = pytest.importorskip("torch")
 
 from safetensors.torch import load, save  # noqa: E402
 
-from archive.fonts import find_fonts  # noqa: E402
 from archive.weights import find_weights  # noqa: E402
 from pipeline.pix2pix.engine import Architecture, pix2pix  # noqa: E402
 from pipeline.pix2pix.generator import Generator, GeneratorSettings  # noqa: E402
@@ -29,11 +28,7 @@ SETTINGS = TrainingSettings(steps=80, batch_size=2, warmup_steps=4, bf16=False, 
 
 
 @pytest.fixture(scope="module")
-def composer():
-    try:
-        fonts = FontBook(find_fonts())
-    except EngineError as error:
-        pytest.skip(str(error))
+def composer(fonts):
     corpus, settings = drawn_corpus(1, pictures=12), ComposerSettings(long_side=192)
     return lambda seed: compose(seed, corpus, fonts, settings)
 
@@ -115,9 +110,8 @@ def test_the_same_seed_composes_the_same_page(composer):
     assert not np.array_equal(composer(12).page, one.page)
 
 
-def test_the_lines_of_one_text_share_a_face_and_an_inking(composer, monkeypatch):
-    composer(1)  # skips where there are no typefaces
-    sheet = Sheet(200, 150, np.random.default_rng(3), FontBook(find_fonts()))
+def test_the_lines_of_one_text_share_a_face_and_an_inking(fonts, monkeypatch):
+    sheet = Sheet(200, 150, np.random.default_rng(3), fonts)
     faces, draw = [], FontBook.strip
 
     def noted(book, rng, face, *, capitals=False):

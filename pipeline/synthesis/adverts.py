@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.synthesis.flow import choose_measure, fill, headline
-from pipeline.synthesis.ornaments import pick
 from pipeline.synthesis.parts import type_area
-from pipeline.synthesis.sheet import ILLUSTRATION, TEXT, Sheet
+from pipeline.synthesis.sheet import ILLUSTRATION, TEXT, Sheet, pick
 from schemas.corpus import Corpus
 from schemas.model import Box
 

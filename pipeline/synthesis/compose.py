@@ -79,7 +79,7 @@ def _spread(
     """Compose two facing pages in one scan; a plate may run over the fold."""
     height = round(settings.long_side * settings.supersampling * rng.uniform(0.62, 0.8))
     width = round(height * rng.uniform(0.62, 0.78))
-    kinds = ("columns", "wrapped", "text", "figures", "plate", "adverts")
+    kinds = ("columns", "wrapped", "text", "figures", "insets", "plate", "adverts")
     whole = Sheet(height, 2 * width, rng, fonts)
     for side in (0, 1):
         page = Sheet(height, width, rng, fonts)
@@ -87,6 +87,7 @@ def _spread(
         window = np.s_[:, side * width : (side + 1) * width]
         whole.tone[window], whole.labels[window] = page.tone, page.labels
         whole.alpha[window], whole.taken[window] = page.alpha, page.taken
+        whole.type_cast[window] = page.type_cast
     if rng.random() < 0.25:
         plate_over_fold(whole, corpus)
     fold = np.abs(np.arange(2 * width) - width) / (width * rng.uniform(0.01, 0.06))
@@ -100,7 +101,7 @@ def _print(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     tone, labels, alpha = sheet.tone, sheet.labels, sheet.alpha
     if rng.random() < settings.halftone:
-        tone = effects.halftone(tone, labels == ILLUSTRATION, rng)
+        tone = effects.halftone(tone, (labels == ILLUSTRATION) & ~sheet.type_cast, rng)
     if rng.random() < settings.heavy_ink:
         tone = effects.heavy_ink(tone, rng)
     if rng.random() < settings.bleed_through:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.synthesis.flow import caption
-from pipeline.synthesis.ornaments import small
+from pipeline.synthesis.ornaments import print_small
 from pipeline.synthesis.parts import column_edges, flow_columns, type_area
-from pipeline.synthesis.sheet import CAPTION, Sheet
+from pipeline.synthesis.sheet import CAPTION, Sheet, box_of
 from schemas.corpus import Corpus
 from schemas.model import Box
 
@@ -24,40 +24,60 @@ def insets(sheet: Sheet, corpus: Corpus) -> None:
 
 def _inset(sheet: Sheet, corpus: Corpus, column: Box) -> None:
     """Set one small picture at an edge of ``column``, or in its middle between two paragraphs."""
-    width = max(14, round(column.width * np.exp(sheet.between(np.log(0.07), np.log(0.45)))))
-    tall = sheet.between(0.5, 2.8)
-    height = round(np.clip(width * tall, 14, column.height * 0.4))
-    places = {"left": column.left, "right": column.right - width,
-              "middle": (column.left + column.right - width) // 2}  # fmt: skip
-    place = str(sheet.rng.choice(["left", "left", "right", "right", "middle"]))
     size = int(np.clip(sheet.height * sheet.between(0.006, 0.012), 4, 14))
-    for _ in range(4):
-        room = max(column.top + 1, column.bottom - height - 3 * size)
-        top = int(sheet.rng.integers(column.top, room)) + 2 * size
-        box = Box(places[place], top, places[place] + width, top + height)
-        around = np.s_[top - 2 * size : box.bottom + 2 * size, box.left : box.right]
-        if not sheet.taken[around].any():
-            break
-    else:
+    place = str(sheet.rng.choice(["left", "left", "right", "right", "middle"]))
+    lines = int(sheet.rng.choice([0, 0, 1, 1, 2, 3]))
+    is_numbered = not lines and sheet.chance(0.6)
+    box = _free_place(sheet, column, place, size=size, above=is_numbered, lines=lines)
+    if box is None:
         return
-    shape = small(sheet, corpus, box)
-    rows, cols = np.flatnonzero(shape.any(axis=1)), np.flatnonzero(shape.any(axis=0))
-    found = Box(int(cols[0]), int(rows[0]), int(cols[-1]) + 1, int(rows[-1]) + 1)
-    if sheet.chance(0.6):
-        _name(sheet, found, size)
+    found = box_of(print_small(sheet, corpus, box))
+    if found is None:
+        return
+    whole = found
+    if lines or is_numbered:
+        printed = (
+            caption(sheet, found, size=size, lines=lines)
+            if lines
+            else _number_above(sheet, found, size)
+        )
+        sheet.captioned.append((found, printed))
+        whole = found.union(printed)
     if place == "middle" or sheet.chance(0.7):  # else the text follows the outline
         clear = column if place == "middle" else box
-        sheet.taken[found.top : found.bottom, clear.left : clear.right] = True
+        sheet.taken[max(0, whole.top) : whole.bottom, clear.left : clear.right] = True
 
 
-def _name(sheet: Sheet, picture: Box, size: int) -> None:
-    """Print the caption of ``picture`` below it, or the number of a figure above it."""
-    if sheet.chance(0.5):
-        printed = caption(sheet, picture, size=size, lines=int(sheet.rng.choice([1, 1, 2, 3])))
-    else:
-        width = min(picture.width, 5 * size)
-        left = (picture.left + picture.right - width) // 2
-        top = picture.top - size - max(2, size // 2)
-        printed = sheet.line(Box(left, top, left + width, top + size), "antiqua", align="justify")
-        sheet.mark(printed, CAPTION, pad=max(1, size // 5))
-    sheet.captioned.append((picture, printed))
+def _free_place(
+    sheet: Sheet, column: Box, place: str, *, size: int, above: bool, lines: int
+) -> Box | None:
+    """Return the box of a small picture that has room for its caption, too; None after 4 tries."""
+    width = max(14, round(column.width * np.exp(sheet.between(np.log(0.07), np.log(0.45)))))
+    height = round(np.clip(width * sheet.between(0.5, 2.8), 14, column.height * 0.4))
+    left = {
+        "left": column.left,
+        "right": column.right - width,
+        "middle": (column.left + column.right - width) // 2,
+    }[place]
+    beside = max(4, (8 * size - width) // 2 + 4) if lines else 4
+    over, under = (3 * size if above else 4), 4 + (size + lines * (size + size // 4 + 1))
+    for _ in range(4):
+        last = column.bottom - height - under
+        top = int(sheet.rng.integers(column.top, max(column.top + 1, last - over))) + over
+        around = Box(left - beside, top - over, left + width + beside, top + height + under)
+        inside = around.clipped(sheet.width, sheet.height)
+        if inside is None or top > last:
+            continue
+        if not sheet.taken[inside.top : inside.bottom, inside.left : inside.right].any():
+            return Box(left, top, left + width, top + height)
+    return None
+
+
+def _number_above(sheet: Sheet, picture: Box, size: int) -> Box:
+    """Print the number of a figure above ``picture``; return its box."""
+    width = min(picture.width, 5 * size)
+    left = (picture.left + picture.right - width) // 2
+    top = picture.top - size - max(2, size // 2)
+    printed = sheet.line(Box(left, top, left + width, top + size), "antiqua", align="justify")
+    sheet.mark(printed, CAPTION, pad=max(1, size // 5))
+    return printed

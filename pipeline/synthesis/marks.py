@@ -18,11 +18,11 @@ def initial(sheet: Sheet, corpus: Corpus, box: Box) -> None:
         return
     if sheet.chance(0.6):
         picture = corpus.pictures[sheet.rng.integers(len(corpus.pictures))]
-        grey = picture.image if picture.image.ndim == 2 else picture.image.mean(axis=2)
+        grey = picture.grey
         side = min(grey.shape)
         top = int(sheet.rng.integers(grey.shape[0] - side + 1))
         left = int(sheet.rng.integers(grey.shape[1] - side + 1))
-        ground = np.ascontiguousarray(grey[top : top + side, left : left + side], np.uint8)
+        ground = grey[top : top + side, left : left + side]
         size = (inside.width, inside.height)
         cut = cv2.resize(ground, size, interpolation=cv2.INTER_AREA)
         sheet.stamp(255 - cut, inside.left, inside.top)

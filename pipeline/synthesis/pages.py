@@ -15,7 +15,7 @@ from pipeline.synthesis.flow import (
     headline,
 )
 from pipeline.synthesis.insets import insets
-from pipeline.synthesis.ornaments import ornamental_piece, pick
+from pipeline.synthesis.ornaments import ornamental_piece
 from pipeline.synthesis.parts import (
     captioned,
     column_edges,
@@ -29,7 +29,7 @@ from pipeline.synthesis.parts import (
     type_area,
 )
 from pipeline.synthesis.settings import IGNORE
-from pipeline.synthesis.sheet import CAPTION, HEADER, ILLUSTRATION, TEXT, Sheet
+from pipeline.synthesis.sheet import CAPTION, HEADER, ILLUSTRATION, TEXT, Sheet, pick
 from schemas.corpus import Corpus
 from schemas.model import Box
 

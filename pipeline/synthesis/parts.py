@@ -17,9 +17,9 @@ from pipeline.synthesis.flow import (
     headline,
 )
 from pipeline.synthesis.marks import initial
-from pipeline.synthesis.ornaments import flourish, ornamental_piece, pick
+from pipeline.synthesis.ornaments import flourish, ornamental_piece
 from pipeline.synthesis.settings import IGNORE
-from pipeline.synthesis.sheet import ILLUSTRATION, Sheet
+from pipeline.synthesis.sheet import ILLUSTRATION, Sheet, box_of, pick
 from schemas.corpus import Corpus, Picture
 from schemas.model import Box
 
@@ -54,8 +54,8 @@ def flow_columns(
     for left, right in edges:
         top = area.top
         while top < area.bottom - 2 * measure.line:
-            block = Box(left, top, right, area.bottom)
             if sheet.chance(0.2) and not sheet.taken[top : top + 40, left:right].any():
+                block = Box(left, top, right, _first_taken(sheet, top, area.bottom, left, right))
                 top = headline(sheet, block, round(measure.line * sheet.between(1.0, 2.6)))
                 continue
             height = round(area.height * sheet.between(0.1, 0.9))
@@ -67,10 +67,16 @@ def flow_columns(
                     initial(sheet, corpus, spot)
             fill(sheet, Box(left, top, right, bottom), measure)
             top = bottom + round(measure.leading * sheet.between(0.3, 2.5))
-            if sheet.chance(0.25):
+            if sheet.chance(0.25) and not sheet.taken[top - 2 : top, left:right].any():
                 sheet.rule(
                     left + (right - left) // 4, top - 2, (right - left) // 2, 1, upright=False
                 )
+
+
+def _first_taken(sheet: Sheet, top: int, bottom: int, left: int, right: int) -> int:
+    """Return the first row from ``top`` on where something stands, or ``bottom``."""
+    rows = np.flatnonzero(sheet.taken[top:bottom, left:right].any(axis=1))
+    return top + int(rows[0]) if len(rows) else bottom
 
 
 def place_somewhere(
@@ -94,22 +100,19 @@ def captioned(
     shape = sheet.picture(pick(sheet, corpus), box, stretch=stretch)
     if sheet.chance(0.12):
         frame_around(sheet, shape, 1 + int(sheet.rng.integers(3)))
-    rows, cols = np.flatnonzero(shape.any(axis=1)), np.flatnonzero(shape.any(axis=0))
-    found = Box(int(cols[0]), int(rows[0]), int(cols[-1]) + 1, int(rows[-1]) + 1)
-    if lines:
+    found = box_of(shape)
+    if lines and found is not None:
         sheet.captioned.append((found, caption(sheet, found, size=size, lines=lines)))
 
 
 def frame_around(sheet: Sheet, shape: NDArray[np.bool_], thickness: int) -> None:
     """Draw a rule around what ``shape`` covers; frame and content are illustration."""
-    rows, cols = np.flatnonzero(shape.any(axis=1)), np.flatnonzero(shape.any(axis=0))
-    left, top, right, bottom = cols[0], rows[0], cols[-1] + 1, rows[-1] + 1
-    gap = thickness + int(sheet.rng.integers(0, 5))
-    box = Box(int(left) - gap, int(top) - gap, int(right) + gap, int(bottom) + gap).clipped(
-        sheet.width, sheet.height
-    )
-    if box is None:
+    found = box_of(shape)
+    if found is None:
         return
+    gap = thickness + int(sheet.rng.integers(0, 5))
+    grown = Box(found.left - gap, found.top - gap, found.right + gap, found.bottom + gap)
+    box = grown.clipped(sheet.width, sheet.height) or found
     cv2.rectangle(sheet.tone, (box.left, box.top), (box.right - 1, box.bottom - 1), 20, thickness)
     sheet.mark(box, ILLUSTRATION)
     sheet.alpha[box.top : box.bottom, box.left : box.right] = 255
@@ -181,29 +184,26 @@ def staves(sheet: Sheet, area: Box) -> None:
 
 
 def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
-    """Print a headpiece above or a tailpiece below the text; return the room left.
-
-    Tailpieces may be as small as a twentieth of the line; some stand in the white below the end
-    of a text.
-    """
-    share = np.exp(sheet.between(np.log(0.05), 0.0))
-    width = max(12, round(area.width * share))
-    height = max(10, round(min(width * sheet.between(0.1, 1.1), area.height * 0.2)))
+    """Print a headpiece above or a tailpiece below the text; return the room left."""
+    if not sheet.chance(0.4):
+        return _tailpiece(sheet, corpus, area)
+    width, height = _piece_size(sheet, area)
     left = area.left + (area.width - width) // 2
-    gap = height // 4 + 3
-    if sheet.chance(0.4):
-        ornamental_piece(sheet, corpus, Box(left, area.top, left + width, area.top + height))
-        below = area.top + height + gap
-        if sheet.chance(0.7):
-            size = round(sheet.height * sheet.between(0.012, 0.06))
-            below = headline(sheet, Box(area.left, below, area.right, area.bottom), size)
-        return Box(area.left, below, area.right, area.bottom)
+    ornamental_piece(sheet, corpus, Box(left, area.top, left + width, area.top + height))
+    below = area.top + height + height // 4 + 3
+    if sheet.chance(0.7):
+        size = round(sheet.height * sheet.between(0.012, 0.06))
+        below = headline(sheet, Box(area.left, below, area.right, area.bottom), size)
+    return Box(area.left, below, area.right, area.bottom)
+
+
+def _tailpiece(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
+    """Print an ornament or a stroke of the pen where the text ends, or in the white below."""
     is_stroke = sheet.chance(0.3)
-    if is_stroke:
-        width, height = _stroke_size(sheet, area)
-        left = area.left + (area.width - width) // 2
-    foot = area.top + round(area.height * sheet.between(0.3, 1.0)) - height
-    piece = Box(left, foot, left + width, foot + height)
+    width, height = (_stroke_size if is_stroke else _piece_size)(sheet, area)
+    left = area.left + (area.width - width) // 2
+    top = area.top + round(area.height * sheet.between(0.3, 1.0)) - height
+    piece = Box(left, top, left + width, top + height)
     if is_stroke:
         flourish(sheet, piece)
     else:
@@ -211,7 +211,13 @@ def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
     if sheet.chance(0.4):
         return area
     white = round(area.height * sheet.between(0.0, 0.12)) if sheet.chance(0.5) else 0
-    return Box(area.left, area.top, area.right, max(area.top + 8, foot - gap - white))
+    return Box(area.left, area.top, area.right, max(area.top + 8, top - height // 4 - 3 - white))
+
+
+def _piece_size(sheet: Sheet, area: Box) -> tuple[int, int]:
+    """Return width and height of an ornament: a twentieth of the line to all of it."""
+    width = max(12, round(area.width * np.exp(sheet.between(np.log(0.05), 0.0))))
+    return width, max(10, round(min(width * sheet.between(0.1, 1.1), area.height * 0.2)))
 
 
 def _stroke_size(sheet: Sheet, area: Box) -> tuple[int, int]:

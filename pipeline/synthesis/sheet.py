@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.synthesis.type import FontBook, cut_line
-from schemas.corpus import Picture
+from schemas.corpus import Corpus, Picture
 from schemas.fonts import FontFace
 from schemas.model import Box
 
@@ -29,8 +29,9 @@ class Sheet:
     """The page under work.
 
     ``tone`` (H, W) uint8 0 ink .. 255 paper; ``labels`` (H, W) uint8; ``alpha`` (H, W) uint8;
-    ``taken`` (H, W) bool: where something stands already. ``captioned`` pairs the box of a
-    picture with that of its caption.
+    ``taken`` (H, W) bool: where something stands already; ``type_cast`` (H, W) bool: ornaments
+    that are printed like type, so no halftone screen lies over them. ``captioned`` pairs the box
+    of a picture with that of its caption.
     """
 
     height: int
@@ -41,6 +42,7 @@ class Sheet:
     labels: NDArray[np.uint8] = field(init=False)
     alpha: NDArray[np.uint8] = field(init=False)
     taken: NDArray[np.bool_] = field(init=False)
+    type_cast: NDArray[np.bool_] = field(init=False)
     captioned: list[tuple[Box, Box]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -48,6 +50,7 @@ class Sheet:
         self.labels = np.zeros((self.height, self.width), np.uint8)
         self.alpha = np.zeros((self.height, self.width), np.uint8)
         self.taken = np.zeros((self.height, self.width), bool)
+        self.type_cast = np.zeros((self.height, self.width), bool)
 
     def chance(self, probability: float) -> bool:
         """Toss a coin."""
@@ -115,8 +118,7 @@ class Sheet:
 
         Its aspect is kept but for a factor ``stretch`` at most; it sits in the middle of the box.
         """
-        image = picture.image if picture.image.ndim == 2 else picture.image.mean(axis=2)
-        image = np.ascontiguousarray(image, dtype=np.uint8)
+        image = picture.grey
         if self.chance(0.3):
             image = image[:, ::-1]
         width, height = _fit(image.shape[1], image.shape[0], box, stretch)
@@ -145,6 +147,26 @@ class Sheet:
         grown = cv2.dilate(shape.astype(np.uint8), kernel).astype(bool)
         self.labels[grown] = ILLUSTRATION
         self.taken |= grown
+
+
+def pick(sheet: Sheet, corpus: Corpus) -> Picture:
+    """Draw a picture from the corpus by its weight."""
+    weights = np.array([picture.weight for picture in corpus.pictures])
+    return corpus.pictures[sheet.rng.choice(len(weights), p=weights / weights.sum())]
+
+
+def pick_vignette(sheet: Sheet, corpus: Corpus) -> Picture:
+    """Draw four pictures; return the first vignette among them, or the first if there is none."""
+    some = [pick(sheet, corpus) for _ in range(4)]
+    return next((picture for picture in some if not picture.is_framed), some[0])
+
+
+def box_of(shape: NDArray[np.bool_]) -> Box | None:
+    """Return the box of what is true in ``shape`` (H, W), or None if nothing is."""
+    rows, cols = np.flatnonzero(shape.any(axis=1)), np.flatnonzero(shape.any(axis=0))
+    if not len(rows):
+        return None
+    return Box(int(cols[0]), int(rows[0]), int(cols[-1]) + 1, int(rows[-1]) + 1)
 
 
 def _fit(width: int, height: int, box: Box, stretch: float) -> tuple[int, int]:
