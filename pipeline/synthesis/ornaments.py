@@ -19,10 +19,11 @@ def ornamental_piece(sheet: Sheet, corpus: Corpus, box: Box) -> None:
     inside = box.clipped(sheet.width, sheet.height)
     if inside is None or min(inside.width, inside.height) < 8:
         return
-    if inside.width < 2 * inside.height or sheet.chance(0.45):
+    if inside.width < 2 * inside.height or sheet.chance(0.3):
         print_small(sheet, corpus, inside)
         return
-    kinds = (tiles, panel, flourish, partial(fleurons, corpus=corpus))
+    rows_of_type = partial(fleurons, corpus=corpus)
+    kinds = (tiles, panel, rows_of_type, rows_of_type)
     kinds[sheet.rng.integers(len(kinds))](sheet, inside)
 
 

@@ -148,7 +148,7 @@ def woodcut(sheet: Sheet, corpus: Corpus) -> None:
 def text(sheet: Sheet, corpus: Corpus) -> None:
     """No picture but a head- or tailpiece: columns, headlines, initials; type of any size."""
     area = type_area(sheet)
-    if sheet.chance(0.65):
+    if sheet.chance(0.8):
         area = head_or_tail(sheet, corpus, area)
     edges = column_edges(sheet, area, int(sheet.rng.choice([1, 1, 1, 2, 2, 3, 4])))
     flow_columns(sheet, corpus, edges, area, high=48)

@@ -187,7 +187,8 @@ def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
     """Print a headpiece above or a tailpiece below the text; return the room left."""
     if not sheet.chance(0.4):
         return _tailpiece(sheet, corpus, area)
-    width, height = _piece_size(sheet, area)
+    width = round(area.width * sheet.between(0.3, 1.0))
+    height = max(8, round(min(width * sheet.between(0.05, 0.45), area.height * 0.2)))
     left = area.left + (area.width - width) // 2
     ornamental_piece(sheet, corpus, Box(left, area.top, left + width, area.top + height))
     below = area.top + height + height // 4 + 3
@@ -199,8 +200,8 @@ def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
 
 def _tailpiece(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
     """Print an ornament or a stroke of the pen where the text ends, or in the white below."""
-    is_stroke = sheet.chance(0.3)
-    width, height = (_stroke_size if is_stroke else _piece_size)(sheet, area)
+    is_stroke = sheet.chance(0.45)
+    width, height = (_stroke_size if is_stroke else _tailpiece_size)(sheet, area)
     left = area.left + (area.width - width) // 2
     top = area.top + round(area.height * sheet.between(0.3, 1.0)) - height
     piece = Box(left, top, left + width, top + height)
@@ -214,8 +215,8 @@ def _tailpiece(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
     return Box(area.left, area.top, area.right, max(area.top + 8, top - height // 4 - 3 - white))
 
 
-def _piece_size(sheet: Sheet, area: Box) -> tuple[int, int]:
-    """Return width and height of an ornament: a twentieth of the line to all of it."""
+def _tailpiece_size(sheet: Sheet, area: Box) -> tuple[int, int]:
+    """Return width, a twentieth of the line to all of it, and height."""
     width = max(12, round(area.width * np.exp(sheet.between(np.log(0.05), 0.0))))
     return width, max(10, round(min(width * sheet.between(0.1, 1.1), area.height * 0.2)))
 
