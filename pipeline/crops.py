@@ -50,19 +50,19 @@ def inside_of(
 def trimmed(refined: Refined, box: Box, *, margin: int) -> tuple[Refined, Box]:
     """Return ``refined`` and its ``box`` without clear rows and columns beyond ``margin``."""
     seen = refined.matte > _CLEAR
-    rows, cols = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    if not len(rows):
+    shown = Box.covering(seen)
+    inner = shown and shown.grown(margin).clipped(box.width, box.height)
+    if inner is None:
         return refined, box
-    top, left = max(0, int(rows[0]) - margin), max(0, int(cols[0]) - margin)
-    bottom = min(box.height, int(rows[-1]) + 1 + margin)
-    right = min(box.width, int(cols[-1]) + 1 + margin)
+    window = np.s_[inner.top : inner.bottom, inner.left : inner.right]
     kept = replace(
         refined,
-        matte=refined.matte[top:bottom, left:right],
-        foreground=refined.foreground[top:bottom, left:right],
-        inside=refined.inside[top:bottom, left:right],
+        matte=refined.matte[window],
+        foreground=refined.foreground[window],
+        inside=refined.inside[window],
     )
-    return kept, Box(box.left + left, box.top + top, box.left + right, box.top + bottom)
+    left, top = box.left + inner.left, box.top + inner.top
+    return kept, Box(left, top, left + inner.width, top + inner.height)
 
 
 def outline_of(inside: NDArray[np.bool_], box: Box) -> Polygon:

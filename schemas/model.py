@@ -135,6 +135,26 @@ class Box:
         right, bottom = min(width, self.right), min(height, self.bottom)
         return Box(left, top, right, bottom) if left < right and top < bottom else None
 
+    def grown(self, margin: int) -> Box:
+        """Return the box with ``margin`` pixels more on every side.
+
+        >>> Box(4, 4, 6, 8).grown(2)
+        Box(left=2, top=2, right=8, bottom=10)
+        """
+        return Box(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
+
+    @classmethod
+    def covering(cls, mask: NDArray[np.bool_]) -> Box | None:
+        """Return the smallest box that holds all that is true in ``mask`` (H, W), or None.
+
+        >>> Box.covering(np.eye(5, dtype=bool)[:, 1:3])
+        Box(left=0, top=1, right=2, bottom=3)
+        """
+        rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        if not len(rows):
+            return None
+        return cls(int(cols[0]), int(rows[0]), int(cols[-1]) + 1, int(rows[-1]) + 1)
+
     @classmethod
     def around(cls, points: Iterable[Point]) -> Box:
         """Return the smallest box holding every point.

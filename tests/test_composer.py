@@ -12,7 +12,7 @@ from pipeline.synthesis.pages import KINDS
 from pipeline.synthesis.parts import flow_columns
 from pipeline.synthesis.pictures import drawn_corpus
 from pipeline.synthesis.settings import PAGE_KINDS, ComposerSettings
-from pipeline.synthesis.sheet import CAPTION, ILLUSTRATION, TEXT, Sheet, box_of
+from pipeline.synthesis.sheet import CAPTION, ILLUSTRATION, TEXT, Sheet
 from schemas.corpus import Corpus, Picture
 from schemas.model import Box
 
@@ -71,7 +71,7 @@ def test_an_ornament_and_its_truth_cover_each_other(name, box, seed, corpus, fon
     sheet = sheet_of(fonts, seed)
     made = partial(ORNAMENTS[name], corpus=corpus) if name == "fleurons" else ORNAMENTS[name]
     made(sheet, box)
-    truth, ink = box_of(sheet.labels == ILLUSTRATION), box_of(sheet.tone < 255)
+    truth, ink = Box.covering(sheet.labels == ILLUSTRATION), Box.covering(sheet.tone < 255)
     assert (truth is None) == (ink is None)
     if truth is None or ink is None:  # what had no ink is nothing
         assert name == "fleurons"

@@ -34,6 +34,7 @@ def plate_over_fold(sheet: Sheet, corpus: Corpus) -> None:
     top = round((sheet.height - height) * sheet.between(0.2, 0.8))
     around = np.s_[max(0, top - 12) : top + height + 12, max(0, left - 12) : left + width + 12]
     sheet.tone[around], sheet.labels[around], sheet.alpha[around] = 255, 0, 0
+    sheet.type_cast[around] = False
     framed = [picture for picture in corpus.pictures if picture.is_framed]
     picture = framed[sheet.rng.integers(len(framed))] if framed else pick(sheet, corpus)
     sheet.picture(picture, Box(left, top, left + width, top + height), stretch=2.0)

@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.synthesis.flow import caption
 from pipeline.synthesis.ornaments import print_small
 from pipeline.synthesis.parts import column_edges, flow_columns, type_area
-from pipeline.synthesis.sheet import CAPTION, Sheet, box_of
+from pipeline.synthesis.sheet import CAPTION, Sheet
 from schemas.corpus import Corpus
 from schemas.model import Box
 
@@ -31,18 +31,14 @@ def _inset(sheet: Sheet, corpus: Corpus, column: Box) -> None:
     box = _free_place(sheet, column, place, size=size, above=is_numbered, lines=lines)
     if box is None:
         return
-    found = box_of(print_small(sheet, corpus, box))
+    found = Box.covering(print_small(sheet, corpus, box))
     if found is None:
         return
     whole = found
-    if lines or is_numbered:
-        printed = (
-            caption(sheet, found, size=size, lines=lines)
-            if lines
-            else _number_above(sheet, found, size)
-        )
-        sheet.captioned.append((found, printed))
-        whole = found.union(printed)
+    if lines:
+        whole = _captioned(sheet, found, caption(sheet, found, size=size, lines=lines))
+    elif is_numbered:
+        whole = _captioned(sheet, found, _number_above(sheet, found, size))
     if place == "middle" or sheet.chance(0.7):  # else the text follows the outline
         clear = column if place == "middle" else box
         sheet.taken[max(0, whole.top) : whole.bottom, clear.left : clear.right] = True
@@ -71,6 +67,11 @@ def _free_place(
         if not sheet.taken[inside.top : inside.bottom, inside.left : inside.right].any():
             return Box(left, top, left + width, top + height)
     return None
+
+
+def _captioned(sheet: Sheet, picture: Box, printed: Box) -> Box:
+    sheet.captioned.append((picture, printed))
+    return picture.union(printed)
 
 
 def _number_above(sheet: Sheet, picture: Box, size: int) -> Box:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.synthesis.settings import IGNORE
-from pipeline.synthesis.sheet import BACKGROUND, TEXT, Sheet
+from pipeline.synthesis.sheet import BACKGROUND, TEXT, Sheet, square_of
 from schemas.corpus import Corpus
 from schemas.model import Box
 
@@ -19,10 +19,7 @@ def initial(sheet: Sheet, corpus: Corpus, box: Box) -> None:
     if sheet.chance(0.6):
         picture = corpus.pictures[sheet.rng.integers(len(corpus.pictures))]
         grey = picture.grey
-        side = min(grey.shape)
-        top = int(sheet.rng.integers(grey.shape[0] - side + 1))
-        left = int(sheet.rng.integers(grey.shape[1] - side + 1))
-        ground = grey[top : top + side, left : left + side]
+        ground = square_of(sheet, grey, min(grey.shape))
         size = (inside.width, inside.height)
         cut = cv2.resize(ground, size, interpolation=cv2.INTER_AREA)
         sheet.stamp(255 - cut, inside.left, inside.top)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.synthesis.sheet import ILLUSTRATION, Sheet, pick_vignette
+from pipeline.synthesis.sheet import ILLUSTRATION, Sheet, pick_vignette, square_of
 from schemas.corpus import Corpus, Picture
 from schemas.model import Box
 
@@ -143,7 +143,7 @@ def _mirrored(sheet: Sheet, picture: Picture, side: int) -> NDArray[np.uint8]:
     """Return the ink of a piece of ``picture``, mirrored in its middle, about ``side`` square."""
     ink = 255 - picture.grey
     size = min(max(4, round(min(ink.shape) * sheet.between(0.15, 0.7))), *ink.shape)
-    pieces = [_piece(sheet, ink, size) for _ in range(4)]
+    pieces = [square_of(sheet, ink, size) for _ in range(4)]
     richest = max(pieces, key=np.std)
     half = cv2.resize(richest, (max(2, side // 2), side), interpolation=cv2.INTER_AREA)
     strong = np.clip(half * (2.0 * 255 / max(1, int(half.max()))) - 90, 0, 255).astype(np.uint8)
@@ -154,17 +154,9 @@ def _mirrored(sheet: Sheet, picture: Picture, side: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.bitwise_and(whole, disc), np.uint8)
 
 
-def _piece(sheet: Sheet, ink: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    top = int(sheet.rng.integers(ink.shape[0] - size + 1))
-    left = int(sheet.rng.integers(ink.shape[1] - size + 1))
-    return ink[top : top + size, left : left + size]
-
-
 def _as_illustration(sheet: Sheet, box: Box, *, pad: int) -> None:
-    """Label ``box`` and ``pad`` pixels around it, where its ink may reach."""
+    """Label ``box`` and ``pad`` pixels around it, where its ink may reach, as printed like type."""
     sheet.mark(box, ILLUSTRATION, pad=pad)
-    grown = Box(box.left - pad, box.top - pad, box.right + pad, box.bottom + pad)
-    inside = grown.clipped(sheet.width, sheet.height)
+    inside = box.grown(pad).clipped(sheet.width, sheet.height)
     if inside is not None:
-        window = np.s_[inside.top : inside.bottom, inside.left : inside.right]
-        sheet.alpha[window], sheet.type_cast[window] = 255, True
+        sheet.type_cast[inside.top : inside.bottom, inside.left : inside.right] = True

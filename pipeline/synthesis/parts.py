@@ -19,7 +19,7 @@ from pipeline.synthesis.flow import (
 from pipeline.synthesis.marks import initial
 from pipeline.synthesis.ornaments import flourish, ornamental_piece
 from pipeline.synthesis.settings import IGNORE
-from pipeline.synthesis.sheet import ILLUSTRATION, Sheet, box_of, pick
+from pipeline.synthesis.sheet import ILLUSTRATION, Sheet, pick
 from schemas.corpus import Corpus, Picture
 from schemas.model import Box
 
@@ -100,22 +100,20 @@ def captioned(
     shape = sheet.picture(pick(sheet, corpus), box, stretch=stretch)
     if sheet.chance(0.12):
         frame_around(sheet, shape, 1 + int(sheet.rng.integers(3)))
-    found = box_of(shape)
+    found = Box.covering(shape)
     if lines and found is not None:
         sheet.captioned.append((found, caption(sheet, found, size=size, lines=lines)))
 
 
 def frame_around(sheet: Sheet, shape: NDArray[np.bool_], thickness: int) -> None:
     """Draw a rule around what ``shape`` covers; frame and content are illustration."""
-    found = box_of(shape)
+    found = Box.covering(shape)
     if found is None:
         return
     gap = thickness + int(sheet.rng.integers(0, 5))
-    grown = Box(found.left - gap, found.top - gap, found.right + gap, found.bottom + gap)
-    box = grown.clipped(sheet.width, sheet.height) or found
+    box = found.grown(gap).clipped(sheet.width, sheet.height) or found
     cv2.rectangle(sheet.tone, (box.left, box.top), (box.right - 1, box.bottom - 1), 20, thickness)
     sheet.mark(box, ILLUSTRATION)
-    sheet.alpha[box.top : box.bottom, box.left : box.right] = 255
 
 
 def margin_notes(sheet: Sheet, area: Box, size: int) -> None:

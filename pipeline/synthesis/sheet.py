@@ -72,13 +72,14 @@ class Sheet:
         np.minimum(window, 255 - (piece * strength).astype(np.uint8), out=window)
 
     def mark(self, box: Box, label: int, *, pad: int = 0) -> None:
-        """Label ``box`` and take its place."""
-        grown = Box(box.left - pad, box.top - pad, box.right + pad, box.bottom + pad)
-        inside = grown.clipped(self.width, self.height)
+        """Label ``box`` and ``pad`` pixels around it, opaque if a picture, and take the place."""
+        inside = box.grown(pad).clipped(self.width, self.height)
         if inside is not None:
             window = np.s_[inside.top : inside.bottom, inside.left : inside.right]
             self.labels[window] = label
             self.taken[window] = True
+            if label == ILLUSTRATION:
+                self.alpha[window] = 255
 
     def rule(self, left: int, top: int, length: int, thickness: int, *, upright: bool) -> None:
         """Print a typographic rule; rules are background."""
@@ -161,12 +162,11 @@ def pick_vignette(sheet: Sheet, corpus: Corpus) -> Picture:
     return next((picture for picture in some if not picture.is_framed), some[0])
 
 
-def box_of(shape: NDArray[np.bool_]) -> Box | None:
-    """Return the box of what is true in ``shape`` (H, W), or None if nothing is."""
-    rows, cols = np.flatnonzero(shape.any(axis=1)), np.flatnonzero(shape.any(axis=0))
-    if not len(rows):
-        return None
-    return Box(int(cols[0]), int(rows[0]), int(cols[-1]) + 1, int(rows[-1]) + 1)
+def square_of(sheet: Sheet, image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return a square of ``side`` pixels out of ``image`` (H, W), from anywhere."""
+    top = int(sheet.rng.integers(image.shape[0] - side + 1))
+    left = int(sheet.rng.integers(image.shape[1] - side + 1))
+    return image[top : top + side, left : left + side]
 
 
 def _fit(width: int, height: int, box: Box, stretch: float) -> tuple[int, int]:
