@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from pipeline.synthesis.sheet import CAPTION, HEADER, TEXT, Cut, Sheet
 from schemas.model import Box
 
+_NUMERAL_PX = 48
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -134,6 +136,7 @@ def headline(sheet: Sheet, box: Box, size: int) -> int:
     """Print one to three display lines at the head of ``box``; return the row below them."""
     top = box.top
     style = "display" if sheet.chance(0.6) else "blackletter"
+    is_ruled = sheet.chance(0.08)
     for _ in range(int(sheet.rng.integers(1, 4))):
         if top + size >= box.bottom:
             break
@@ -141,8 +144,31 @@ def headline(sheet: Sheet, box: Box, size: int) -> int:
         sheet.line(line, style, align="center", capitals=sheet.chance(0.4))
         sheet.mark(line, TEXT)
         top += round(size * 1.5)
+        if is_ruled and top + 4 < box.bottom:
+            _worn_rule(sheet, box, top - size // 4)
         size = max(5, round(size * sheet.between(0.5, 1.0)))
     return top + size // 2
+
+
+def numeral(sheet: Sheet, box: Box, cut: Cut) -> Box:
+    """Print a number of one to three figures at the right of ``box``; return what it covers."""
+    drawn = sheet.fonts.draw(
+        cut.face.name, str(sheet.rng.integers(1, 700)), _NUMERAL_PX, line_height=True
+    )
+    width = max(2, round(drawn.shape[1] * box.height / drawn.shape[0]))
+    ink = cv2.resize(drawn, (width, box.height), interpolation=cv2.INTER_AREA)
+    left = box.right - width
+    sheet.stamp(np.asarray(ink, np.uint8), left, box.top, cut.inking)
+    return Box(left, box.top, box.right, box.bottom)
+
+
+def _worn_rule(sheet: Sheet, box: Box, top: int) -> None:
+    """Print the pieces of a rule, not quite in line, across ``box``; rules are background."""
+    piece = max(8, round(box.width * sheet.between(0.06, 0.5)))
+    thickness = 1 + int(sheet.rng.integers(3))
+    for left in range(box.left, box.right, piece + 2):
+        length = min(piece, box.right - left)
+        sheet.rule(left, top + int(sheet.rng.integers(3)), length, thickness, upright=False)
 
 
 def _grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:

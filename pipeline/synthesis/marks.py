@@ -4,35 +4,77 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.synthesis.settings import IGNORE
-from pipeline.synthesis.sheet import BACKGROUND, TEXT, Sheet, square_of
+from pipeline.synthesis.sheet import BACKGROUND, TEXT, Sheet, pick_vignette, square_of
 from schemas.corpus import Corpus
 from schemas.model import Box
 
 
 def initial(sheet: Sheet, corpus: Corpus, box: Box) -> None:
-    """Print an initial into the square ``box``: a plain letter, or one on a cut ground; text."""
+    """Print an initial into the square ``box``: a plain letter, or one on a cut ground; text.
+
+    The letter on a ground is black, or spared out of it, as in criblé initials.
+    """
     inside = box.clipped(sheet.width, sheet.height)
     if inside is None or min(inside.width, inside.height) < 6:
         return
-    if sheet.chance(0.6):
-        picture = corpus.pictures[sheet.rng.integers(len(corpus.pictures))]
-        grey = picture.grey
-        ground = square_of(sheet, grey, min(grey.shape))
-        size = (inside.width, inside.height)
-        cut = cv2.resize(ground, size, interpolation=cv2.INTER_AREA)
-        sheet.stamp(255 - cut, inside.left, inside.top)
+    letter = _letter(sheet, inside)
+    if sheet.chance(0.7):
+        ground = _cut_ground(sheet, corpus, inside)
+        if sheet.chance(0.65):
+            spared = cv2.dilate(letter, np.ones((3, 3), np.uint8))
+            ground = np.asarray(cv2.subtract(ground, spared), np.uint8)
+            if sheet.chance(0.7):
+                letter = np.zeros_like(letter)
+        sheet.stamp(ground, inside.left, inside.top)
         edge = (inside.right - 1, inside.bottom - 1)
-        cv2.rectangle(sheet.tone, (inside.left, inside.top), edge, 20, 1)
-    style = "display" if sheet.chance(0.5) else "blackletter"
-    letter = Box(inside.left + inside.width // 5, inside.top, inside.right, inside.bottom)
-    sheet.line(letter, style, align="left", capitals=True)
+        for inset in range(0, int(sheet.rng.choice([2, 4, 6])), 3):  # one rule around it, or two
+            first = (inside.left + inset, inside.top + inset)
+            cv2.rectangle(sheet.tone, first, (edge[0] - inset, edge[1] - inset), 20, 1)
+    sheet.stamp(letter, inside.left, inside.top)
     sheet.mark(inside, TEXT)
 
 
-def library_stamp(sheet: Sheet) -> None:
-    """Stamp the sheet: an oval or a circle with letters; over white paper it is background."""
+def _letter(sheet: Sheet, box: Box) -> NDArray[np.uint8]:
+    """Return the ink of one capital, as high as ``box``, in the middle of its size."""
+    face = sheet.cut("display" if sheet.chance(0.7) else "blackletter").face
+    drawn = sheet.fonts.draw(face.name, "ABCDEFGHILMNOPQRSTV"[sheet.rng.integers(19)], 60)
+    share = sheet.between(0.65, 0.95)
+    size = (max(2, round(box.width * share)), max(2, round(box.height * share)))
+    ink = np.zeros((box.height, box.width), np.uint8)
+    left, top = (box.width - size[0]) // 2, (box.height - size[1]) // 2
+    letter = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA)
+    ink[top : top + size[1], left : left + size[0]] = letter
+    return ink
+
+
+def _cut_ground(sheet: Sheet, corpus: Corpus, box: Box) -> NDArray[np.uint8]:
+    """Return the ink of a ground for an initial: part of a picture, leaves, or dark with dots."""
+    size = (box.width, box.height)
+    kind = sheet.rng.random()
+    if kind < 0.3:
+        dots = (sheet.rng.random((max(4, size[1] // 3), max(4, size[0] // 3))) < 0.3) * np.uint8(
+            255
+        )
+        return 255 - np.asarray(cv2.resize(dots, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    grey = corpus.pictures[sheet.rng.integers(len(corpus.pictures))].grey
+    side = min(grey.shape) if kind < 0.5 else max(4, round(min(grey.shape) * 0.4))
+    piece = np.asarray(255 - square_of(sheet, grey, side), np.uint8)
+    if sheet.chance(0.5):
+        half = piece[:, : side // 2]
+        piece = np.hstack([half, half[:, ::-1]])
+    cut = cv2.resize(piece, size, interpolation=cv2.INTER_AREA)
+    low, high = np.percentile(cut, (5, 95))
+    return np.clip((cut - low) * (255 / max(1.0, high - low)), 0, 255).astype(np.uint8)
+
+
+def library_stamp(sheet: Sheet, corpus: Corpus) -> None:
+    """Stamp the sheet: an oval or a circle with letters, an emblem, or a word in its middle.
+
+    Over white paper it is background.
+    """
     height = round(sheet.height * sheet.between(0.025, 0.08))
     width = round(height * sheet.between(0.9, 1.7))
     center = (int(sheet.rng.integers(sheet.width)), int(sheet.rng.integers(sheet.height)))
@@ -51,8 +93,13 @@ def library_stamp(sheet: Sheet) -> None:
             ends = [(round(at[0] + s * reach[0]), round(at[1] + s * reach[1])) for s in (-1, 1)]
             cv2.line(ink, ends[0], ends[1], 255, max(1, height // 22))
     top, left = center[1] - height, center[0] - width
+    has_emblem = height >= 16 and sheet.chance(0.4)
+    if has_emblem:
+        emblem = _emblem(pick_vignette(sheet, corpus).grey, height)
+        at = height - emblem.shape[0] // 2, width - emblem.shape[1] // 2
+        ink[at[0] : at[0] + emblem.shape[0], at[1] : at[1] + emblem.shape[1]] |= emblem
     sheet.stamp(ink, left, top, sheet.between(0.35, 1.0))
-    if height >= 16 and sheet.chance(0.8):
+    if height >= 16 and not has_emblem and sheet.chance(0.8):
         word = Box(center[0] - width // 2, center[1] - height // 5, center[0] + width // 2,
                    center[1] + height // 5)  # fmt: skip
         sheet.line(word, "display", align="center", capitals=True)
@@ -64,3 +111,11 @@ def library_stamp(sheet: Sheet) -> None:
     # on type nobody could say what it is; on a picture it is part of the picture
     labels = sheet.labels[window]
     labels[(labels != BACKGROUND) & (labels != 1)] = IGNORE
+
+
+def _emblem(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return the ink of ``grey`` at ``side`` pixels at most, solid as rubber prints it."""
+    scale = side / max(grey.shape)
+    size = (max(2, round(grey.shape[1] * scale)), max(2, round(grey.shape[0] * scale)))
+    shrunk = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return np.where(shrunk < np.median(shrunk), 255, 0).astype(np.uint8)

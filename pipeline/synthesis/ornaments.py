@@ -59,10 +59,7 @@ def line_drawing(picture: Picture, box: Box) -> Picture:
 
 
 def flourish(sheet: Sheet, box: Box) -> None:
-    """Draw a stroke of the pen across ``box``, thick in the middle.
-
-    The box of its ink is illustration, as it is marked on real pages.
-    """
+    """Draw a stroke of the pen across ``box``, thick in the middle; its ink is illustration."""
     along = np.linspace(0, 1, 120)
     knots = np.r_[0.5, sheet.rng.uniform(-0.6, 1.6, 2), 0.5]
     weights = ((1 - along) ** 3, 3 * along * (1 - along) ** 2, 3 * along**2 * (1 - along), along**3)
@@ -76,10 +73,14 @@ def flourish(sheet: Sheet, box: Box) -> None:
     strokes = [np.r_[np.c_[across, middle - half], np.c_[across, middle + half][::-1]]]
     if sheet.chance(0.3):
         strokes.append(_hook(sheet, box, across, middle))
+    ink = np.zeros_like(sheet.tone)
     for stroke in strokes:
-        points = np.round(stroke * 16).astype(np.int32)
-        cv2.fillPoly(sheet.tone, [points], 15, cv2.LINE_AA, shift=4)
-    _as_illustration(sheet, Box.around([(x, y) for x, y in np.vstack(strokes)]), pad=3)
+        cv2.fillPoly(ink, [np.round(stroke * 16).astype(np.int32)], 240, cv2.LINE_AA, shift=4)
+    sheet.stamp(ink, 0, 0)
+    shape = ink > 0
+    sheet.alpha[shape] = 255
+    sheet.type_cast |= sheet.label(shape, grow=4)
+    sheet.taken[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = True
 
 
 def _hook(

@@ -13,6 +13,7 @@ from pipeline.synthesis.flow import (
     choose_measure,
     fill,
     headline,
+    numeral,
 )
 from pipeline.synthesis.insets import insets
 from pipeline.synthesis.ornaments import ornamental_piece
@@ -214,20 +215,22 @@ def listing(sheet: Sheet, corpus: Corpus) -> None:
     area = type_area(sheet)
     size = int(np.clip(sheet.height * sheet.between(0.007, 0.022), 4, 30))
     leading = round(size * sheet.between(1.2, 3.0))
+    cut = sheet.cut("antiqua")
+    has_entries = sheet.chance(0.8)  # else a column of numbers alone, as long entries leave it
     for top in range(area.top, area.bottom - size, leading):
         kind = sheet.rng.random()
         row = Box(area.left, top, area.right, top + size)
         if kind < 0.15:
             continue
-        if kind < 0.3:
+        if kind < 0.3 and has_entries:
             sheet.line(row, "display", align="center")
         else:
-            sheet.line(
-                Box(row.left, top, row.right - row.width // 5, top + size), "antiqua", align="left"
-            )
-            number = Box(row.right - 3 * size, top, row.right, top + size)
-            if sheet.chance(0.7):
-                sheet.line(number, "antiqua", align="right")
+            if has_entries:
+                entry = Box(row.left, top, row.right - row.width // 5, top + size)
+                sheet.line(entry, "antiqua", align="left")
+            if sheet.chance(0.7) or not has_entries:
+                number = numeral(sheet, Box(row.right - 3 * size, top, row.right, top + size), cut)
+                row = row if has_entries else number
         slack = max(1, (leading - size) // 2)
         sheet.mark(Box(row.left, top - slack, row.right, top + size + slack), TEXT)
 

@@ -60,7 +60,7 @@ def flow_columns(
                 continue
             height = round(area.height * sheet.between(0.1, 0.9))
             bottom = min(top + height, area.bottom)
-            if sheet.chance(0.15):
+            if sheet.chance(0.2):
                 size = round(measure.line * sheet.between(2.0, 7.0))
                 spot = Box(left, top, left + size, top + size)
                 if not sheet.taken[top : top + size, left : left + size].any():
@@ -183,7 +183,7 @@ def staves(sheet: Sheet, area: Box) -> None:
 
 def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
     """Print a headpiece above or a tailpiece below the text; return the room left."""
-    if not sheet.chance(0.4):
+    if not sheet.chance(0.35):
         return _tailpiece(sheet, corpus, area)
     width = round(area.width * sheet.between(0.3, 1.0))
     height = max(8, round(min(width * sheet.between(0.05, 0.45), area.height * 0.2)))
@@ -198,7 +198,7 @@ def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
 
 def _tailpiece(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
     """Print an ornament or a stroke of the pen where the text ends, or in the white below."""
-    is_stroke = sheet.chance(0.45)
+    is_stroke = sheet.chance(0.6)
     width, height = (_stroke_size if is_stroke else _tailpiece_size)(sheet, area)
     left = area.left + (area.width - width) // 2
     top = area.top + round(area.height * sheet.between(0.3, 1.0)) - height

@@ -134,7 +134,7 @@ class Sheet:
         self._print(shrunk, outline, place)
         shape = np.zeros((self.height, self.width), bool)
         shape[place.top : place.bottom, place.left : place.right] = outline
-        self._label(shape, grow=1 if picture.is_framed else max(2, round(min(width, height) / 60)))
+        self.label(shape, grow=1 if picture.is_framed else max(2, round(min(width, height) / 60)))
         return shape
 
     def _print(self, image: NDArray[np.uint8], outline: NDArray[np.bool_], place: Box) -> None:
@@ -143,11 +143,13 @@ class Sheet:
         self.tone[window] = np.where(outline, printed, self.tone[window])
         self.alpha[window] = np.maximum(self.alpha[window], outline.astype(np.uint8) * 255)
 
-    def _label(self, shape: NDArray[np.bool_], *, grow: int) -> None:
+    def label(self, shape: NDArray[np.bool_], *, grow: int) -> NDArray[np.bool_]:
+        """Label ``shape`` (H, W) and ``grow`` pixels around it as illustration; return both."""
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1))
         grown = cv2.dilate(shape.astype(np.uint8), kernel).astype(bool)
         self.labels[grown] = ILLUSTRATION
         self.taken |= grown
+        return grown
 
 
 def pick(sheet: Sheet, corpus: Corpus) -> Picture:

@@ -100,7 +100,9 @@ def _draw_strip(face: FontFace, number: int, *, capitals: bool) -> Strip:
     words = passage(rng, 46).split()
     narrowest = 1 + number % 3  # of the measure a line was justified to: a narrow one gapes
     text = "".join(word + " " * (narrowest + int(rng.choice((0, 0, 1)))) for word in words)
-    ink = _draw(face, text.upper() if capitals else text, STRIP_PX, line_height=True)
+    if capitals:
+        text = (" " if number % 3 == 1 else "").join(text.upper())  # display lines are often spaced
+    ink = _draw(face, text, STRIP_PX, line_height=True)
     return Strip(ink, face.style)
 
 
