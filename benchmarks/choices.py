@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from archive.images import load_image
 from archive.truth import AnnotatedPage, annotated_pages, page_image
 from archive.weights import find_weights
-from pipeline import tidy
 from pipeline.evaluation import PageScore, score_page, summarize
 from pipeline.pix2pix.engine import pix2pix
 from pipeline.pix2pix.page_input import reduce, to_grey
 from pipeline.separate import Separation, full_size
+from pipeline.tidy import SHIPPED, RectangleRule, tidied
 from schemas.model import ClassMap
 from tasks.engines import architecture
 
@@ -93,14 +93,20 @@ def _choices(
     yield "and smaller", full_size(Separation((plain + smaller) / 2, ""), height, width)
     for side, planes in sized.items():
         yield f"at {side} pixels", full_size(Separation(planes, ""), height, width)
-    for share in (0.0, 0.1, 0.2, 0.3):
-        yield f"tidied, {share:.2f} of others", _tidied(plain, grey, share)
-    shipped = tidy.OTHERS_INSIDE
-    yield f"tidied, {shipped:.2f}, mirrored too", _tidied((plain + mirrored) / 2, grey, shipped)
+    yield "tidied", _tidied(plain, grey, SHIPPED)
+    yield "tidied, mirrored too", _tidied((plain + mirrored) / 2, grey, SHIPPED)
+    for share in (0.0, 0.1, 0.3):
+        yield f"{share:.2f} of others", _tidied(plain, grey, replace(SHIPPED, others_inside=share))
+    for share in (0.0, 0.1, 0.5):
+        yield f"edge {share:.2f}", _tidied(plain, grey, replace(SHIPPED, edge=share))
+    for share in (0.1, 0.3, 1.0):
+        yield f"faint {share:.2f}", _tidied(plain, grey, replace(SHIPPED, faint=share))
+    extents = replace(SHIPPED, edge=0.0, faint=1.0)
+    yield "extents of the map", _tidied(plain, grey, extents)
 
 
-def _tidied(planes: Planes, grey: NDArray[np.uint8], share: float) -> ClassMap:
-    return tidy.tidied(Separation(planes, ""), grey, min_area=0.002, others_inside=share)
+def _tidied(planes: Planes, grey: NDArray[np.uint8], rule: RectangleRule) -> ClassMap:
+    return tidied(Separation(planes, ""), grey, min_area=0.002, rule=rule)
 
 
 def _fill_bins(bins: NDArray[np.float64], page: AnnotatedPage, planes: Planes) -> None:

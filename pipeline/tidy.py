@@ -7,6 +7,7 @@ picture stands inside that rectangle.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -16,12 +17,32 @@ from numpy.typing import NDArray
 from pipeline.parts import illustration_parts, ink_of
 from pipeline.pix2pix.page_input import to_grey
 from pipeline.separate import Separation
-from schemas.model import CLASSES, RGB8, ClassMap
+from schemas.model import CLASSES, RGB8, Box, ClassMap
 
 _ILLUSTRATION = CLASSES.index("illustration")
-OTHERS_INSIDE = 0.2
 _NEIGHBOR_INSIDE = 0.02
-"""Shares of a rectangle that text, or another picture, may cover for the picture to stand alone."""
+"""Share of a rectangle that another picture may cover for the picture to stand alone."""
+_HAS_EDGES, _REACH = 0.9, 0.1
+"""Share of its rectangle that a picture with edges of its own covers; by what share of its size
+the rectangle of another may grow on a side."""
+
+
+@dataclass(frozen=True, slots=True)
+class RectangleRule:
+    """How the rectangle of a picture is found.
+
+    It stands alone if text covers at most ``others_inside`` of it. A picture with edges of its own
+    ends where all but the share ``edge`` of its rows, or columns, has begun; a vignette where what
+    is likelier illustration than ``faint`` and hangs together with it ends. All are shares or
+    probabilities, 0..1; an ``edge`` of 0 and a ``faint`` of 1 are the extents of the map.
+    """
+
+    others_inside: float = 0.2
+    edge: float = 0.25
+    faint: float = 0.2
+
+
+SHIPPED = RectangleRule()
 
 
 def tidied(
@@ -29,15 +50,15 @@ def tidied(
     page: NDArray[np.uint8],
     *,
     min_area: float,
-    others_inside: float = OTHERS_INSIDE,
+    rule: RectangleRule = SHIPPED,
 ) -> ClassMap:
     """Return the (h, w) class map of ``separation`` with its pictures as annotators mark them.
 
     ``page`` (H, W) grey at any size. Illustrations are those ``find_regions`` finds with the same
-    ``min_area``; between two that touch runs a line of background, so that they stay two. One owns
-    its rectangle if text covers at most ``others_inside`` of it.
+    ``min_area``; between two that touch runs a line of background, so that they stay two. One that
+    stands alone owns its rectangle.
     """
-    return _painted(*_owned(separation, page, min_area, others_inside))
+    return _painted(*_owned(separation, page, min_area, rule))
 
 
 def drawn(separation: Separation, page: RGB8, *, min_area: float) -> ClassMap:
@@ -47,7 +68,7 @@ def drawn(separation: Separation, page: RGB8, *, min_area: float) -> ClassMap:
     where it would else be lost.
     """
     height, width = page.shape[:2]
-    owner, class_map = _owned(separation, to_grey(page), min_area, OTHERS_INSIDE)
+    owner, class_map = _owned(separation, to_grey(page), min_area, SHIPPED)
     if height < class_map.shape[0]:
         return _painted(_at(owner, height, width), _at(class_map, height, width))
     return _at(_painted(owner, class_map), height, width)
@@ -59,7 +80,7 @@ def _at(plane: NDArray[Any], height: int, width: int) -> NDArray[Any]:
 
 
 def _owned(
-    separation: Separation, page: NDArray[np.uint8], min_area: float, others_inside: float
+    separation: Separation, page: NDArray[np.uint8], min_area: float, rule: RectangleRule
 ) -> tuple[NDArray[np.uint16], ClassMap]:
     """Return the number, from 1, of the picture that owns each pixel, and the class map."""
     class_map = separation.class_map
@@ -69,8 +90,18 @@ def _owned(
     for number, part in enumerate(parts, start=1):
         owner[(part > 0) & (owner == 0)] = number
     outlines = owner.copy()
+    is_faint = separation.probabilities[_ILLUSTRATION] > rule.faint
+    is_faint &= class_map <= _ILLUSTRATION
     for number, part in enumerate(parts, start=1):
-        _fill_rectangle(class_map, outlines, owner, number, part, others_inside)
+        reached = is_faint & ((outlines == 0) | (outlines == number))
+        box = _rectangle(part > 0, reached, rule)
+        window = np.s_[box.top : box.bottom, box.left : box.right]
+        others, pictures = class_map[window] > _ILLUSTRATION, outlines[window]
+        is_other = others & (pictures == 0)
+        is_neighbor = (pictures > 0) & (pictures != number)
+        if is_other.mean() <= rule.others_inside and is_neighbor.mean() <= _NEIGHBOR_INSIDE:
+            owner[owner == number] = 0
+            owner[window][(owner[window] == 0) & (~others | (part[window] > 0))] = number
     return owner, class_map
 
 
@@ -79,22 +110,30 @@ def _painted(owner: NDArray[np.uint16], class_map: ClassMap) -> ClassMap:
     return np.where((owner > 0) & ~_between(owner), _ILLUSTRATION, tidy).astype(np.uint8)
 
 
-def _fill_rectangle(
-    class_map: ClassMap,
-    outlines: NDArray[np.uint16],
-    owner: NDArray[np.uint16],
-    number: int,
-    part: NDArray[np.uint8],
-    others_inside: float,
-) -> None:
-    left, top, width, height = cv2.boundingRect(part)
-    window = np.s_[top : top + height, left : left + width]
-    classes, pictures = class_map[window], outlines[window]
-    is_other = (classes > _ILLUSTRATION) & (pictures == 0)
-    is_neighbor = (pictures > 0) & (pictures != number)
-    if is_other.mean() <= others_inside and is_neighbor.mean() <= _NEIGHBOR_INSIDE:
-        free = (owner[window] == 0) & (classes <= _ILLUSTRATION)
-        owner[window][free] = number
+def _rectangle(part: NDArray[np.bool_], reached: NDArray[np.bool_], rule: RectangleRule) -> Box:
+    """Return the rectangle of ``part`` (h, w), grown into ``reached`` if it is a vignette's."""
+    left, top, width, height = cv2.boundingRect(part.astype(np.uint8))
+    box = Box(left, top, left + width, top + height)
+    inside = part[box.top : box.bottom, box.left : box.right]
+    if inside.mean() >= _HAS_EDGES:
+        return _by_edges(inside, box, rule.edge)
+    across, down = (max(3, round(size * _REACH)) for size in (width, height))
+    around = Box(box.left - across, box.top - down, box.right + across, box.bottom + down)
+    around = around.clipped(part.shape[1], part.shape[0]) or box
+    window = np.s_[around.top : around.bottom, around.left : around.right]
+    _, pieces = cv2.connectedComponents((part[window] | reached[window]).astype(np.uint8))
+    grown = Box.covering(np.isin(pieces, np.unique(pieces[part[window]]))) or box
+    left, top = around.left, around.top
+    return Box(left + grown.left, top + grown.top, left + grown.right, top + grown.bottom)
+
+
+def _by_edges(inside: NDArray[np.bool_], box: Box, share: float) -> Box:
+    """Return ``box`` without the outermost of what ``inside`` (h, w) it covers few rows of."""
+    rows, columns = inside[inside.any(axis=1)], inside[:, inside.any(axis=0)]
+    left, right = rows.argmax(axis=1), rows[:, ::-1].argmax(axis=1)
+    top, bottom = columns.argmax(axis=0), columns[::-1].argmax(axis=0)
+    off = [round(float(np.quantile(white, share))) for white in (left, top, right, bottom)]
+    return Box(box.left + off[0], box.top + off[1], box.right - off[2], box.bottom - off[3])
 
 
 def _between(owner: NDArray[np.uint16]) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from pipeline.boundary import boundary
 from pipeline.detection import Detections, average_precision, box_iou, mean_average_precision
 from pipeline.evaluation import score_page, summarize
 from pipeline.separate import Separation
-from pipeline.tidy import drawn, tidied
+from pipeline.tidy import RectangleRule, drawn, tidied
 from schemas.model import Box, Region, RegionKind
 from schemas.truth import PageTruth, Shape
 from tasks.commands.evaluate import evaluate
@@ -44,6 +44,29 @@ def test_text_in_the_corner_of_a_vignette_stays_text():
     tidy = tidied(separation(labels), page_of(labels), min_area=0.002)
     assert (tidy[42:50, 42:50] == 4).all() and tidy[100, 30] == 0
     assert (tidy == 1).sum() == pytest.approx(disk().sum(), rel=0.03)
+
+
+def test_the_rectangle_of_a_vignette_holds_its_faint_ends_but_nothing_apart_from_it():
+    planes = separation(disk().astype(np.uint8)).probabilities
+    planes[:, 95:105, 160:166] = np.array([0.7, 0.3, 0, 0, 0], "f4")[:, None, None]
+    planes[:, 95:105, 168:171] = np.array([0.7, 0.3, 0, 0, 0], "f4")[:, None, None]
+    page = page_of(disk())
+    tidy = tidied(Separation(planes, "x"), page, min_area=0.002)
+    assert Box.covering(tidy == 1) == Box(41, 41, 166, 160)
+    plain = RectangleRule(faint=1.0)
+    tidy = tidied(Separation(planes, "x"), page, min_area=0.002, rule=plain)
+    assert Box.covering(tidy == 1) == Box(41, 41, 160, 160)
+
+
+def test_a_bump_on_the_edge_of_a_picture_does_not_move_its_rectangle():
+    labels = np.zeros((200, 200), np.uint8)
+    labels[50:150, 50:150] = 1
+    labels[80:90, 46:50] = labels[150:153, 60:70] = 1
+    tidy = tidied(separation(labels), page_of(labels), min_area=0.002)
+    assert Box.covering(tidy == 1) == Box(50, 50, 150, 150)
+    plain = RectangleRule(edge=0.0)
+    tidy = tidied(separation(labels), page_of(labels), min_area=0.002, rule=plain)
+    assert Box.covering(tidy == 1) == Box(46, 50, 150, 153)
 
 
 def test_specks_go_and_holes_are_filled():
