@@ -3,7 +3,7 @@
     python -m benchmarks.choices TRUTH PAGES [WEIGHTS]
 
 Mirrored pages, a second working size, other working sizes, the tidying of class maps and its
-threshold; and how far the probabilities can be trusted (reliability, Guo et al., "On Calibration of
+figures; and how far the probabilities can be trusted (reliability, Guo et al., "On Calibration of
 Modern Neural Networks", ICML 2017).
 """
 

@@ -31,15 +31,24 @@ the rectangle of another may grow on a side."""
 class RectangleRule:
     """How the rectangle of a picture is found.
 
-    It stands alone if text covers at most ``others_inside`` of it. A picture with edges of its own
-    ends where all but the share ``edge`` of its rows, or columns, has begun; a vignette where what
-    is likelier illustration than ``faint`` and hangs together with it ends. All are shares or
-    probabilities, 0..1; an ``edge`` of 0 and a ``faint`` of 1 are the extents of the map.
+    A picture stands alone if text covers at most ``others_inside`` of its rectangle. The rectangle
+    of one with edges of its own begins where the share ``edge`` of its rows, or columns, has begun;
+    a vignette's also holds what hangs together with it and is likelier illustration than ``faint``,
+    if it still stands alone then. All are shares or probabilities, 0..1; an ``edge`` of 0 and a
+    ``faint`` of 1 are the extents of the map.
+
+    Raises:
+        ValueError: one of them is outside 0..1.
     """
 
     others_inside: float = 0.2
     edge: float = 0.25
     faint: float = 0.2
+
+    def __post_init__(self) -> None:
+        for name in ("others_inside", "edge", "faint"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} {getattr(self, name)} is no share; give 0 to 1")
 
 
 SHIPPED = RectangleRule()
@@ -94,14 +103,15 @@ def _owned(
     is_faint &= class_map <= _ILLUSTRATION
     for number, part in enumerate(parts, start=1):
         reached = is_faint & ((outlines == 0) | (outlines == number))
-        box = _rectangle(part > 0, reached, rule)
-        window = np.s_[box.top : box.bottom, box.left : box.right]
-        others, pictures = class_map[window] > _ILLUSTRATION, outlines[window]
-        is_other = others & (pictures == 0)
-        is_neighbor = (pictures > 0) & (pictures != number)
-        if is_other.mean() <= rule.others_inside and is_neighbor.mean() <= _NEIGHBOR_INSIDE:
-            owner[owner == number] = 0
-            owner[window][(owner[window] == 0) & (~others | (part[window] > 0))] = number
+        for box in _rectangles(part > 0, reached, rule):
+            window = np.s_[box.top : box.bottom, box.left : box.right]
+            others, pictures = class_map[window] > _ILLUSTRATION, outlines[window]
+            is_other = others & (pictures == 0)
+            is_neighbor = (pictures > 0) & (pictures != number)
+            if is_other.mean() <= rule.others_inside and is_neighbor.mean() <= _NEIGHBOR_INSIDE:
+                owner[owner == number] = 0
+                owner[window][(owner[window] == 0) & (~others | (part[window] > 0))] = number
+                break
     return owner, class_map
 
 
@@ -110,25 +120,26 @@ def _painted(owner: NDArray[np.uint16], class_map: ClassMap) -> ClassMap:
     return np.where((owner > 0) & ~_between(owner), _ILLUSTRATION, tidy).astype(np.uint8)
 
 
-def _rectangle(part: NDArray[np.bool_], reached: NDArray[np.bool_], rule: RectangleRule) -> Box:
-    """Return the rectangle of ``part`` (h, w), grown into ``reached`` if it is a vignette's."""
+def _rectangles(
+    part: NDArray[np.bool_], reached: NDArray[np.bool_], rule: RectangleRule
+) -> list[Box]:
+    """Return the rectangle of ``part`` (h, w); before a vignette's the one grown to ``reached``."""
     left, top, width, height = cv2.boundingRect(part.astype(np.uint8))
     box = Box(left, top, left + width, top + height)
     inside = part[box.top : box.bottom, box.left : box.right]
     if inside.mean() >= _HAS_EDGES:
-        return _by_edges(inside, box, rule.edge)
+        return [_by_edges(inside, box, rule.edge)]
     across, down = (max(3, round(size * _REACH)) for size in (width, height))
-    around = Box(box.left - across, box.top - down, box.right + across, box.bottom + down)
-    around = around.clipped(part.shape[1], part.shape[0]) or box
-    window = np.s_[around.top : around.bottom, around.left : around.right]
+    left, top = max(0, box.left - across), max(0, box.top - down)
+    window = np.s_[top : box.bottom + down, left : box.right + across]
     _, pieces = cv2.connectedComponents((part[window] | reached[window]).astype(np.uint8))
-    grown = Box.covering(np.isin(pieces, np.unique(pieces[part[window]]))) or box
-    left, top = around.left, around.top
-    return Box(left + grown.left, top + grown.top, left + grown.right, top + grown.bottom)
+    own = np.isin(pieces, np.unique(pieces[part[window]])).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(own)
+    return [Box(left + x, top + y, left + x + width, top + y + height), box]
 
 
 def _by_edges(inside: NDArray[np.bool_], box: Box, share: float) -> Box:
-    """Return ``box`` without the outermost of what ``inside`` (h, w) it covers few rows of."""
+    """Return ``box`` from where ``share`` of the rows and columns of ``inside`` have begun."""
     rows, columns = inside[inside.any(axis=1)], inside[:, inside.any(axis=0)]
     left, right = rows.argmax(axis=1), rows[:, ::-1].argmax(axis=1)
     top, bottom = columns.argmax(axis=0), columns[::-1].argmax(axis=0)

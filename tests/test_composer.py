@@ -3,11 +3,14 @@
 from dataclasses import replace
 from functools import partial
 
+import cv2
 import numpy as np
 import pytest
 
 from pipeline.synthesis import effects, ornaments
 from pipeline.synthesis.compose import compose
+from pipeline.synthesis.flow import headline, numeral
+from pipeline.synthesis.marks import initial
 from pipeline.synthesis.pages import KINDS
 from pipeline.synthesis.parts import flow_columns
 from pipeline.synthesis.pictures import drawn_corpus
@@ -94,6 +97,62 @@ def test_a_flourish_is_bent_and_thickest_within(fonts):
         rows = np.flatnonzero(inked.any(axis=1))
         assert thick[20:-20].max() > 2 * max(thick[:3].mean(), thick[-3:].mean())
         assert rows[-1] - rows[0] > thick.max()  # a rule would be as high as it is thick
+
+
+def test_the_truth_of_a_flourish_is_its_ink_and_a_margin(fonts):
+    for seed in range(8):
+        sheet = sheet_of(fonts, seed)
+        ornaments.flourish(sheet, Box(50, 300, 450, 340))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+        near = cv2.dilate((sheet.tone < 255).astype(np.uint8), disc) > 0
+        assert np.array_equal(sheet.labels == ILLUSTRATION, near)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "box", [Box(50, 60, 56, 66), Box(50, 60, 140, 140), Box(470, 680, 540, 760)]
+)
+def test_an_initial_is_printed_and_is_text(box, seed, corpus, fonts):
+    sheet = sheet_of(fonts, seed)
+    initial(sheet, corpus, box)
+    inside = box.clipped(sheet.width, sheet.height)
+    assert inside is not None
+    window = np.s_[inside.top : inside.bottom, inside.left : inside.right]
+    assert (sheet.labels[window] == TEXT).all() and (sheet.labels == TEXT).sum() == inside.area
+    within = sheet.tone[inside.top + 1 : inside.bottom - 1, inside.left + 1 : inside.right - 1]
+    assert within.min() < 128 and (sheet.tone < 255).sum() == (sheet.tone[window] < 255).sum()
+
+
+def test_an_initial_can_be_cut_out_of_a_picture_of_few_pixels(fonts):
+    tiny = Corpus((Picture(np.zeros((3, 1), np.uint8), False, "object", "test"),), (), (), ())
+    for seed in range(12):
+        sheet = sheet_of(fonts, seed)
+        initial(sheet, tiny, Box(50, 60, 90, 100))
+        assert (sheet.tone < 128).any()
+
+
+def test_a_number_covers_the_box_it_returns(fonts):
+    for seed in range(12):
+        sheet = sheet_of(fonts, seed)
+        box = numeral(sheet, Box(300, 100, 360, 120), sheet.cut("antiqua"))
+        ink = Box.covering(sheet.tone < 255)
+        assert ink is not None and box.union(ink) == box
+        assert (box.right, box.top, box.bottom) == (360, 100, 120)
+        assert box.width - ink.width <= 4
+
+
+@pytest.mark.parametrize("size", [6, 8, 14, 30])
+def test_worn_rules_stand_between_the_lines_of_a_heading(size, fonts, monkeypatch):
+    ruled = 0
+    for seed in range(60):
+        sheet = sheet_of(fonts, seed)
+        monkeypatch.setattr(Sheet, "line", lambda self, box, *_, **__: box)  # so all ink is rules
+        headline(sheet, Box(40, 60, 460, 600), size)
+        inked = sheet.tone < 255
+        ruled += inked.any()
+        assert not (inked & (sheet.labels == TEXT)).any()
+        assert sheet.taken[inked].all()
+    assert ruled
 
 
 def test_a_line_drawing_keeps_edges_and_loses_tones():

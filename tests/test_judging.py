@@ -58,15 +58,33 @@ def test_the_rectangle_of_a_vignette_holds_its_faint_ends_but_nothing_apart_from
     assert Box.covering(tidy == 1) == Box(41, 41, 160, 160)
 
 
+def test_a_vignette_whose_faint_ends_pass_a_neighbor_keeps_the_rectangle_of_its_map():
+    labels = disk().astype(np.uint8)
+    labels[60:140, 163:190] = 1
+    planes = separation(labels).probabilities
+    faint = np.zeros((200, 200), bool)
+    faint[34:166, 154:162] = True
+    planes[:, faint & (labels == 0)] = np.array([0.7, 0.3, 0, 0, 0], "f4")[:, None]
+    tidy = tidied(Separation(planes, "x"), page_of(labels), min_area=0.002)
+    assert (tidy[42:158, 42:60] == 1).all() and tidy[:, :40].max() == 0
+
+
+@pytest.mark.parametrize("shares", [{"edge": 1.5}, {"faint": -0.1}, {"others_inside": 20}])
+def test_a_rule_of_no_shares_is_refused(shares):
+    with pytest.raises(ValueError, match="give 0 to 1"):
+        RectangleRule(**shares)
+
+
 def test_a_bump_on_the_edge_of_a_picture_does_not_move_its_rectangle():
     labels = np.zeros((200, 200), np.uint8)
     labels[50:150, 50:150] = 1
     labels[80:90, 46:50] = labels[150:153, 60:70] = 1
+    labels[47:50, 60:100] = 1
     tidy = tidied(separation(labels), page_of(labels), min_area=0.002)
-    assert Box.covering(tidy == 1) == Box(50, 50, 150, 150)
+    assert Box.covering(tidy == 1) == Box(50, 47, 150, 150)  # two fifths are no bump
     plain = RectangleRule(edge=0.0)
     tidy = tidied(separation(labels), page_of(labels), min_area=0.002, rule=plain)
-    assert Box.covering(tidy == 1) == Box(46, 50, 150, 153)
+    assert Box.covering(tidy == 1) == Box(46, 47, 150, 153)
 
 
 def test_specks_go_and_holes_are_filled():

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.synthesis.sheet import CAPTION, HEADER, TEXT, Cut, Sheet
+from pipeline.synthesis.sheet import BACKGROUND, CAPTION, HEADER, TEXT, Cut, Sheet
 from schemas.model import Box
 
 _NUMERAL_PX = 48
@@ -144,8 +144,8 @@ def headline(sheet: Sheet, box: Box, size: int) -> int:
         sheet.line(line, style, align="center", capitals=sheet.chance(0.4))
         sheet.mark(line, TEXT)
         top += round(size * 1.5)
-        if is_ruled and top + 4 < box.bottom:
-            _worn_rule(sheet, box, top - size // 4)
+        if is_ruled and size >= 6 and top < box.bottom:
+            _worn_rule(sheet, Box(box.left, top - size // 2 + 1, box.right, top - 1))
         size = max(5, round(size * sheet.between(0.5, 1.0)))
     return top + size // 2
 
@@ -162,13 +162,14 @@ def numeral(sheet: Sheet, box: Box, cut: Cut) -> Box:
     return Box(left, box.top, box.right, box.bottom)
 
 
-def _worn_rule(sheet: Sheet, box: Box, top: int) -> None:
-    """Print the pieces of a rule, not quite in line, across ``box``; rules are background."""
-    piece = max(8, round(box.width * sheet.between(0.06, 0.5)))
-    thickness = 1 + int(sheet.rng.integers(3))
-    for left in range(box.left, box.right, piece + 2):
-        length = min(piece, box.right - left)
-        sheet.rule(left, top + int(sheet.rng.integers(3)), length, thickness, upright=False)
+def _worn_rule(sheet: Sheet, gap: Box) -> None:
+    """Print the pieces of a rule, not quite in line, across ``gap``; rules are background."""
+    piece = max(8, round(gap.width * sheet.between(0.06, 0.5)))
+    thickness = 1 + int(sheet.rng.integers(min(3, gap.height)))
+    for left in range(gap.left, gap.right, piece + 2):
+        top = gap.top + int(sheet.rng.integers(min(3, gap.height - thickness + 1)))
+        sheet.rule(left, top, min(piece, gap.right - left), thickness, upright=False)
+    sheet.mark(gap, BACKGROUND)
 
 
 def _grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:

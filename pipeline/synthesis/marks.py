@@ -11,6 +11,10 @@ from pipeline.synthesis.sheet import BACKGROUND, TEXT, Sheet, pick_vignette, squ
 from schemas.corpus import Corpus
 from schemas.model import Box
 
+_CAPITALS = "ABCDEFGHILMNOPQRSTV"
+_DARK = 90
+"""Mean ink, of 255, of a ground that shows a letter spared out of it."""
+
 
 def initial(sheet: Sheet, corpus: Corpus, box: Box) -> None:
     """Print an initial into the square ``box``: a plain letter, or one on a cut ground; text.
@@ -25,24 +29,26 @@ def initial(sheet: Sheet, corpus: Corpus, box: Box) -> None:
         ground = _cut_ground(sheet, corpus, inside)
         if sheet.chance(0.65):
             spared = cv2.dilate(letter, np.ones((3, 3), np.uint8))
+            is_dark = ground.mean() > _DARK
             ground = np.asarray(cv2.subtract(ground, spared), np.uint8)
-            if sheet.chance(0.7):
+            if is_dark and sheet.chance(0.7):
                 letter = np.zeros_like(letter)
         sheet.stamp(ground, inside.left, inside.top)
-        edge = (inside.right - 1, inside.bottom - 1)
-        for inset in range(0, int(sheet.rng.choice([2, 4, 6])), 3):  # one rule around it, or two
+        for inset in (0, 3) if sheet.chance(0.6) else (0,):
             first = (inside.left + inset, inside.top + inset)
-            cv2.rectangle(sheet.tone, first, (edge[0] - inset, edge[1] - inset), 20, 1)
+            last = (inside.right - 1 - inset, inside.bottom - 1 - inset)
+            cv2.rectangle(sheet.tone, first, last, 20, 1)
     sheet.stamp(letter, inside.left, inside.top)
     sheet.mark(inside, TEXT)
 
 
 def _letter(sheet: Sheet, box: Box) -> NDArray[np.uint8]:
-    """Return the ink of one capital, as high as ``box``, in the middle of its size."""
+    """Return the ink of one capital in the middle of the size of ``box``."""
     face = sheet.cut("display" if sheet.chance(0.7) else "blackletter").face
-    drawn = sheet.fonts.draw(face.name, "ABCDEFGHILMNOPQRSTV"[sheet.rng.integers(19)], 60)
-    share = sheet.between(0.65, 0.95)
-    size = (max(2, round(box.width * share)), max(2, round(box.height * share)))
+    drawn = sheet.fonts.draw(face.name, _CAPITALS[sheet.rng.integers(len(_CAPITALS))], 60)
+    height, width = drawn.shape
+    scale = min(box.width / width, box.height / height) * sheet.between(0.65, 0.95)
+    size = (max(2, round(width * scale)), max(2, round(height * scale)))
     ink = np.zeros((box.height, box.width), np.uint8)
     left, top = (box.width - size[0]) // 2, (box.height - size[1]) // 2
     letter = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA)
@@ -60,10 +66,10 @@ def _cut_ground(sheet: Sheet, corpus: Corpus, box: Box) -> NDArray[np.uint8]:
         )
         return 255 - np.asarray(cv2.resize(dots, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     grey = corpus.pictures[sheet.rng.integers(len(corpus.pictures))].grey
-    side = min(grey.shape) if kind < 0.5 else max(4, round(min(grey.shape) * 0.4))
+    side = min(grey.shape) if kind < 0.5 else max(1, round(min(grey.shape) * 0.4))
     piece = np.asarray(255 - square_of(sheet, grey, side), np.uint8)
     if sheet.chance(0.5):
-        half = piece[:, : side // 2]
+        half = piece[:, : max(1, side // 2)]
         piece = np.hstack([half, half[:, ::-1]])
     cut = cv2.resize(piece, size, interpolation=cv2.INTER_AREA)
     low, high = np.percentile(cut, (5, 95))
@@ -96,8 +102,8 @@ def library_stamp(sheet: Sheet, corpus: Corpus) -> None:
     has_emblem = height >= 16 and sheet.chance(0.4)
     if has_emblem:
         emblem = _emblem(pick_vignette(sheet, corpus).grey, height)
-        at = height - emblem.shape[0] // 2, width - emblem.shape[1] // 2
-        ink[at[0] : at[0] + emblem.shape[0], at[1] : at[1] + emblem.shape[1]] |= emblem
+        first, start = height - emblem.shape[0] // 2, width - emblem.shape[1] // 2
+        ink[first : first + emblem.shape[0], start : start + emblem.shape[1]] |= emblem
     sheet.stamp(ink, left, top, sheet.between(0.35, 1.0))
     if height >= 16 and not has_emblem and sheet.chance(0.8):
         word = Box(center[0] - width // 2, center[1] - height // 5, center[0] + width // 2,
