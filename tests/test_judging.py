@@ -63,7 +63,7 @@ def test_a_vignette_whose_faint_ends_pass_a_neighbor_keeps_the_rectangle_of_its_
     labels[60:140, 163:190] = 1
     planes = separation(labels).probabilities
     faint = np.zeros((200, 200), bool)
-    faint[34:166, 154:162] = True
+    faint[50:60, 100:180] = True
     planes[:, faint & (labels == 0)] = np.array([0.7, 0.3, 0, 0, 0], "f4")[:, None]
     tidy = tidied(Separation(planes, "x"), page_of(labels), min_area=0.002)
     assert (tidy[42:158, 42:60] == 1).all() and tidy[:, :40].max() == 0
