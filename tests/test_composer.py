@@ -103,7 +103,7 @@ def test_the_truth_of_a_flourish_is_its_ink_and_a_margin(fonts):
     for seed in range(8):
         sheet = sheet_of(fonts, seed)
         ornaments.flourish(sheet, Box(50, 300, 450, 340))
-        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13))
         near = cv2.dilate((sheet.tone < 255).astype(np.uint8), disc) > 0
         assert np.array_equal(sheet.labels == ILLUSTRATION, near)
 

@@ -58,6 +58,10 @@ def line_drawing(picture: Picture, box: Box) -> Picture:
     return replace(picture, image=drawn.astype(np.uint8))
 
 
+_MARGIN = 6
+"""Pixels round the ink of a stroke that count as illustration: a stroke is slim."""
+
+
 def flourish(sheet: Sheet, box: Box) -> None:
     """Draw a stroke of the pen across ``box``, thick in the middle; its ink is illustration."""
     along = np.linspace(0, 1, 120)
@@ -79,7 +83,7 @@ def flourish(sheet: Sheet, box: Box) -> None:
     sheet.stamp(ink, 0, 0)
     shape = ink > 0
     sheet.alpha[shape] = 255
-    sheet.type_cast |= sheet.label(shape, grow=4)
+    sheet.type_cast |= sheet.label(shape, grow=_MARGIN)
     sheet.taken[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = True
 
 

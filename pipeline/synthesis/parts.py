@@ -198,7 +198,7 @@ def head_or_tail(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
 
 def _tailpiece(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
     """Print an ornament or a stroke of the pen where the text ends, or in the white below."""
-    is_stroke = sheet.chance(0.6)
+    is_stroke = sheet.chance(0.7)
     width, height = (_stroke_size if is_stroke else _tailpiece_size)(sheet, area)
     left = area.left + (area.width - width) // 2
     top = area.top + round(area.height * sheet.between(0.3, 1.0)) - height
@@ -220,5 +220,5 @@ def _tailpiece_size(sheet: Sheet, area: Box) -> tuple[int, int]:
 
 
 def _stroke_size(sheet: Sheet, area: Box) -> tuple[int, int]:
-    width = round(area.width * sheet.between(0.15, 0.6))
+    width = round(area.width * sheet.between(0.15, 0.75))
     return width, max(10, round(width * sheet.between(0.06, 0.16)))

@@ -21,7 +21,7 @@ PAGE_KINDS = {
     "insets": 16.0,
     "plate": 6.0,
     "woodcut": 7.0,
-    "text": 20.0,
+    "text": 26.0,
     "real-text": 9.0,
     "title": 9.0,
     "list": 7.0,
