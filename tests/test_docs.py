@@ -7,6 +7,7 @@ import pytest
 
 from archive.catalog.tables import Base
 from archive.fonts import FACES
+from archive.weights import find_weights
 from archive.wordlists import PACKAGES
 from schemas.sidecar import read_sidecar
 from tasks.cli import COMMANDS, group
@@ -85,6 +86,25 @@ def test_the_tables_are_those_the_catalog_promises():
     wanted = {"issue", "page", "region", "illustration", "file", "ledger", "event", "model", "run"}
     wanted |= {"numbered", "decision"}
     assert set(Base.metadata.tables) == wanted
+
+
+CELLS = ("iou", "boundary_f", "average_precision", "box_f1_50", "box_f1_75")
+"""Of the table by source in docs/separation.md, after source and number of pages."""
+
+
+def test_the_figures_in_the_docs_are_those_of_the_shipped_weights():
+    figures = find_weights("default").card.figures
+    text = (ROOT / "docs/separation.md").read_text()
+    for source, found in figures.items():
+        name = "**all**" if source == "ALL" else source
+        cells = [f"{found[key]:.3f}" if key in found else "–" for key in CELLS]
+        false = f"{found['false_area']:.1%}".replace("%", " %") if "false_area" in found else "–"
+        assert f"| {' | '.join([name, f'{found['pages']:.0f}', *cells, false])} |" in text, source
+    of_all, planes = figures["ALL"], ("caption_iou", "header_iou", "text_iou")
+    bazar = [f"{figures['Bilderbazaar']['iou']:.3f}", *(f"{of_all[key]:.3f}" for key in planes)]
+    assert f"| tidied | {' | '.join(bazar)} |" in text
+    shipped = f"| {of_all['iou']:.3f} | {of_all['box_f1_50']:.3f} | {of_all['false_area']:.1%}"
+    assert shipped.replace("%", " %") in (ROOT / "README.md").read_text()
 
 
 def test_nothing_speaks_of_this_machine():
