@@ -99,7 +99,8 @@ def test_the_figures_in_the_docs_are_those_of_the_shipped_weights():
         name = "**all**" if source == "ALL" else source
         cells = [f"{found[key]:.3f}" if key in found else "–" for key in CELLS]
         false = f"{found['false_area']:.1%}".replace("%", " %") if "false_area" in found else "–"
-        assert f"| {' | '.join([name, f'{found['pages']:.0f}', *cells, false])} |" in text, source
+        row = [name, str(round(found["pages"])), *cells, false]
+        assert f"| {' | '.join(row)} |" in text, source
     of_all, planes = figures["ALL"], ("caption_iou", "header_iou", "text_iou")
     bazar = [f"{figures['Bilderbazaar']['iou']:.3f}", *(f"{of_all[key]:.3f}" for key in planes)]
     assert f"| tidied | {' | '.join(bazar)} |" in text
