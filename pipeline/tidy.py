@@ -14,12 +14,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.caption_ends import without_bare_ends
 from pipeline.parts import illustration_parts, ink_of
 from pipeline.pix2pix.page_input import to_grey
 from pipeline.separate import Separation
 from schemas.model import CLASSES, RGB8, Box, ClassMap
 
-_ILLUSTRATION = CLASSES.index("illustration")
+_ILLUSTRATION, _CAPTION = CLASSES.index("illustration"), CLASSES.index("caption")
 _NEIGHBOR_INSIDE = 0.02
 """Share of a rectangle that another picture may cover for the picture to stand alone."""
 _HAS_EDGES, _REACH = 0.9, 0.1
@@ -112,6 +113,8 @@ def _owned(
                 owner[owner == number] = 0
                 owner[window][(owner[window] == 0) & (~others | (part[window] > 0))] = number
                 break
+    is_caption = class_map == _CAPTION
+    class_map[is_caption & ~without_bare_ends(is_caption, page)] = 0
     return owner, class_map
 
 

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from pipeline.boundary import boundary
+from pipeline.caption_ends import without_bare_ends
 from pipeline.detection import Detections, average_precision, box_iou, mean_average_precision
 from pipeline.evaluation import score_page, summarize
 from pipeline.separate import Separation
@@ -85,6 +86,40 @@ def test_a_bump_on_the_edge_of_a_picture_does_not_move_its_rectangle():
     plain = RectangleRule(edge=0.0)
     tidy = tidied(separation(labels), page_of(labels), min_area=0.002, rule=plain)
     assert Box.covering(tidy == 1) == Box(46, 47, 150, 153)
+
+
+def strip_with_words(words):
+    """Return a marked strip of paper 10 rows high, and a page with ``words`` printed in it."""
+    captions = np.zeros((200, 300), bool)
+    captions[90:100, 20:280] = True
+    page = np.full((200, 300), 235, np.uint8)
+    for start, end in words:
+        page[92:98, start:end:2] = 40
+    return captions, page
+
+
+def test_a_caption_ends_where_its_words_end():
+    captions, page = strip_with_words([(100, 130), (134, 160)])
+    kept = without_bare_ends(captions, page)
+    assert Box.covering(kept) == Box(98, 90, 161, 100)
+    assert kept[90:100, 98:161].all()  # with the white between two words
+
+
+def test_two_captions_in_one_strip_are_two():
+    captions, page = strip_with_words([(40, 80), (200, 260)])
+    kept = without_bare_ends(captions, np.kron(page, np.ones((2, 2), np.uint8)))
+    assert kept[95, 60] and kept[95, 230] and not kept[:, 90:190].any()
+
+
+def test_a_caption_without_ink_stays():
+    captions, page = strip_with_words([])
+    assert np.array_equal(without_bare_ends(captions, page), captions)
+
+
+def test_the_tidied_map_ends_captions_with_their_words():
+    captions, page = strip_with_words([(100, 160)])
+    tidy = tidied(separation(captions.astype(np.uint8) * 2), page, min_area=0.002)
+    assert Box.covering(tidy == 2) == Box(98, 90, 161, 100)
 
 
 def test_specks_go_and_holes_are_filled():

@@ -1,0 +1,52 @@
+"""Captions end where their words end, however long the strip is that the separator marked.
+
+Between two pictures that stand close a separator marks the whole strip of paper, of which the
+caption is a part.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_INK_STEP, _LEAST_STEP = 0.35, 25.0
+"""Share of the way from paper to the darkest ink at which ink begins; the least way, in grey."""
+_INKED = 0.15
+"""Share of a column's height that has ink where there are words."""
+_GAP, _MARGIN = 0.03, 2
+"""Share of the page's width that may be white between words; columns kept beside the words."""
+
+
+def without_bare_ends(captions: NDArray[np.bool_], page: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return the (h, w) mask of captions without the columns where nothing is printed.
+
+    ``page`` (H, W) grey at any size. White between words stays; so does a caption that has no ink
+    anywhere, as on a page too dark to tell.
+    """
+    height, width = captions.shape
+    grey = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA)
+    reach = max(3, round(width * _GAP)) | 1
+    kept = np.zeros_like(captions)
+    count, pieces, boxes, _ = cv2.connectedComponentsWithStats(captions.astype(np.uint8))
+    for number in range(1, count):
+        left, top, across, down = boxes[number, :4]
+        window = np.s_[top : top + down, left : left + across]
+        own = pieces[window] == number
+        inked = _inked_columns(own, grey[window].astype(np.float32), reach)
+        kept[window] |= own & (inked if inked.any() else np.True_)
+    return kept
+
+
+def _inked_columns(
+    own: NDArray[np.bool_], grey: NDArray[np.float32], reach: int
+) -> NDArray[np.bool_]:
+    """Return the columns (w,) of a caption where words stand, and the white between them."""
+    paper, dark = np.percentile(grey[own], (90, 2))
+    ink = own & (grey < paper - _INK_STEP * max(paper - dark, _LEAST_STEP))
+    columns = ink.sum(axis=0) >= np.maximum(1, _INKED * own.sum(axis=0))
+    padded = np.pad(columns.astype(np.uint8)[None], ((0, 0), (reach, reach)))
+    joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, max(3, reach // 2 | 1)), np.uint8))
+    wide = cv2.dilate(words, np.ones((1, 2 * _MARGIN + 1), np.uint8))
+    return np.asarray(wide[0, reach:-reach] > 0)
