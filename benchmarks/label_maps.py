@@ -2,8 +2,8 @@
 
     python -m benchmarks.label_maps TRUTH PAGES NAME...
 
-Class figures over all pages that have a label map; without the pages named; and with the pages
-named as they are and every other page answered by its own label map, the most anybody can reach.
+Class figures of the shipped weights over all pages that have a label map; without the pages named;
+and with every page but those named answered by its own label map, which is perfect there.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ def main(truth: Path, pages: Path, doubtful: set[str]) -> None:
     print("| pages | illustration | caption | header | text |\n|---|---:|---:|---:|---:|")
     for name, scores in rows.items():
         summary = summarize(scores)
-        cells = [f"{getattr(summary, key) or 0:.3f}" for key in _CLASSES]
+        values = [getattr(summary, key) for key in _CLASSES]
+        cells = ["–" if value is None else f"{value:.3f}" for value in values]
         print(f"| {name} | {' | '.join(cells)} |")
 
 

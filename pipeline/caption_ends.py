@@ -13,16 +13,19 @@ from numpy.typing import NDArray
 _INK_STEP, _LEAST_STEP = 0.35, 25.0
 """Share of the way from paper to the darkest ink at which ink begins; the least way, in grey."""
 _INKED = 0.15
-"""Share of a column's height that has ink where there are words."""
+"""Share of a column's height, or of that of a line or two, that has ink where there are words."""
 _GAP, _MARGIN = 0.03, 2
-"""Share of the page's width that may be white between words; columns kept beside the words."""
+"""Share of the page's width that may be white between words, and as high as a line or two are;
+columns kept beside the words."""
+_NARROWEST = np.ones((1, 3), np.uint8)
+"""What is narrower is no word."""
 
 
 def without_bare_ends(captions: NDArray[np.bool_], page: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return the (h, w) mask of captions without the columns where nothing is printed.
 
-    ``page`` (H, W) grey at any size. White between words stays; so does a caption that has no ink
-    anywhere, as on a page too dark to tell.
+    ``page`` (H, W) grey at any size. White between words stays; so does a caption in which no word
+    is found, as on a page too dark to tell.
     """
     height, width = captions.shape
     grey = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA)
@@ -44,9 +47,10 @@ def _inked_columns(
     """Return the columns (w,) of a caption where words stand, and the white between them."""
     paper, dark = np.percentile(grey[own], (90, 2))
     ink = own & (grey < paper - _INK_STEP * max(paper - dark, _LEAST_STEP))
-    columns = ink.sum(axis=0) >= np.maximum(1, _INKED * own.sum(axis=0))
+    tall = np.minimum(own.sum(axis=0), reach)  # a strip may hold several lines, or much white
+    columns = ink.sum(axis=0) >= np.maximum(1, _INKED * tall)
     padded = np.pad(columns.astype(np.uint8)[None], ((0, 0), (reach, reach)))
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
-    words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, max(3, reach // 2 | 1)), np.uint8))
+    words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, _NARROWEST)
     wide = cv2.dilate(words, np.ones((1, 2 * _MARGIN + 1), np.uint8))
     return np.asarray(wide[0, reach:-reach] > 0)

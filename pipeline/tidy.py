@@ -1,8 +1,8 @@
-"""The class map as annotators draw it: whole pictures, parted where they touch.
+"""The class map as annotators draw it: whole pictures, parted where they touch; captions cut short.
 
 An engine's likeliest class per pixel has specks, holes and ragged vignettes. An annotator marks a
 picture that stands alone by its rectangle, and follows the outline only where text or another
-picture stands inside that rectangle.
+picture stands inside that rectangle. A caption ends for them where its words end.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class RectangleRule:
     ``faint`` of 1 are the extents of the map.
 
     Raises:
-        ValueError: one of them is outside 0..1.
+        ValueError: one of them is outside 0..1, or ``edge`` above 0.5.
     """
 
     others_inside: float = 0.2
@@ -47,9 +47,9 @@ class RectangleRule:
     faint: float = 0.2
 
     def __post_init__(self) -> None:
-        for name in ("others_inside", "edge", "faint"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} {getattr(self, name)} is no share; give 0 to 1")
+        for name, most in (("others_inside", 1), ("edge", 0.5), ("faint", 1)):
+            if not 0 <= getattr(self, name) <= most:
+                raise ValueError(f"{name} is {getattr(self, name)}; give 0 to {most}")
 
 
 SHIPPED = RectangleRule()
@@ -66,7 +66,7 @@ def tidied(
 
     ``page`` (H, W) grey at any size. Illustrations are those ``find_regions`` finds with the same
     ``min_area``; between two that touch runs a line of background, so that they stay two. One that
-    stands alone owns its rectangle.
+    stands alone owns its rectangle. Captions are kept where words are printed on ``page``.
     """
     return _painted(*_owned(separation, page, min_area, rule))
 
@@ -99,6 +99,8 @@ def _owned(
     parts = list(illustration_parts(mask, min_area, ink_of(page, class_map)))
     for number, part in enumerate(parts, start=1):
         owner[(part > 0) & (owner == 0)] = number
+    is_caption = class_map == _CAPTION
+    class_map[is_caption & ~without_bare_ends(is_caption, page)] = 0
     outlines = owner.copy()
     is_faint = separation.probabilities[_ILLUSTRATION] > rule.faint
     is_faint &= class_map <= _ILLUSTRATION
@@ -113,8 +115,6 @@ def _owned(
                 owner[owner == number] = 0
                 owner[window][(owner[window] == 0) & (~others | (part[window] > 0))] = number
                 break
-    is_caption = class_map == _CAPTION
-    class_map[is_caption & ~without_bare_ends(is_caption, page)] = 0
     return owner, class_map
 
 
