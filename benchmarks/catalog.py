@@ -16,9 +16,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from archive.catalog.catalog import Catalog
+from schemas.geometry import Box
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import (
-    Box,
     Caption,
     Event,
     Illustration,

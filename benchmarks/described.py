@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from benchmarks.samples import Sample
 from pipeline.describe.header import parse_header
-from schemas.model import Box, Illustration, PageHeader, RegionKind
+from schemas.geometry import Box
+from schemas.model import Illustration, PageHeader, RegionKind
 from schemas.normalize import normalize
 from schemas.published import PageDescription
 

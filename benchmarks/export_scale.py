@@ -23,8 +23,8 @@ import numpy as np
 from archive.export import write_package
 from archive.images import save_jpeg, save_png, save_tiff
 from archive.layout import Layout
+from schemas.geometry import Box
 from schemas.model import (
-    Box,
     Caption,
     Event,
     Illustration,

@@ -17,8 +17,9 @@ from pathlib import Path
 from benchmarks.samples import Sample
 from pipeline.recognize.tesseract import models_for, tessdata
 from schemas.codec import from_json
+from schemas.geometry import Box
 from schemas.ledger import StageState
-from schemas.model import Box, IssueId, PageId
+from schemas.model import IssueId, PageId
 from schemas.published import PageDescription
 from schemas.sidecar import write_sidecar
 from tasks.base import PageStage

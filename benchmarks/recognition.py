@@ -44,7 +44,7 @@ from benchmarks.samples import (  # noqa: E402
     real_samples,
 )
 from pipeline.synthesis.type import FontBook  # noqa: E402
-from schemas.model import Box  # noqa: E402
+from schemas.geometry import Box  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)

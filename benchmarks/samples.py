@@ -18,7 +18,8 @@ from pipeline.synthesis.pages import figures
 from pipeline.synthesis.pictures import drawn_corpus
 from pipeline.synthesis.sheet import Sheet
 from pipeline.synthesis.type import FontBook
-from schemas.model import Box, IssueMetadata, PageHeader
+from schemas.geometry import Box
+from schemas.model import IssueMetadata, PageHeader
 
 _QUOTAS = {
     # source: pages of the default run. Thumbnails of 256 pixels cannot be read by anyone.

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.refine.mattes import Refined
-from schemas.model import RGB8, Box, Polygon, Region
+from schemas.geometry import Box, Polygon
+from schemas.model import RGB8, Region
 
 _CLEAR = 0.02
 """Alpha below which a pixel counts as clear when a cut-out is trimmed."""

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.model import Box, PageText, Region, Transform
+from schemas.geometry import Box, Transform
+from schemas.model import PageText, Region
 
 
 def region_to_master(region: Region, transform: Transform) -> Region:

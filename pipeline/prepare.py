@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.model import RGB8, Box, Grey8, Transform
+from schemas.geometry import Box, Transform
+from schemas.model import RGB8, Grey8
 
 _PROFILE_WIDTH = 700
 _COARSE_STEP = 0.25

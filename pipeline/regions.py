@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.parts import components, illustration_parts, ink_of
-from schemas.model import CLASSES, Box, Polygon, Region, RegionKind
+from schemas.geometry import Box, Polygon
+from schemas.model import CLASSES, Region, RegionKind
 
 _OTHER_MIN_AREA = 0.0003
 _OUTLINE_TOLERANCE = 1.0

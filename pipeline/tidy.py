@@ -18,7 +18,8 @@ from pipeline.caption_ends import without_bare_ends
 from pipeline.parts import illustration_parts, ink_of
 from pipeline.pix2pix.page_input import to_grey
 from pipeline.separate import Separation
-from schemas.model import CLASSES, RGB8, Box, ClassMap
+from schemas.geometry import Box
+from schemas.model import CLASSES, RGB8, ClassMap
 
 _ILLUSTRATION, _CAPTION = CLASSES.index("illustration"), CLASSES.index("caption")
 _NEIGHBOR_INSIDE = 0.02

@@ -31,8 +31,9 @@ from schemas.errors import (
     SystemicError,
     is_systemic,
 )
+from schemas.geometry import Transform
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import Issue, IssueId, PageId, Region, Scan, Transform
+from schemas.model import Issue, IssueId, PageId, Region, Scan
 from tasks.pages import work_on
 from tasks.progress import progress
 from tasks.recipes import recipe

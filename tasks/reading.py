@@ -16,9 +16,9 @@ from pipeline.recognize.quality import is_known, likeliest_language
 from pipeline.recognize.tesseract import RawWord, Tesseract, models_for, tessdata
 from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
 from schemas.errors import EngineError, RecognitionError
+from schemas.geometry import Box
 from schemas.model import (
     CLASSES,
-    Box,
     ClassMap,
     Grey8,
     IssueMetadata,

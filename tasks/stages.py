@@ -37,8 +37,9 @@ from pipeline.refine.mattes import RefineSettings, refine_illustration
 from pipeline.regions import find_regions
 from pipeline.separate import Separation, separate
 from schemas.codec import from_json, to_json
+from schemas.geometry import Box
 from schemas.ledger import StageState
-from schemas.model import CLASSES, RGB8, Box, Illustration, PageId, PageText, Region, RegionKind
+from schemas.model import CLASSES, RGB8, Illustration, PageId, PageText, Region, RegionKind
 from schemas.published import PageDescription
 from tasks.base import IssueTask, PageStage
 from tasks.cutting import CutOut, deep_pixels, write_cut_out

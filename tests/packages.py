@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from archive.layout import Layout
-from schemas.model import Box, Event, Identifier
+from schemas.geometry import Box
+from schemas.model import Event, Identifier
 from schemas.package import Publication
 from schemas.published import PageDescription, PublishedFile
 from tests.test_catalog import AT, published

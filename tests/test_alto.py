@@ -7,7 +7,8 @@ from lxml import etree
 
 from archive.schema_store import SchemaStore
 from archive.validate import check_document
-from schemas.model import Box, TextLine, Word
+from schemas.geometry import Box
+from schemas.model import TextLine, Word
 from schemas.namespaces import ALTO
 from schemas.published import PageDescription
 from schemas.write.alto import alto_document

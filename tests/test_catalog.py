@@ -24,9 +24,9 @@ from archive.catalog.tables import Base
 from pipeline.describe.numbering import place_of
 from schemas.decisions import Numbered
 from schemas.errors import CatalogError, SystemicError
+from schemas.geometry import Box
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import (
-    Box,
     Caption,
     Event,
     Illustration,

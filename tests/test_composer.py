@@ -17,7 +17,7 @@ from pipeline.synthesis.pictures import drawn_corpus
 from pipeline.synthesis.settings import PAGE_KINDS, ComposerSettings
 from pipeline.synthesis.sheet import CAPTION, ILLUSTRATION, TEXT, Sheet
 from schemas.corpus import Corpus, Picture
-from schemas.model import Box
+from schemas.geometry import Box
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.describe.credits import part_credit
 from pipeline.describe.facing import with_facing_captions
+from schemas.geometry import Box
 from schemas.model import (
-    Box,
     Caption,
     Illustration,
     IssueId,

@@ -10,7 +10,8 @@ import pytest
 from archive.catalog.catalog import Catalog
 from pipeline.describe.numbering import decided, place_of, renumbered
 from schemas.decisions import Decision, Field, Numbered
-from schemas.model import Box, Caption, Illustration, IssueId, PageId
+from schemas.geometry import Box
+from schemas.model import Caption, Illustration, IssueId, PageId
 from tasks.__main__ import main
 from tasks.settings import load
 

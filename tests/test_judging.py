@@ -13,7 +13,8 @@ from pipeline.detection import Detections, average_precision, box_iou, mean_aver
 from pipeline.evaluation import score_page, summarize
 from pipeline.separate import Separation
 from pipeline.tidy import RectangleRule, drawn, tidied
-from schemas.model import Box, Region, RegionKind
+from schemas.geometry import Box
+from schemas.model import Region, RegionKind
 from schemas.truth import PageTruth, Shape
 from tasks.commands.evaluate import evaluate
 

@@ -11,8 +11,8 @@ from archive.images import load_image
 from archive.weights import KINDS_FILE
 from pipeline.describe.kinds import kind_model, placed_kind, print_kind
 from pipeline.describe.texture import texture
+from schemas.geometry import Box
 from schemas.model import (
-    Box,
     Caption,
     Illustration,
     IssueId,

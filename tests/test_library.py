@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from schemas.model import Box, IssueMetadata, PageId
+from schemas.geometry import Box
+from schemas.model import IssueMetadata, PageId
 from schemas.namespaces import ALTO, METS, MODS, XLINK
 from schemas.package import PackageFile, label
 from schemas.published import PageDescription

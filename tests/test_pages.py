@@ -32,8 +32,8 @@ from pipeline.refine.mattes import (
 )
 from pipeline.regions import find_regions, reading_order
 from schemas.errors import EngineError, RecognitionError
+from schemas.geometry import Box, Transform
 from schemas.model import (
-    Box,
     Illustration,
     IssueId,
     PageId,
@@ -41,7 +41,6 @@ from schemas.model import (
     RegionKind,
     TextLine,
     TextRegion,
-    Transform,
     Word,
 )
 from schemas.normalize import normalize, printable

@@ -20,7 +20,7 @@ from pipeline.synthesis.settings import ComposerSettings  # noqa: E402
 from pipeline.synthesis.sheet import CAPTION, Sheet  # noqa: E402
 from pipeline.synthesis.type import FontBook  # noqa: E402
 from schemas.errors import EngineError, ScanError  # noqa: E402
-from schemas.model import Box  # noqa: E402
+from schemas.geometry import Box  # noqa: E402
 from tests.conftest import draw_page  # noqa: E402
 
 TINY = GeneratorSettings(channels=(8, 12, 16))

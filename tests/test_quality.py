@@ -8,7 +8,8 @@ from archive.images import load_image
 from archive.wordlists import vocabulary, word_lists
 from pipeline.recognize.quality import is_known, known_share, likeliest_language
 from schemas.errors import ConfigError, EngineError
-from schemas.model import Box, IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
+from schemas.geometry import Box
+from schemas.model import IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
 from tasks.reading import readers, told_scripts
 from tasks.settings import RecognizeSettings, load
 from tests.conftest import shared

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import DocumentError
-from schemas.model import Box, IssueId, PageId, RegionKind
+from schemas.geometry import Box
+from schemas.model import IssueId, PageId, RegionKind
 from schemas.read.alto import read_alto
 from schemas.read.mets import read_mets
 from schemas.read.page_xml import read_page_xml

@@ -9,8 +9,8 @@ from benchmarks.levenshtein import distance, text_errors
 from benchmarks.samples import Sample, real_samples
 from pipeline.synthesis.magazine import issues
 from schemas.errors import EngineError
+from schemas.geometry import Box
 from schemas.model import (
-    Box,
     Caption,
     Illustration,
     IssueId,

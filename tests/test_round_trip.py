@@ -12,7 +12,8 @@ from archive.ingest.sources import discover
 from archive.layout import Layout
 from pipeline.recognize.kept import told_apart
 from schemas.codec import from_json
-from schemas.model import Box, PageId, PageText, Region, RegionKind, TextLine, TextRegion, Word
+from schemas.geometry import Box
+from schemas.model import PageId, PageText, Region, RegionKind, TextLine, TextRegion, Word
 from schemas.namespaces import METS, MODS
 from tasks.cli import run as run_cli
 from tests.conftest import CONFIG

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from pipeline.describe.spreads import joined_spreads
-from schemas.model import Box, Illustration, IssueId, PageId, Scan
+from schemas.geometry import Box
+from schemas.model import Illustration, IssueId, PageId, Scan
 from schemas.package import illustrations, right_half
 from schemas.write.structure import links, logical_map
 from tests.packages import small_issue

@@ -8,16 +8,8 @@ import pytest
 
 from pipeline.recognize.tesseract import RawWord
 from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
-from schemas.model import (
-    CLASSES,
-    Box,
-    Illustration,
-    IssueId,
-    IssueMetadata,
-    PageId,
-    Region,
-    RegionKind,
-)
+from schemas.geometry import Box
+from schemas.model import CLASSES, Illustration, IssueId, IssueMetadata, PageId, Region, RegionKind
 from tasks.reading import read_page, readers
 from tasks.settings import RecognizeSettings
 from tests.conftest import draw_page

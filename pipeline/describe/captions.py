@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pipeline.describe.credits import part_credit
 from pipeline.recognize.arrange import joined, mean_confidence
 from pipeline.recognize.pieces import FIGURE_NUMBER
-from schemas.model import Box, Caption, Illustration, RegionKind, TextRegion
+from schemas.geometry import Box
+from schemas.model import Caption, Illustration, RegionKind, TextRegion
 
 _NUMBER = re.compile(
     r"^\W{0,2}(?:Fig(?:ur|ure)?s?|Abb(?:ildung)?|Nr|No|Plate|Tafel|Pl)\s?[.,]?\s{0,2}(\d{1,4}[a-z]?)",

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.describe.texture import texture
-from schemas.model import RGB8, Box, Illustration, RegionKind, TextRegion
+from schemas.geometry import Box
+from schemas.model import RGB8, Illustration, RegionKind, TextRegion
 
 UNKNOWN = "unknown"
 KINDS = (

@@ -16,15 +16,8 @@ from pipeline.recognize.parting import part_captions
 from pipeline.recognize.pieces import parted_line
 from pipeline.recognize.tesseract import RawWord
 from pipeline.regions import reading_order
-from schemas.model import (
-    Box,
-    ClassMap,
-    Region,
-    RegionKind,
-    TextLine,
-    TextRegion,
-    Word,
-)
+from schemas.geometry import Box
+from schemas.model import ClassMap, Region, RegionKind, TextLine, TextRegion, Word
 
 _HYPHEN = re.compile(r"\w[-⸗¬=\u2010]$")
 _ORDER = {RegionKind.HEADER: 0, RegionKind.TEXT: 1, RegionKind.CAPTION: 1}

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from schemas.model import Box, PageText, Region, RegionKind, TextLine, TextRegion
+from schemas.geometry import Box
+from schemas.model import PageText, Region, RegionKind, TextLine, TextRegion
 
 _INSIDE = 0.6
 """Share of a line that has to lie in a region for the line to be of its kind."""

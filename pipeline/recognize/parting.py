@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise
 
-from schemas.model import Box, TextLine
+from schemas.geometry import Box
+from schemas.model import TextLine
 
 _CHANNEL = 1.2
 """Widths of paper, in heights of a word, that part captions; a space is a third of one."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytesseract
 
 from schemas.errors import EngineError, RecognitionError
-from schemas.model import Box
+from schemas.geometry import Box
 from schemas.normalize import printable
 
 MODELS = {

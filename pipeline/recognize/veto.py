@@ -14,7 +14,8 @@ import numpy as np
 
 from pipeline.recognize.quality import is_known
 from pipeline.recognize.tesseract import RawWord
-from schemas.model import Box, Grey8, Illustration, Region, RegionKind
+from schemas.geometry import Box
+from schemas.model import Grey8, Illustration, Region, RegionKind
 from schemas.normalize import normalize
 
 _LETTER_MM = (0.8, 7.0)

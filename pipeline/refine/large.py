@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.model import RGB8, Box, Polygon
+from schemas.geometry import Box, Polygon
+from schemas.model import RGB8
 
 MOST_PIXELS = 8_000_000
 """Pixels of a picture that alpha is solved for at full size; about 60 bytes of memory each."""

@@ -8,7 +8,7 @@ from pipeline.synthesis.flow import choose_measure, fill, headline
 from pipeline.synthesis.parts import type_area
 from pipeline.synthesis.sheet import ILLUSTRATION, TEXT, Sheet, pick
 from schemas.corpus import Corpus
-from schemas.model import Box
+from schemas.geometry import Box
 
 
 def adverts(sheet: Sheet, corpus: Corpus) -> None:

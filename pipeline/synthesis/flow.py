@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.synthesis.sheet import BACKGROUND, CAPTION, HEADER, TEXT, Cut, Sheet
-from schemas.model import Box
+from schemas.geometry import Box
 
 _NUMERAL_PX = 48
 

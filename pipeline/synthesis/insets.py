@@ -9,7 +9,7 @@ from pipeline.synthesis.ornaments import print_small
 from pipeline.synthesis.parts import column_edges, flow_columns, type_area
 from pipeline.synthesis.sheet import CAPTION, Sheet
 from schemas.corpus import Corpus
-from schemas.model import Box
+from schemas.geometry import Box
 
 
 def insets(sheet: Sheet, corpus: Corpus) -> None:

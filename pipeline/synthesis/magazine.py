@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.synthesis.pictures import SUBJECTS, engrave, screen
 from pipeline.synthesis.type import PASSAGES, FontBook
-from schemas.model import Box, IssueMetadata, Source
+from schemas.geometry import Box
+from schemas.model import IssueMetadata, Source
 
 WIDTH, HEIGHT, DPI = 1654, 2339, 200
 """A quarto page at 200 dpi."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.synthesis.settings import IGNORE
 from pipeline.synthesis.sheet import BACKGROUND, TEXT, Sheet, pick_vignette, square_of
 from schemas.corpus import Corpus
-from schemas.model import Box
+from schemas.geometry import Box
 
 _CAPITALS = "ABCDEFGHILMNOPQRSTV"
 _DARK = 90

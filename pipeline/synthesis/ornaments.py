@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.synthesis.sheet import ILLUSTRATION, Sheet, pick_vignette, square_of
 from schemas.corpus import Corpus, Picture
-from schemas.model import Box
+from schemas.geometry import Box
 
 
 def ornamental_piece(sheet: Sheet, corpus: Corpus, box: Box) -> None:

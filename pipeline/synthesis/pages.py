@@ -32,7 +32,7 @@ from pipeline.synthesis.parts import (
 from pipeline.synthesis.settings import IGNORE
 from pipeline.synthesis.sheet import CAPTION, HEADER, ILLUSTRATION, TEXT, Sheet, pick
 from schemas.corpus import Corpus
-from schemas.model import Box
+from schemas.geometry import Box
 
 Kind = Callable[[Sheet, Corpus], None]
 

@@ -21,7 +21,7 @@ from pipeline.synthesis.ornaments import flourish, ornamental_piece
 from pipeline.synthesis.settings import IGNORE
 from pipeline.synthesis.sheet import ILLUSTRATION, Sheet, pick
 from schemas.corpus import Corpus, Picture
-from schemas.model import Box
+from schemas.geometry import Box
 
 
 def type_area(sheet: Sheet, *, head: float = 0.75) -> Box:

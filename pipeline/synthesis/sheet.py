@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.synthesis.type import FontBook, cut_line
 from schemas.corpus import Corpus, Picture
 from schemas.fonts import FontFace
-from schemas.model import Box
+from schemas.geometry import Box
 
 BACKGROUND, ILLUSTRATION, CAPTION, HEADER, TEXT = range(5)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from schemas.errors import DocumentError
-from schemas.model import Box, PageText, Point, Polygon, Region
+from schemas.geometry import Box, Point, Polygon
+from schemas.model import PageText, Region
 
 FURTHEST = 1_000_000.0
 """Pixels; no page is larger, so a coordinate beyond is a damaged number."""

@@ -12,18 +12,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from schemas.errors import DocumentError
+from schemas.geometry import Box, Polygon
 from schemas.languages import to_language
-from schemas.model import (
-    Box,
-    PageId,
-    PageText,
-    Polygon,
-    Region,
-    RegionKind,
-    TextLine,
-    TextRegion,
-    Word,
-)
+from schemas.model import PageId, PageText, Region, RegionKind, TextLine, TextRegion, Word
 from schemas.read.content import PageContent, Scale, around, clamp, number, points, union
 from schemas.xml import local, namespace, parse_xml
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from schemas.model import Box, RegionKind
+from schemas.geometry import Box
+from schemas.model import RegionKind
 from schemas.namespaces import XHTML
 from schemas.rules.mets import ARCHIVE, OTHER
 from schemas.rules.rule import Fault, Rules

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from schemas.model import Box
+from schemas.geometry import Box
 from schemas.namespaces import DV, MODS, XLINK
 from schemas.rights import to_license
 from schemas.rules.alto import AltoFacts

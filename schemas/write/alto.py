@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from schemas.geometry import Box
 from schemas.languages import to_tag
-from schemas.model import Box, Event, Illustration, RegionKind, TextLine, TextRegion, Word
+from schemas.model import Event, Illustration, RegionKind, TextLine, TextRegion, Word
 from schemas.namespaces import ALTO, XSI
 from schemas.package import (
     ILLUSTRATION,

@@ -13,8 +13,9 @@ from typing import Any
 from lxml import etree
 from lxml.builder import E as S
 
+from schemas.geometry import Box
 from schemas.languages import to_tag
-from schemas.model import Box, Illustration, IssueMetadata
+from schemas.model import Illustration, IssueMetadata
 from schemas.package import (
     DEFAULT,
     FULLTEXT,

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from schemas.model import Box, Illustration
+from schemas.geometry import Box
+from schemas.model import Illustration
 from schemas.namespaces import METS, XLINK
 from schemas.package import (
     DEFAULT,

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from schemas.geometry import Box
 from schemas.languages import to_tag
-from schemas.model import Box, Illustration, RegionKind, TextLine, TextRegion
+from schemas.model import Illustration, RegionKind, TextLine, TextRegion
 from schemas.namespaces import XHTML
 from schemas.package import alto_illustration_id, alto_page_id, caption_of, xml_text
 from schemas.published import PublishedPage
