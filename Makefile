@@ -15,7 +15,7 @@ APT := tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra \
        fonts-ebgaramond-extra fonts-blankenburg fonts-gotico-antiqua \
        fonts-goudybookletter fonts-junicode fonts-linuxlibertine fonts-gfs-didot \
        fonts-fanwood fonts-century-catalogue wogerman wamerican wfrench
-APT_TEST := postgresql chromium
+APT_TEST := postgresql chromium chromium-driver
 
 .PHONY: setup system system-test demo test quick check bench docs lock clean snapshots
 
