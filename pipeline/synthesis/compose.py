@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from pipeline.synthesis import age, effects
 from pipeline.synthesis.adverts import plate_over_fold
-from pipeline.synthesis.marks import library_stamp
 from pipeline.synthesis.pages import KINDS
 from pipeline.synthesis.settings import ComposerSettings
 from pipeline.synthesis.sheet import ILLUSTRATION, Sheet
+from pipeline.synthesis.stamps import library_stamp
 from pipeline.synthesis.type import FontBook
 from schemas.corpus import Corpus
 
@@ -59,7 +59,7 @@ def compose(seed: int, corpus: Corpus, fonts: FontBook, settings: ComposerSettin
             squash = page.shape[0] / page.shape[1]
         page = effects.thumbnail(page, rng, squash)
     reduced = _reduced(page, labels, alpha, kind, settings.long_side, squash)
-    return replace(reduced, labels=effects.without_lost_type(reduced.page, reduced.labels))
+    return replace(reduced, labels=effects.without_lost_ink(reduced.page, reduced.labels))
 
 
 def _empty_sheet(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.synthesis.settings import IGNORE, ComposerSettings
-from pipeline.synthesis.sheet import CAPTION, TEXT
+from pipeline.synthesis.sheet import CAPTION, ILLUSTRATION, TEXT
 
 Grey = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -128,7 +128,20 @@ def bitonal(tone: Grey, rng: np.random.Generator) -> Grey:
     result = np.asarray(found, dtype=np.uint8)
     dirt = rng.random(tone.shape) < rng.choice([0, 0.0005, 0.003])
     result[dirt] = 255 - result[dirt]
-    return result
+    return foxing(result, rng) if rng.random() < 0.15 else result
+
+
+def foxing(page: Grey, rng: np.random.Generator) -> Grey:
+    """Leave on ``page`` (H, W) the specks that binarized stains are: thick in parts of it."""
+    height, width = page.shape
+    coarse = rng.random((5, 4)).astype(np.float32) ** 4
+    density = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+    specks = (rng.random(page.shape, np.float32) < density * rng.uniform(0.002, 0.02)).astype(
+        np.uint8
+    )
+    side = int(rng.integers(2, 5))
+    grown = cv2.dilate(specks, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return np.where(grown > 0, 0, page).astype(np.uint8)
 
 
 def paper(
@@ -197,8 +210,12 @@ def degrade(
     return np.asarray(page, dtype=np.uint8)
 
 
-def without_lost_type(page: NDArray[np.uint8], labels: Labels) -> Labels:
-    """Return ``labels`` with 255 where binarization or paper has swallowed the type.
+_BARE = 0.012
+"""Share of ink below which nobody sees a picture."""
+
+
+def without_lost_ink(page: NDArray[np.uint8], labels: Labels) -> Labels:
+    """Return ``labels`` with 255 where binarization or paper has swallowed type or a picture.
 
     Nobody could call bare paper text; a net that is told so learns to see text everywhere.
     """
@@ -208,4 +225,9 @@ def without_lost_type(page: NDArray[np.uint8], labels: Labels) -> Labels:
     reach = max(5, round(max(labels.shape) / 45)) | 1
     near = cv2.dilate(ink, np.ones((reach, reach), np.uint8))
     lost = (near == 0) & ((labels == CAPTION) | (labels == TEXT))
-    return np.where(lost, IGNORE, labels).astype(np.uint8)
+    pictures = (labels == ILLUSTRATION).astype(np.uint8)
+    count, found, stats, _ = cv2.connectedComponentsWithStats(pictures)
+    inked = np.bincount(found.ravel(), weights=ink.ravel(), minlength=count)
+    bare = inked < _BARE * stats[:, cv2.CC_STAT_AREA]
+    bare[0] = False
+    return np.where(lost | bare[found], IGNORE, labels).astype(np.uint8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.synthesis.flow import caption
-from pipeline.synthesis.ornaments import print_small
+from pipeline.synthesis.ornaments import card, print_small
 from pipeline.synthesis.parts import column_edges, flow_columns, type_area
 from pipeline.synthesis.sheet import CAPTION, Sheet
 from schemas.corpus import Corpus
@@ -28,10 +28,11 @@ def _inset(sheet: Sheet, corpus: Corpus, column: Box) -> None:
     place = str(sheet.rng.choice(["left", "left", "right", "right", "middle"]))
     lines = int(sheet.rng.choice([0, 0, 1, 1, 2, 3]))
     is_numbered = not lines and sheet.chance(0.6)
-    box = _free_place(sheet, column, place, size=size, above=is_numbered, lines=lines)
+    room = (3 * size if is_numbered else 4, 4 + (size + lines * (size + size // 4 + 1)))
+    box = _free_place(sheet, column, place, room, caption_width=8 * size if lines else 0)
     if box is None:
         return
-    found = Box.covering(print_small(sheet, corpus, box))
+    found = _printed(sheet, corpus, box)
     if found is None:
         return
     whole = found
@@ -44,19 +45,41 @@ def _inset(sheet: Sheet, corpus: Corpus, column: Box) -> None:
         sheet.taken[max(0, whole.top) : whole.bottom, clear.left : clear.right] = True
 
 
+def _printed(sheet: Sheet, corpus: Corpus, box: Box) -> Box | None:
+    """Print a small picture, or a card, in ``box``; return what it covers, None if nothing."""
+    if min(box.width, box.height) >= _CARD and sheet.chance(0.12):
+        card(sheet, corpus, box)
+        return box
+    return Box.covering(print_small(sheet, corpus, box))
+
+
+_CARD, _LEAST = 40, 14
+"""Shorter side of a card, and of any small picture, pixels."""
+
+
+def _size(sheet: Sheet, column: Box) -> tuple[int, int]:
+    """Return width and height of a small picture; one in seven is a slim object."""
+    width = max(_LEAST, round(column.width * np.exp(sheet.between(np.log(0.07), np.log(0.45)))))
+    tallest = column.height * 0.4
+    if not sheet.chance(0.15):
+        return width, round(np.clip(width * sheet.between(0.5, 2.8), _LEAST, tallest))
+    long = round(np.clip(column.width * sheet.between(0.12, 0.6), 3 * _LEAST, tallest))
+    short = max(_LEAST, round(long / sheet.between(3, 8)))
+    return (long, short) if sheet.chance(0.5) else (short, long)
+
+
 def _free_place(
-    sheet: Sheet, column: Box, place: str, *, size: int, above: bool, lines: int
+    sheet: Sheet, column: Box, place: str, room: tuple[int, int], *, caption_width: int
 ) -> Box | None:
-    """Return the box of a small picture that has room for its caption, too; None after 4 tries."""
-    width = max(14, round(column.width * np.exp(sheet.between(np.log(0.07), np.log(0.45)))))
-    height = round(np.clip(width * sheet.between(0.5, 2.8), 14, column.height * 0.4))
+    """Return the box of a small picture, ``room`` above and below it free; None after 4 tries."""
+    width, height = _size(sheet, column)
     left = {
         "left": column.left,
         "right": column.right - width,
         "middle": (column.left + column.right - width) // 2,
     }[place]
-    beside = max(4, (8 * size - width) // 2 + 4) if lines else 4
-    over, under = (3 * size if above else 4), 4 + (size + lines * (size + size // 4 + 1))
+    over, under = room
+    beside = max(4, (caption_width - width) // 2 + 4)
     for _ in range(4):
         last = column.bottom - height - under
         top = int(sheet.rng.integers(column.top, max(column.top + 1, last - over))) + over

@@ -1,4 +1,4 @@
-"""What is mistaken for pictures: decorated initials and the stamps of libraries."""
+"""What is mistaken for pictures: decorated initials."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.synthesis.settings import IGNORE
-from pipeline.synthesis.sheet import BACKGROUND, TEXT, Sheet, pick_vignette, square_of
+from pipeline.synthesis.sheet import TEXT, Sheet, square_of
 from schemas.corpus import Corpus
 from schemas.geometry import Box
 
@@ -74,54 +73,3 @@ def _cut_ground(sheet: Sheet, corpus: Corpus, box: Box) -> NDArray[np.uint8]:
     cut = cv2.resize(piece, size, interpolation=cv2.INTER_AREA)
     low, high = np.percentile(cut, (5, 95))
     return np.clip((cut - low) * (255 / max(1.0, high - low)), 0, 255).astype(np.uint8)
-
-
-def library_stamp(sheet: Sheet, corpus: Corpus) -> None:
-    """Stamp the sheet: an oval or a circle with letters, an emblem, or a word in its middle.
-
-    Over white paper it is background.
-    """
-    height = round(sheet.height * sheet.between(0.025, 0.08))
-    width = round(height * sheet.between(0.9, 1.7))
-    center = (int(sheet.rng.integers(sheet.width)), int(sheet.rng.integers(sheet.height)))
-    ink = np.zeros((2 * height + 1, 2 * width + 1), np.uint8)
-    axes, middle = (width - 2, height - 2), (width, height)
-    thick = 1 + int(sheet.rng.integers(3))
-    cv2.ellipse(ink, middle, axes, 0, 0, 360, 255, thick)
-    if sheet.chance(0.7):
-        inner = (axes[0] * 2 // 3, axes[1] * 2 // 3)
-        cv2.ellipse(ink, middle, inner, 0, 0, 360, 255, 1)
-        for degrees in range(0, 360, int(sheet.rng.integers(12, 26))):
-            turn = np.deg2rad(degrees)
-            at = (width + 0.83 * axes[0] * np.cos(turn), height + 0.83 * axes[1] * np.sin(turn))
-            length = max(2, height // 8)
-            reach = (length * np.cos(turn), length * np.sin(turn))
-            ends = [(round(at[0] + s * reach[0]), round(at[1] + s * reach[1])) for s in (-1, 1)]
-            cv2.line(ink, ends[0], ends[1], 255, max(1, height // 22))
-    top, left = center[1] - height, center[0] - width
-    has_emblem = height >= 16 and sheet.chance(0.4)
-    if has_emblem:
-        emblem = _emblem(pick_vignette(sheet, corpus).grey, height)
-        first, start = height - emblem.shape[0] // 2, width - emblem.shape[1] // 2
-        ink[first : first + emblem.shape[0], start : start + emblem.shape[1]] |= emblem
-    sheet.stamp(ink, left, top, sheet.between(0.35, 1.0))
-    if height >= 16 and not has_emblem and sheet.chance(0.8):
-        word = Box(center[0] - width // 2, center[1] - height // 5, center[0] + width // 2,
-                   center[1] + height // 5)  # fmt: skip
-        sheet.line(word, "display", align="center", capitals=True)
-    around = Box(left, top, left + ink.shape[1], top + ink.shape[0])
-    covered = around.clipped(sheet.width, sheet.height)
-    if covered is None:
-        return
-    window = np.s_[covered.top : covered.bottom, covered.left : covered.right]
-    # on type nobody could say what it is; on a picture it is part of the picture
-    labels = sheet.labels[window]
-    labels[(labels != BACKGROUND) & (labels != 1)] = IGNORE
-
-
-def _emblem(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Return the ink of ``grey`` at ``side`` pixels at most, solid as rubber prints it."""
-    scale = side / max(grey.shape)
-    size = (max(2, round(grey.shape[1] * scale)), max(2, round(grey.shape[0] * scale)))
-    shrunk = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    return np.where(shrunk < np.median(shrunk), 255, 0).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Small printed ornaments: pen flourishes, rows of fleurons, panels of rules, line drawings."""
+"""Small printed pictures: pen flourishes, fleurons, panels of rules, line drawings, cards."""
 
 from __future__ import annotations
 
@@ -31,16 +31,29 @@ def print_small(sheet: Sheet, corpus: Corpus, box: Box) -> NDArray[np.bool_]:
     """Print a small picture, rather a vignette than a framed one; return its silhouette.
 
     A third of the vignettes become line drawings, as the figures of schoolbooks are: at a small
-    size little but outlines was cut. The silhouette is empty if nothing of the picture is left.
+    size little but outlines was cut. Some are printed pale; in a slim box a picture becomes a
+    slim object. The silhouette is empty if nothing of the picture is left.
     """
     picture = pick_vignette(sheet, corpus)
     is_drawn = not picture.is_framed and sheet.chance(0.35)
     if is_drawn:
         picture = line_drawing(picture, box)
-    shape = sheet.picture(picture, box, stretch=1.6)
+    if sheet.chance(0.2):
+        picture = replace(picture, image=pale(picture.grey, sheet.between(0.3, 0.75)))
+    is_slim = max(box.width, box.height) > _SLIM * min(box.width, box.height)
+    shape = sheet.picture(picture, box, stretch=5.0 if is_slim else 1.6)
     if is_drawn:
         sheet.type_cast |= shape
     return shape
+
+
+_SLIM = 3
+"""Times its width, or its height, that a slim object is long."""
+
+
+def pale(grey: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
+    """Return ``grey`` (H, W) printed with ``strength`` (0..1) of its ink."""
+    return np.asarray(255 - np.round((255.0 - grey) * strength), dtype=np.uint8)
 
 
 _SOFT, _LIGHTEST, _DARKEST = 2.5, 0.95, 0.55
@@ -142,6 +155,27 @@ def panel(sheet: Sheet, box: Box) -> None:
         ring = np.c_[at + radius * np.cos(turns), middle + radius * np.sin(turns)]
         cv2.polylines(sheet.tone, [ring.astype(np.int32)], True, 30, 1, cv2.LINE_AA)
     _as_illustration(sheet, box, pad=2)
+
+
+def card(sheet: Sheet, corpus: Corpus, box: Box) -> None:
+    """Print a card or a diagram: a frame of a thin rule, small things here and there in it."""
+    thickness = 1 + int(sheet.rng.integers(2))
+    edge = (box.right - 1, box.bottom - 1)
+    cv2.rectangle(sheet.tone, (box.left, box.top), edge, int(sheet.between(10, 90)), thickness)
+    image = pick_vignette(sheet, corpus)
+    side = max(6, round(min(box.width, box.height) * sheet.between(0.15, 0.4)))
+    columns, rows = int(sheet.rng.integers(1, 4)), int(sheet.rng.integers(1, 5))
+    for row in range(rows):
+        for column in range(columns):
+            if sheet.chance(0.3):
+                continue
+            x = box.left + (2 * column + 1) * box.width // (2 * columns)
+            y = box.top + (2 * row + 1) * box.height // (2 * rows)
+            place = Box(x - side // 2, y - side // 2, x + side // 2, y + side // 2)
+            inside = place.clipped(edge[0], edge[1])
+            if inside is not None and inside.left > box.left and inside.top > box.top:
+                sheet.picture(image, inside, stretch=1.6)
+    _as_illustration(sheet, box, pad=1)
 
 
 def _mirrored(sheet: Sheet, picture: Picture, side: int) -> NDArray[np.uint8]:

@@ -56,6 +56,6 @@ class ComposerSettings:
     thumbnail: float = 0.3
     thumbnail_of_template: float = 0.7
     square_thumbnail: float = 0.6
-    library_stamp: float = 0.2
+    library_stamp: float = 0.25
     squashed: float = 0.12
     skew_degrees: float = 1.5
