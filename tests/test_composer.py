@@ -56,7 +56,12 @@ def test_every_kind_of_page_is_composed_with_truth_of_its_size(kind, corpus, fon
     assert (TEXT in labels) >= (kind not in {"plate", "blank", "figures"})
 
 
+def card(sheet, box, corpus):
+    ornaments.card(sheet, corpus, box)
+
+
 ORNAMENTS = {
+    "card": card,
     "flourish": ornaments.flourish,
     "fleurons": ornaments.fleurons,
     "tiles": ornaments.tiles,
@@ -72,7 +77,8 @@ ORNAMENTS = {
 @pytest.mark.parametrize("name", ORNAMENTS)
 def test_an_ornament_and_its_truth_cover_each_other(name, box, seed, corpus, fonts):
     sheet = sheet_of(fonts, seed)
-    made = partial(ORNAMENTS[name], corpus=corpus) if name == "fleurons" else ORNAMENTS[name]
+    needs_pictures = name in {"card", "fleurons"}
+    made = partial(ORNAMENTS[name], corpus=corpus) if needs_pictures else ORNAMENTS[name]
     made(sheet, box)
     truth, ink = Box.covering(sheet.labels == ILLUSTRATION), Box.covering(sheet.tone < 255)
     assert (truth is None) == (ink is None)
@@ -163,6 +169,23 @@ def test_a_line_drawing_keeps_edges_and_loses_tones():
     assert drawn.image.shape == (200, 200)
     assert drawn.image[100, 100] == 255
     assert drawn.image[100, 38:46].min() < 128
+
+
+@pytest.mark.parametrize("box", [Box(50, 100, 350, 140), Box(50, 100, 90, 400)])
+def test_a_slim_box_makes_a_slim_object(box, corpus, fonts):
+    longest = 0.0
+    for seed in range(20):
+        shape = ornaments.print_small(sheet_of(fonts, seed), corpus, box)
+        found = Box.covering(shape)
+        if found is not None:
+            assert found.union(box) == box
+            longest = max(longest, found.width / found.height, found.height / found.width)
+    assert longest > 4
+
+
+def test_a_pale_picture_has_a_share_of_the_ink():
+    grey = np.array([[0, 55, 255]], np.uint8)
+    assert ornaments.pale(grey, 0.5).tolist() == [[127, 155, 255]]
 
 
 def test_small_pictures_stand_in_text_and_nothing_is_set_over_them(corpus, fonts):
