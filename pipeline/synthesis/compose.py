@@ -48,7 +48,8 @@ def compose(seed: int, corpus: Corpus, fonts: FontBook, settings: ComposerSettin
         sheet = _empty_sheet(rng, fonts, settings, dense=kind == "template")
         KINDS[kind](sheet, corpus)
     if rng.random() < settings.library_stamp:
-        library_stamp(sheet, corpus)
+        for _ in range(int(rng.choice([1, 1, 1, 2, 4]))):  # every owner left one
+            library_stamp(sheet, corpus)
     tone, labels, alpha = _print(sheet, rng, settings)
     chance = settings.thumbnail_of_template if kind == "template" else settings.thumbnail
     small = rng.random() < chance

@@ -43,9 +43,11 @@ def heavy_ink(tone: Grey, rng: np.random.Generator) -> Grey:
 
 
 def bleed_through(tone: Grey, rng: np.random.Generator) -> Grey:
-    """Let the back of the leaf show: mirrored, blurred, faint."""
-    back = cv2.GaussianBlur(np.roll(tone[:, ::-1], int(rng.integers(-30, 30)), 0), (0, 0), 1.6)
-    faint = 255 - (255 - back) * rng.uniform(0.05, 0.25)
+    """Let the back of the leaf show: mirrored, blurred, faint, half as black at most."""
+    is_thin = rng.random() < 0.3
+    sigma = rng.uniform(0.8, 1.6) if is_thin else 1.6
+    back = cv2.GaussianBlur(np.roll(tone[:, ::-1], int(rng.integers(-30, 30)), 0), (0, 0), sigma)
+    faint = 255 - (255 - back) * (rng.uniform(0.25, 0.5) if is_thin else rng.uniform(0.05, 0.25))
     return (tone * (faint / 255.0)).astype(np.uint8)
 
 
