@@ -33,6 +33,8 @@ def load_tiff(path: Path, *, frame: int) -> tuple[NDArray[np.uint16], bytes | No
             if page.photometric not in (0, 1, 2):  # white is zero, black is zero, RGB
                 return None
             pixels = np.asarray(page.asarray())
+            if page.axes == "SYX":  # a plane a color
+                pixels = np.ascontiguousarray(np.moveaxis(pixels, 0, -1))
             profile = page.tags.get(34675)
             icc = bytes(profile.value) if profile is not None else None
             inverted = page.photometric == 0

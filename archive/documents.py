@@ -42,16 +42,16 @@ def pdf_page(
     with _open(path) as document:
         if number >= len(document):
             raise ScanError(f"{path}: has no page {number + 1}; was it replaced?")
-        page = document[number]
-        width, height = page.get_size()
-        found = _scan_dpi(page, width) or float(dpi)
-        megapixels = (width * found / 72) * (height * found / 72) / 1e6
-        if megapixels > max_megapixels:
-            raise ScanError(
-                f"{path}: page {number + 1} is {megapixels:.0f} megapixels, allowed are "
-                f"{max_megapixels:g}; raise [ingest] max_megapixels if this is right"
-            )
         try:
+            page = document[number]
+            width, height = page.get_size()
+            found = _scan_dpi(page, width) or float(dpi)
+            megapixels = (width * found / 72) * (height * found / 72) / 1e6
+            if megapixels > max_megapixels:
+                raise ScanError(
+                    f"{path}: page {number + 1} is {megapixels:.0f} megapixels, allowed are "
+                    f"{max_megapixels:g}; raise [ingest] max_megapixels if this is right"
+                )
             return page.render(scale=found / 72).to_pil().convert("RGB"), found
         except (RuntimeError, pypdfium2.PdfiumError) as error:
             raise ScanError(f"{path}: page {number + 1} is damaged ({error})") from error

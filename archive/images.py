@@ -6,18 +6,17 @@ files. A page looks the same to every stage because they all come through ``load
 
 from __future__ import annotations
 
-import io
-import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
+from archive.decode import as_array, bits_of, is_page, reading, to_rgb, whole_frame
 from archive.documents import is_pdf, pdf_page
-from schemas.errors import ScanError, is_systemic
+from schemas.errors import ScanError
 from schemas.model import RGB8, Grey8
 
 MAX_BYTES = 4 * 1024**3
@@ -38,9 +37,6 @@ MIMETYPES = {
 PNG_LEVEL = 2
 _ORIENTATION = 274
 """EXIF tag."""
-_STRIP = 1024
-"""Rows that are copied at a time."""
-
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is decoded
 
 
@@ -81,25 +77,18 @@ def load_image(
         ScanError: not a regular file, empty, not an image, damaged, or too large.
     """
     _check_file(path)
-    try:
+    with reading(path):
         if is_pdf(path):
             picture, dpi = pdf_page(path, frame, dpi=pdf_dpi, max_megapixels=max_megapixels)
-            return _finish(picture, "application/pdf", dpi)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # odd tags; the pixels are checked below
+            found = _finish(picture, "application/pdf", dpi)
+        else:
             with Image.open(path) as image:
                 image.seek(frame)
                 _check_size(path, image.size, max_megapixels)
-                image.load()
-                return _finish(image, MIMETYPES.get(image.format or "", "image/*"), _dpi(image))
-    except EOFError as error:
-        raise ScanError(f"{path}: has no frame {frame + 1}; was it replaced?") from error
-    except UnidentifiedImageError as error:
-        raise ScanError(f"{path}: not an image; take it out or rescan it") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        if is_systemic(error):
-            raise
-        raise ScanError(f"{path}: damaged ({error}); rescan it") from error
+                whole = whole_frame(path, image, frame)
+                mimetype = MIMETYPES.get(image.format or "", "image/*")
+                found = replace(_finish(whole, mimetype, _dpi(image)), bits=bits_of(image))
+    return found
 
 
 def load_rgb(path: Path) -> RGB8:
@@ -169,22 +158,22 @@ def save_tiff(path: Path, array: NDArray[np.uint8], *, dpi: float) -> None:
     Image.fromarray(array).save(path, format="TIFF", compression="tiff_lzw", dpi=(dpi, dpi))
 
 
-def count_frames(path: Path) -> int:
-    """Return how many pages the file at ``path`` holds.
+def page_frames(path: Path) -> tuple[int, ...]:
+    """Return which frames of the file at ``path`` are pages, from 0.
+
+    Reduced copies and masks, as pyramidal TIFFs hold them, are none.
 
     Raises:
         ScanError: as ``load_image``.
     """
     _check_file(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # as in load_image
-            with Image.open(path) as image:
-                return int(getattr(image, "n_frames", 1))
-    except (OSError, SyntaxError, ValueError) as error:
-        if is_systemic(error):
-            raise
-        raise ScanError(f"{path}: damaged or not an image; rescan it") from error
+    with reading(path), Image.open(path) as image:
+        found = []
+        for frame in range(int(getattr(image, "n_frames", 1))):
+            image.seek(frame)
+            if is_page(image):
+                found.append(frame)
+    return tuple(found) or (0,)
 
 
 def image_size(path: Path) -> tuple[int, int]:
@@ -194,22 +183,10 @@ def image_size(path: Path) -> tuple[int, int]:
         ScanError: as ``load_image``.
     """
     _check_file(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # as in load_image
-            with Image.open(path) as image:
-                turned = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in (
-                    5,
-                    6,
-                    7,
-                    8,
-                )
-                width, height = image.size
-                return (height, width) if turned else (width, height)
-    except (OSError, SyntaxError, ValueError) as error:
-        if is_systemic(error):
-            raise
-        raise ScanError(f"{path}: damaged or not an image; rescan it") from error
+    with reading(path), Image.open(path) as image:
+        is_turned = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+        width, height = image.size
+    return (height, width) if is_turned else (width, height)
 
 
 def srgb_profile() -> bytes:
@@ -255,64 +232,11 @@ def _finish(image: Image.Image, mimetype: str, dpi: float | None) -> LoadedImage
     is_turned = mimetype != "image/tiff" and image.getexif().get(_ORIENTATION, 1) != 1
     upright = ImageOps.exif_transpose(image) if is_turned else image
     return LoadedImage(
-        rgb=_as_array(_to_rgb(upright, icc)),
+        rgb=as_array(to_rgb(upright, icc)),
         dpi=dpi,
         icc=srgb_profile() if icc else None,
         mode=mode,
-        bits=_bits(image),
+        bits=bits_of(image),
         mimetype=mimetype,
         had_icc=bool(icc),
     )
-
-
-def _bits(image: Image.Image) -> int:
-    tags = getattr(image, "tag_v2", {})
-    stated = tags.get(258) if tags else None
-    if stated:
-        return int(stated[0] if isinstance(stated, tuple) else stated)
-    return {"1": 1, "I;16": 16, "I;16B": 16, "I": 32, "F": 32}.get(image.mode, 8)
-
-
-def _to_rgb(image: Image.Image, icc: bytes | None) -> Image.Image:
-    if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
-        return Image.fromarray(_to_eight_bits(image)).convert("RGB")
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        over = image.convert("RGBA")
-        white = Image.new("RGBA", over.size, (255, 255, 255, 255))
-        image = Image.alpha_composite(white, over).convert("RGB")
-    if icc and image.mode in ("RGB", "CMYK", "L", "LAB"):
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-            converted = ImageCms.profileToProfile(
-                image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            converted = None  # a broken profile; the pixels are still right
-        if converted is not None:
-            return converted
-    if image.mode == "LAB":
-        lab = ImageCms.createProfile("LAB")
-        return ImageCms.profileToProfile(  # type: ignore[return-value]
-            image, lab, ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _as_array(image: Image.Image) -> RGB8:
-    """Return an RGB image as (H, W, 3), strip by strip: Pillow would copy it twice over."""
-    width, height = image.size
-    found = np.empty((height, width, 3), np.uint8)
-    for top in range(0, height, _STRIP):
-        bottom = min(height, top + _STRIP)
-        found[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
-    return found
-
-
-def _to_eight_bits(image: Image.Image) -> NDArray[np.uint8]:
-    values = np.asarray(image)
-    if image.mode == "F" or values.dtype.kind == "f":
-        low, high = float(values.min()), float(values.max())
-        return np.round((values - low) / max(high - low, 1e-9) * 255).astype(np.uint8)
-    if values.max(initial=0) < 256 and image.mode == "I":
-        return values.astype(np.uint8)
-    return (values >> 8).astype(np.uint8)

@@ -2,10 +2,11 @@ import struct
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image, ImageCms
 
 from archive.documents import count_pages
-from archive.images import count_frames, load_image, load_planes, save_planes, save_tiff
+from archive.images import load_image, load_planes, page_frames, save_planes, save_tiff
 from schemas.errors import ScanError
 from tests.conftest import draw_page
 
@@ -130,7 +131,8 @@ def test_pages_of_a_tiff_and_a_pdf_are_told_apart(tmp_path):
     first, second = (Image.fromarray(draw_page(n, height=300, width=200)) for n in (1, 2))
     first.save(tmp_path / "two.tif", save_all=True, append_images=[second])
     first.save(tmp_path / "two.pdf", save_all=True, append_images=[second], resolution=200)
-    assert count_frames(tmp_path / "two.tif") == count_pages(tmp_path / "two.pdf") == 2
+    assert page_frames(tmp_path / "two.tif") == (0, 1)
+    assert count_pages(tmp_path / "two.pdf") == 2
     for name in ("two.tif", "two.pdf"):
         one, other = (load_image(tmp_path / name, frame=n).rgb for n in (0, 1))
         assert abs(one.astype(int) - other).mean() > 1
@@ -148,3 +150,72 @@ def test_planes_come_back_within_one_step(tmp_path):
     planes = np.random.default_rng(0).random((5, 20, 30)).astype(np.float32)
     save_planes(tmp_path / "p.png", planes)
     assert abs(load_planes(tmp_path / "p.png", 5) - planes).max() <= 0.5 / 255 + 1e-6
+
+
+@pytest.mark.parametrize("share", np.linspace(0.05, 0.95, 19))
+def test_a_tiff_of_pages_cut_anywhere_is_refused_or_whole(tmp_path, share):
+    pages = [Image.fromarray(draw_page(n, height=90, width=60)) for n in range(3)]
+    path = tmp_path / "cut.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    path.write_bytes(path.read_bytes()[: round(path.stat().st_size * share)])
+    try:
+        frames = page_frames(path)
+        found = [load_image(path, frame=frame).rgb for frame in frames]
+    except ScanError as error:
+        assert "cut.tif" in str(error)
+    else:
+        assert all(rgb.shape == (90, 60, 3) for rgb in found)
+
+
+def test_reduced_copies_and_masks_in_a_tiff_are_no_pages(tmp_path):
+    page = draw_page(height=120, width=80)
+    path = tmp_path / "pyramid.tif"
+    with tifffile.TiffWriter(path) as writer:
+        for copy, kind in ((page, 0), (page[::2, ::2], 1), (page[::4, ::4], 1), (page, 2)):
+            writer.write(copy, subfiletype=kind, photometric="rgb", metadata=None)
+    assert page_frames(path) == (0, 3)
+    assert load_image(path, frame=3).rgb.shape == (120, 80, 3)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_white_is_zero_is_no_negative(tmp_path, bits):
+    path = tmp_path / "page.tif"
+    stored = (255 - GREY).astype(np.uint16) * 257 if bits == 16 else 255 - GREY
+    tifffile.imwrite(path, stored, photometric="miniswhite", metadata=None)
+    assert abs(load_image(path).rgb[..., 0].astype(int) - GREY).max() <= 1
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_planes_of_sixteen_bits_are_put_together(tmp_path, compression):
+    page = draw_page(height=120, width=80)
+    path = tmp_path / "page.tif"
+    planes = np.ascontiguousarray(page.transpose(2, 0, 1)).astype(np.uint16) * 257
+    tifffile.imwrite(
+        path, planes, photometric="rgb", planarconfig="separate", compression=compression
+    )
+    image = load_image(path)
+    assert np.array_equal(image.rgb, page) and image.bits == 16
+
+
+def test_more_than_sixteen_bits_are_refused(tmp_path):
+    path = tmp_path / "page.tif"
+    tifffile.imwrite(path, GREY.astype(np.uint32) * 16843009 // 2, photometric="minisblack")
+    with pytest.raises(ScanError, match="page.tif: has values beyond 16 bits"):
+        load_image(path)
+
+
+def test_a_pdf_whose_page_is_gone_is_refused(tmp_path):
+    path = tmp_path / "two.pdf"
+    pages = [Image.fromarray(draw_page(n, height=90, width=60)) for n in range(2)]
+    pages[0].save(path, save_all=True, append_images=pages[1:], resolution=100)
+    content = path.read_bytes()
+    path.write_bytes(
+        content.replace(b"/Type /Page\n", b"/Type /Pagx\n").replace(b"/Count 2", b"/Count 9")
+    )
+    for number in range(count_pages(path)):
+        try:
+            assert load_image(path, frame=number).rgb.ndim == 3
+        except ScanError as error:
+            assert "two.pdf" in str(error)
+    with pytest.raises(ScanError, match=r"two.pdf: page 9 is damaged|two.pdf: has no page 9"):
+        load_image(path, frame=8)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.documents import count_pages, is_pdf
 from archive.hrefs import resolve_href
-from archive.images import count_frames
+from archive.images import page_frames
 from archive.ingest.texts import text_beside
 from schemas.errors import DocumentError, ScanError
 from schemas.model import IssueId, IssueMetadata, Quarantined
@@ -181,9 +181,9 @@ def _frames(path: Path) -> Iterable[PageSource]:
         raise ScanError(f"{path}: empty file; rescan it")
     if is_pdf(path):
         return [PageSource(path, frame) for frame in range(count_pages(path))]
-    frames = count_frames(path) if suffix in (".tif", ".tiff") else 1
-    text = text_beside(path) if frames == 1 else None
-    return [PageSource(path, frame, text=text) for frame in range(frames)]
+    frames = page_frames(path) if suffix in (".tif", ".tiff") else (0,)
+    text = text_beside(path) if len(frames) == 1 else None
+    return [PageSource(path, frame, text=text) for frame in frames]
 
 
 def _single(path: Path) -> IssueSource:
