@@ -4,6 +4,7 @@
 masters/<issue>/v<NNN>/<file>                   masters, bit for bit, never written again
 texts/<issue>/v<NNN>/<page>.json                 text that came with the pages, if it is kept
 register/<issue>/v<NNN>.json, issue.json        what was ingested; issue.json is the newest version
+    seen.txt                                        digest of names, sizes and dates seen last
 work/<stage>/<recipe>/<issue>/v<NNN>/           one stage's pages, rebuilt at will
     <page>.json or <page>/                          one page
     pages.json                                      the stage's list, written last
@@ -43,6 +44,10 @@ class Layout:
         """Record of an ingested issue: of ``version``, or the newest."""
         name = "issue.json" if version is None else f"v{version:03d}.json"
         return self.root / "register" / str(issue) / name
+
+    def seen(self, issue: IssueId) -> Path:
+        """Digest of the folder of an issue as ingest saw it last."""
+        return self.root / "register" / str(issue) / "seen.txt"
 
     def issues(self) -> tuple[IssueId, ...]:
         """The issues that were ingested, by name. The one question asked of the disk."""

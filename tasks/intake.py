@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from archive.catalog.catalog import Catalog
+from archive.ingest.names import printable_name
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import Discovery, IssueSource, discover
 from archive.layout import Layout
@@ -14,6 +16,9 @@ from schemas.errors import DocumentError, ScanError
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Issue, IssueId, Quarantined
 from tasks.settings import IngestSettings
+
+_LONGEST = 255
+"""Characters of a name in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,12 @@ def _take(
     new, known, refused = into
     try:
         result = register(source, layout, accept)
-    except ScanError as error:
-        refused.append(Quarantined(str(source.folder), str(error)))
+    except (ScanError, DocumentError) as error:
+        refused.append(Quarantined(printable_name(str(source.folder)), str(error)))
         return
-    (new if result.is_new else known).append(source.issue)
-    if result.is_new:
-        catalog.record(_rows(result.issue))
+    issue = result.issue
+    (new if result.is_new else known).append(issue.issue)
+    catalog.record_intake(issue.issue, _rows(issue))  # again if a killed run could not
 
 
 def _rows(issue: Issue) -> Sequence[LedgerRow]:
@@ -90,7 +95,7 @@ def _rows(issue: Issue) -> Sequence[LedgerRow]:
     quarantined = [
         LedgerRow(
             issue=issue.issue,
-            name=one.name,
+            name=_short(one.name),
             stage="ingest",
             state=StageState.QUARANTINED,
             error="ScanError",
@@ -99,3 +104,10 @@ def _rows(issue: Issue) -> Sequence[LedgerRow]:
         for one in issue.quarantined
     ]
     return [*accepted, *quarantined]
+
+
+def _short(name: str) -> str:
+    """Return ``name`` as the ledger can hold it: its end, told apart by a digest, if it is long."""
+    if len(name) <= _LONGEST:
+        return name
+    return f"{sha256(name.encode()).hexdigest()[:8]}…{name[-_LONGEST + 9 :]}"

@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from archive.hrefs import resolve_href
+from archive.ingest.names import natural, to_slug
 from archive.ingest.register import Acceptance, register
-from archive.ingest.sources import discover, natural, to_slug
+from archive.ingest.sources import discover
 from archive.layout import Layout
 from archive.store import sha256
 from schemas.errors import DocumentError, ScanError

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, func, select, text
 
 from archive.catalog.connect import connect, reading, writing
 from archive.catalog.decisions import Decisions, enter_numbers
-from archive.catalog.entries import enter, enter_models, hold, ledger_row
+from archive.catalog.entries import enter, enter_intake, enter_models, hold, ledger_row
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
 from archive.catalog.search import alike, find_query, issues_query
 from archive.catalog.tables import (
@@ -131,6 +131,14 @@ class Catalog:
         """Write ledger rows; a page that comes again counts one attempt more."""
         with writing(self.engine) as session:
             enter(session, rows, datetime.now(UTC))
+
+    def record_intake(self, issue: IssueId, rows: Sequence[LedgerRow]) -> None:
+        """Make the ``ingest`` rows of ``issue`` those of ``rows``, and drop rows of lost pages.
+
+        What did not change stays as it was, so that this can be asked for every night.
+        """
+        with writing(self.engine) as session:
+            enter_intake(session, issue, rows, datetime.now(UTC))
 
     def ledger(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,29 @@ def enter(session: Session, rows: Sequence[LedgerRow], at: datetime) -> None:
     values = sorted((_values(row, at) for row in rows), key=lambda v: [v[k] for k in _KEY])
     if values:
         session.connection().execute(upsert, values)
+
+
+def enter_intake(session: Session, issue: IssueId, rows: Sequence[LedgerRow], at: datetime) -> None:
+    """Write the ``ingest`` rows of ``issue`` that differ; drop those of files and pages gone."""
+    own = LedgerTableRow.issue == str(issue)
+    is_intake = LedgerTableRow.stage == "ingest"
+    before = {
+        row.name: row for row in session.scalars(select(LedgerTableRow).where(own, is_intake))
+    }
+    now = {row.name: row for row in rows}
+    enter(session, [row for name, row in now.items() if _differs(before.get(name), row)], at)
+    gone = sorted(set(before) - set(now))
+    if gone:
+        session.execute(delete(LedgerTableRow).where(own, is_intake, LedgerTableRow.name.in_(gone)))
+    last = max((row.sequence or 0 for row in rows), default=0)
+    session.execute(delete(LedgerTableRow).where(own, LedgerTableRow.sequence > last))
+
+
+def _differs(before: LedgerTableRow | None, row: LedgerRow) -> bool:
+    if before is None:
+        return True
+    was = (before.state, before.message, before.sequence)
+    return was != (str(row.state), row.message, row.sequence)
 
 
 def enter_models(session: Session, agents: Iterable[str], at: datetime) -> None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import file_digest
 from pathlib import Path
 
 from archive.images import load_image
-from archive.ingest.sources import IssueSource, PageSource, printable_name
+from archive.ingest.identity import fingerprint, identified, is_other, read_issue, str_of
+from archive.ingest.masters import check_digest, in_place, kept
+from archive.ingest.names import printable_name, suffixed, why_unread
+from archive.ingest.sources import IssueSource, PageSource
 from archive.ingest.texts import read_text
 from archive.layout import Layout
-from archive.store import sha256, whole, write_whole
-from schemas.codec import from_json, to_json
+from archive.store import sha256, write_whole
+from schemas.codec import to_json
 from schemas.errors import DocumentError, ScanError
-from schemas.model import Issue, PageId, PageText, Quarantined, Scan
-
-_ALGORITHMS = {"SHA-256": "sha256", "SHA-512": "sha512", "SHA-1": "sha1", "MD5": "md5"}
-"""CHECKSUMTYPE of METS that we can check."""
+from schemas.model import Issue, IssueId, PageId, PageText, Quarantined, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,77 +41,82 @@ class Registered:
 def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registered:
     """Register ``source``; the same content again changes nothing, other content is a new version.
 
+    A folder that only has the name of another issue becomes an issue of its own.
+
     Raises:
         ScanError: no page could be accepted.
+        DocumentError: the record of the issue is damaged.
         OSError: the disk is full or read-only.
     """
+    source = identified(source, layout)
     if not accept.keep_text:
         source = replace(source, pages=tuple(replace(page, text=None) for page in source.pages))
-    known = read_issue(layout, source)
-    if known is not None and _looks_alike(known, source):
+    seen = fingerprint(source, accept)
+    known = read_issue(layout, source.issue)
+    if known is not None and _was_seen(layout, source.issue, seen):
         return Registered(known, is_new=False)
     scans, refused = _validated(source, accept)
     if not scans:
         reasons = "; ".join(f"{one.name}: {one.reason}" for one in refused[:3])
         raise ScanError(f"{source.folder}: no page could be accepted ({reasons})")
+    if known is not None and is_other(known, source, scans):
+        own = suffixed(source.asked or source.issue, source.folder)
+        return register(replace(source, issue=own, asked=own), layout, accept)
+    found = _entered(source, layout, accept, known, (scans, refused))
+    write_whole(layout.seen(source.issue), seen.encode())
+    return found
+
+
+def _was_seen(layout: Layout, issue: IssueId, seen: str) -> bool:
+    path = layout.seen(issue)
+    return path.exists() and path.read_text() == seen
+
+
+def _entered(
+    source: IssueSource,
+    layout: Layout,
+    accept: Acceptance,
+    known: Issue | None,
+    validated: tuple[list[tuple[PageSource, Scan]], list[Quarantined]],
+) -> Registered:
+    """Write the record of a new version; if the pages are the same, mend that of the last one."""
+    scans, refused = validated
     texts, unread = _texts(scans)
+    quarantined = (*source.refused, *refused, *unread)
+    folder = str_of(source.folder.absolute())
     if known is not None and _is_same(known, scans, texts, source, layout):
-        return Registered(known, is_new=False)
+        moved = _moved(known.scans, scans)
+        issue = replace(known, scans=moved, quarantined=quarantined, source=folder)
+        if issue != known:
+            _write(issue, layout)
+        return Registered(issue, is_new=False)
     version = known.version + 1 if known is not None else 1
-    kept = _kept(source, scans, layout, version, accept)
+    folder_of_masters = layout.master_folder(source.issue, version)
+    masters = kept(scans, folder_of_masters, root=layout.root) if accept.copy else in_place(scans)
     issue = Issue(
         issue=source.issue,
         version=version,
         metadata=source.metadata,
-        scans=_with_texts(kept, texts, layout, version),
-        quarantined=(*source.refused, *refused, *unread),
-        source=printable_name(str(source.folder)),
+        scans=_with_texts(masters, texts, layout, version),
+        quarantined=quarantined,
+        source=folder,
         ingested=datetime.now(UTC).replace(microsecond=0),
     )
-    write_whole(layout.issue_record(source.issue, version), to_json(issue))
-    write_whole(layout.issue_record(source.issue), to_json(issue))
+    _write(issue, layout)
     return Registered(issue, is_new=True)
 
 
-def read_issue(layout: Layout, source: IssueSource) -> Issue | None:
-    """Return the newest version registered of ``source``'s issue, or None."""
-    path = layout.issue_record(source.issue)
-    if not path.exists():
-        return None
-    return from_json(Issue, path.read_bytes(), name=str(path))
+def _write(issue: Issue, layout: Layout) -> None:
+    write_whole(layout.issue_record(issue.issue, issue.version), to_json(issue))
+    write_whole(layout.issue_record(issue.issue), to_json(issue))
 
 
-def _looks_alike(known: Issue, source: IssueSource) -> bool:
-    """Compare names, sizes and dates only: a nightly walk must not read every master again.
-
-    A file changed in place keeps neither its size nor its date; ``verify`` reads everything.
-    """
-    if known.metadata != source.metadata or known.source != printable_name(str(source.folder)):
-        return False
-    if known.ingested is None or known.quarantined[: len(source.refused)] != source.refused:
-        return False
-    if any(_is_newer_text(page, known) for page in source.pages):
-        return False
-    accepted = {(scan.name, scan.frame): scan.size_bytes for scan in known.scans}
-    bad = {one.name for one in known.quarantined}
-    since = known.ingested.timestamp()
-    for page in source.pages:
-        found = page.path.stat()
-        size = accepted.pop((printable_name(page.path.name), page.frame), None)
-        if found.st_mtime >= since - 1 or (size != found.st_size and _name(page) not in bad):
-            return False
-    return not accepted
-
-
-def _is_newer_text(page: PageSource, known: Issue) -> bool:
-    """Say whether the text of ``page`` came, went or changed since ``known`` was registered."""
-    name = printable_name(page.path.name)
-    had = any(scan.text for scan in known.scans if (scan.name, scan.frame) == (name, page.frame))
-    if page.text is None or known.ingested is None:
-        return had
-    refused = {one.name for one in known.quarantined}
-    was_seen = had or printable_name(page.text.name) in refused
-    return not was_seen or page.text.stat().st_mtime >= known.ingested.timestamp() - 1
+def _moved(known: tuple[Scan, ...], scans: list[tuple[PageSource, Scan]]) -> tuple[Scan, ...]:
+    """Return ``known`` with masters that were registered in place where they stand now."""
+    return tuple(
+        replace(scan, path=str(page.path.resolve())) if Path(scan.path).is_absolute() else scan
+        for scan, (page, _) in zip(known, scans, strict=True)
+    )
 
 
 def _is_same(
@@ -123,9 +126,9 @@ def _is_same(
     source: IssueSource,
     layout: Layout,
 ) -> bool:
-    digests = tuple((scan.sha256, scan.frame) for _, scan in scans)
-    before = tuple((scan.sha256, scan.frame) for scan in known.scans)
-    if digests != before or known.metadata != source.metadata:
+    now = [(scan.sha256, scan.frame, scan.label) for _, scan in scans]
+    before = [(scan.sha256, scan.frame, scan.label) for scan in known.scans]
+    if now != before or known.metadata != source.metadata:
         return False
     written = {
         scan.page: (layout.root / scan.text).read_bytes() for scan in known.scans if scan.text
@@ -145,11 +148,11 @@ def _texts(
         try:
             texts[scan.page] = read_text(page.text, scan)
         except (DocumentError, OSError) as error:
-            reason = str(error).removeprefix(f"{page.text}: ")
+            reason = why_unread(error).removeprefix(f"{page.text}: ")
             unread.append(
                 Quarantined(
                     printable_name(page.text.name),
-                    f"text not taken, {_name(page)} will be recognized: {printable_name(reason)}",
+                    f"text not taken, {scan.name} will be recognized: {printable_name(reason)}",
                 )
             )
     return texts, unread
@@ -183,9 +186,9 @@ def _validated(
             sequence = len(scans) + 1
             scan = _scan(PageId(source.issue, sequence), page, digests[page.path], accept)
             scans.append((page, scan))
-        except ScanError as error:
-            reason = printable_name(str(error).removeprefix(f"{page.path}: "))
-            refused.append(Quarantined(_name(page), reason))
+        except (ScanError, OSError) as error:
+            reason = printable_name(why_unread(error).removeprefix(f"{page.path}: "))
+            refused.append(Quarantined(_name(page, source.folder), reason))
     return scans, refused
 
 
@@ -215,56 +218,7 @@ def _scan(page_id: PageId, page: PageSource, digest: str, accept: Acceptance) ->
     )
 
 
-def _kept(
-    source: IssueSource,
-    scans: list[tuple[PageSource, Scan]],
-    layout: Layout,
-    version: int,
-    accept: Acceptance,
-) -> tuple[Scan, ...]:
-    folder = layout.master_folder(source.issue, version)
-    kept = []
-    for page, scan in scans:
-        if not accept.copy:
-            kept.append(replace(scan, path=str(page.path.resolve())))
-            continue
-        target = folder / _safe_name(scan, page)
-        if not target.exists() or sha256(target) != scan.sha256:
-            with whole(target) as draft:
-                shutil.copyfile(page.path, draft)
-                if sha256(draft) != scan.sha256:
-                    raise ScanError(f"{page.path}: changed while it was copied; ingest it again")
-        kept.append(replace(scan, path=str(target.relative_to(layout.root))))
-    return tuple(kept)
-
-
-def check_digest(path: Path, found: str, wanted: tuple[str, str]) -> None:
-    """Compare a file with what METS says of it.
-
-    Raises:
-        ScanError: it is another file than METS describes.
-    """
-    algorithm, digest = wanted
-    name = _ALGORITHMS.get(algorithm)
-    if not digest or name is None:
-        return
-    if name != "sha256":
-        with path.open("rb") as stream:
-            found = file_digest(stream, name).hexdigest()
-    if found != digest:
-        raise ScanError(
-            f"{path}: its {algorithm} is {found}, METS says {digest}; get the file again"
-        )
-
-
-def _safe_name(scan: Scan, page: PageSource) -> str:
-    """Name a master by its digest where its own name cannot stand in XML or on other disks."""
-    name = page.path.name
-    if name.isascii() and name.isprintable() and not set(name) & set('<>:"|?*\\ &%#'):
-        return name
-    return f"{scan.sha256[:16]}{page.path.suffix.lower()}"
-
-
-def _name(page: PageSource) -> str:
-    name = printable_name(page.path.name)
+def _name(page: PageSource, folder: Path) -> str:
+    inside = page.path.is_relative_to(folder)
+    name = str_of(page.path.relative_to(folder) if inside else Path(page.path.name))
     return name if page.frame == 0 else f"{name}#{page.frame + 1}"

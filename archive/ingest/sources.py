@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.documents import count_pages, is_pdf
 from archive.hrefs import resolve_href
 from archive.images import page_frames
+from archive.ingest.names import natural, printable_name, suffixed, to_slug, why_unread
 from archive.ingest.texts import text_beside
 from schemas.errors import DocumentError, ScanError
 from schemas.model import IssueId, IssueMetadata, Quarantined
@@ -26,8 +25,6 @@ IMAGE_SUFFIXES = frozenset(
 )
 KNOWN_OTHERS = frozenset({".ini", ".xml", ".txt", ".md5", ".sha256", ".csv", ".json", ".log"})
 """Files that lie beside pages and are none; they are passed over without a word."""
-
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +44,19 @@ class PageSource:
 
 @dataclass(frozen=True, slots=True)
 class IssueSource:
-    """An issue before it is registered."""
+    """An issue before it is registered.
+
+    ``is_named`` where issue.ini gives the id; ``asked`` is the id that it shared with another
+    folder, before the two were told apart.
+    """
 
     issue: IssueId
     folder: Path
     pages: tuple[PageSource, ...]
     metadata: IssueMetadata
     refused: tuple[Quarantined, ...] = ()
+    is_named: bool = False
+    asked: IssueId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,12 @@ def discover(source: Path) -> Discovery:
     """Return the issues at ``source``: a folder, a tree of folders, a PDF, a TIFF or a METS file.
 
     Every folder that holds at least one page is an issue. Links are not followed. A folder whose
-    issue.ini is invalid is refused with the reason; the others go on.
+    issue.ini is invalid, or that may not be read, is refused with the reason; the others go on.
 
     Raises:
         ScanError: there is nothing at ``source``.
         DocumentError: the METS file or issue.ini named is invalid.
+        OSError: the disk is at fault, not a folder.
     """
     if source.is_symlink():
         raise ScanError(f"{source}: a link; name the folder it leads to")
@@ -85,41 +89,23 @@ def discover(source: Path) -> Discovery:
     for folder in _folders(source):
         try:
             issue = _of_folder(folder)
-        except DocumentError as error:
-            refused.append(Quarantined(printable_name(str(folder)), str(error)))
+        except (DocumentError, OSError) as error:
+            refused.append(Quarantined(printable_name(str(folder)), why_unread(error)))
             continue
         if issue is not None:
             found.append(issue)
     return Discovery(tuple(_told_apart(found)), tuple(refused))
 
 
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a sort key in which page_2 comes before page_10.
-
-    >>> sorted(["p10.tif", "p2.tif"], key=natural)
-    ['p2.tif', 'p10.tif']
-    """
-    parts = re.split(r"(\d+)", unicodedata.normalize("NFC", name).casefold())
-    return tuple((1, int(p), "") if p.isdigit() else (0, 0, p) for p in parts)
-
-
-def to_slug(name: str) -> str:
-    """Return an issue id for a folder's name.
-
-    >>> to_slug("Der Bazar 1871, Nº 11 (März)")
-    'der-bazar-1871-no-11-maerz'
-    """
-    folded = unicodedata.normalize("NFC", name).lower().translate(_UMLAUTS)
-    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain))[:80].strip("-")
-    return slug or f"issue-{sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
-
-
 def _folders(source: Path) -> Iterator[Path]:
     yield source
-    if _mets_in(source) is not None:
-        return  # the METS file says what belongs to the issue, in folders below too
-    children = [p for p in source.iterdir() if p.is_dir() and not p.is_symlink()]
+    try:
+        if _mets_in(source) is not None:
+            return  # the METS file says what belongs to the issue, in folders below too
+        children = [p for p in source.iterdir() if p.is_dir() and not p.is_symlink()]
+    except OSError as error:
+        why_unread(error)  # ``discover`` has met it and said so
+        return
     for child in sorted(children, key=lambda p: natural(p.name)):
         if not child.name.startswith("."):
             yield from _folders(child)
@@ -156,7 +142,9 @@ def _of_folder(folder: Path) -> IssueSource | None:
         return None
     said = _sidecar(folder)
     slug = said[1] or to_slug(folder.name)
-    return IssueSource(IssueId(slug), folder, tuple(pages), said[0], tuple(refused))
+    return IssueSource(
+        IssueId(slug), folder, tuple(pages), said[0], tuple(refused), is_named=bool(said[1])
+    )
 
 
 def _sort_in(entry: Path, pages: list[PageSource], refused: list[Quarantined]) -> None:
@@ -171,8 +159,9 @@ def _sort_in(entry: Path, pages: list[PageSource], refused: list[Quarantined]) -
     else:
         try:
             pages.extend(_frames(entry))
-        except ScanError as error:
-            refused.append(Quarantined(name, str(error).split(": ", 1)[-1]))
+        except (ScanError, OSError) as error:
+            reason = why_unread(error).removeprefix(f"{entry}: ")
+            refused.append(Quarantined(name, printable_name(reason)))
 
 
 def _frames(path: Path) -> Iterable[PageSource]:
@@ -193,7 +182,11 @@ def _single(path: Path) -> IssueSource:
         _sidecar(path.parent) if (path.parent / SIDECAR).exists() else (IssueMetadata(), "")
     )
     return IssueSource(
-        IssueId(slug or to_slug(path.stem)), path.parent, tuple(_frames(path)), metadata
+        IssueId(slug or to_slug(path.stem)),
+        path.parent,
+        tuple(_frames(path)),
+        metadata,
+        is_named=bool(slug),
     )
 
 
@@ -245,23 +238,10 @@ def _sidecar(folder: Path) -> tuple[IssueMetadata, str]:
 
 def _told_apart(found: list[IssueSource]) -> Iterator[IssueSource]:
     """Give folders that ask for the same id a suffix made of their path."""
-    seen: dict[str, Path] = {}
+    seen: set[IssueId] = set()
     for source in found:
-        slug = str(source.issue)
-        if slug in seen:
-            digest = sha256(str(source.folder).encode("utf-8", "surrogateescape")).hexdigest()
-            slug = f"{slug}-{digest[:6]}"
-        seen[slug] = source.folder
-        yield IssueSource(
-            IssueId(slug), source.folder, source.pages, source.metadata, source.refused
-        )
-
-
-def printable_name(name: str) -> str:
-    r"""Return a file's name as it can stand in JSON, XML and a terminal.
-
-    >>> printable_name("new\nline.tif")
-    'new\\nline.tif'
-    """
-    escaped = name.encode("utf-8", "backslashreplace").decode()
-    return escaped if escaped.isprintable() else escaped.encode("unicode_escape").decode()
+        if source.issue in seen:
+            own = suffixed(source.issue, source.folder)
+            source = replace(source, issue=own, asked=source.issue)
+        seen.add(source.issue)
+        yield source

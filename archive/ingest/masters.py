@@ -1,0 +1,72 @@
+"""Masters, copied bit for bit and checked on the way."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import file_digest
+from pathlib import Path
+
+from archive.ingest.sources import PageSource
+from archive.store import sha256, whole
+from schemas.errors import ScanError
+from schemas.model import Scan
+
+_ALGORITHMS = {"SHA-256": "sha256", "SHA-512": "sha512", "SHA-1": "sha1", "MD5": "md5"}
+"""CHECKSUMTYPE of METS that we can check."""
+
+
+def kept(scans: Iterable[tuple[PageSource, Scan]], folder: Path, *, root: Path) -> tuple[Scan, ...]:
+    """Copy the masters of one version into ``folder``; return them with paths below ``root``.
+
+    Raises:
+        ScanError: a file changed while it was copied.
+    """
+    found, taken = [], dict[str, str]()
+    for page, scan in scans:
+        target = folder / _safe_name(scan, page, taken)
+        if not target.exists() or sha256(target) != scan.sha256:
+            with whole(target) as draft:
+                shutil.copyfile(page.path, draft)
+                if sha256(draft) != scan.sha256:
+                    raise ScanError(f"{page.path}: changed while it was copied; ingest it again")
+        found.append(replace(scan, path=str(target.relative_to(root))))
+    return tuple(found)
+
+
+def in_place(scans: Iterable[tuple[PageSource, Scan]]) -> tuple[Scan, ...]:
+    """Return masters that stay where they are, with the paths they have there."""
+    return tuple(replace(scan, path=str(page.path.resolve())) for page, scan in scans)
+
+
+def check_digest(path: Path, found: str, wanted: tuple[str, str]) -> None:
+    """Compare a file with what METS says of it.
+
+    Raises:
+        ScanError: it is another file than METS describes.
+    """
+    algorithm, digest = wanted
+    name = _ALGORITHMS.get(algorithm)
+    if not digest or name is None:
+        return
+    if name != "sha256":
+        with path.open("rb") as stream:
+            found = file_digest(stream, name).hexdigest()
+    if found != digest:
+        raise ScanError(
+            f"{path}: its {algorithm} is {found}, METS says {digest}; get the file again"
+        )
+
+
+def _safe_name(scan: Scan, page: PageSource, taken: dict[str, str]) -> str:
+    """Name a master by its digest where its own name cannot stand in XML or on other disks.
+
+    Nor can a name that another page of the issue has, from another folder: ``taken``, in small
+    letters, with the digests of their files.
+    """
+    name = page.path.name
+    is_plain = name.isascii() and name.isprintable() and not set(name) & set('<>:"|?*\\ &%#')
+    if is_plain and taken.setdefault(name.lower(), scan.sha256) == scan.sha256:
+        return name
+    return f"{scan.sha256[:16]}{page.path.suffix.lower()}"

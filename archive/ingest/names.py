@@ -1,0 +1,60 @@
+"""Names of files and folders: in order, as ids, and as reports may print them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+from pathlib import Path
+
+from schemas.errors import is_systemic
+from schemas.model import IssueId
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe"})
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key in which page_2 comes before page_10.
+
+    >>> sorted(["p10.tif", "p2.tif"], key=natural)
+    ['p2.tif', 'p10.tif']
+    """
+    parts = re.split(r"(\d+)", unicodedata.normalize("NFC", name).casefold())
+    return tuple((1, int(p), "") if p.isdecimal() else (0, 0, p) for p in parts)
+
+
+def to_slug(name: str) -> str:
+    """Return an issue id for a folder's name.
+
+    >>> to_slug("Der Bazar 1871, Nº 11 (März)")
+    'der-bazar-1871-no-11-maerz'
+    """
+    folded = unicodedata.normalize("NFC", name).lower().translate(_UMLAUTS)
+    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))[:80].strip("-")
+    return slug or f"issue-{sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+
+
+def suffixed(issue: IssueId, folder: Path) -> IssueId:
+    """Return ``issue`` with six hex digits made of the path of ``folder``."""
+    digest = sha256(str(folder).encode("utf-8", "surrogateescape")).hexdigest()
+    return IssueId(f"{issue}-{digest[:6]}")
+
+
+def printable_name(name: str) -> str:
+    r"""Return a file's name as it can stand in JSON, XML and a terminal.
+
+    >>> printable_name("new\nline.tif")
+    'new\\nline.tif'
+    """
+    escaped = name.encode("utf-8", "backslashreplace").decode()
+    return escaped if escaped.isprintable() else escaped.encode("unicode_escape").decode()
+
+
+def why_unread(error: Exception) -> str:
+    """Return why a file or folder was not read, for the report; raise what hits every one alike."""
+    if not isinstance(error, OSError):
+        return str(error)
+    if is_systemic(error):
+        raise error
+    return f"cannot be read ({error.strerror}); mend its permissions or take it out"

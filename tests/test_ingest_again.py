@@ -1,0 +1,245 @@
+"""Ingest on a later night: what came, changed, moved or was mended since."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from archive.catalog.catalog import Catalog
+from archive.ingest.register import Acceptance, register
+from archive.ingest.sources import discover
+from archive.layout import Layout
+from archive.store import sha256
+from schemas.ledger import StageState
+from schemas.model import IssueId
+from tasks.intake import take_in
+from tasks.settings import IngestSettings
+from tests.conftest import draw_page, write_issue
+
+METS = """<mets:mets xmlns:mets="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink">
+<mets:fileSec><mets:fileGrp USE="MASTER">{files}</mets:fileGrp></mets:fileSec>
+<mets:structMap TYPE="PHYSICAL"><mets:div TYPE="physSequence">{pages}</mets:div></mets:structMap>
+</mets:mets>"""
+
+
+@pytest.fixture
+def layout(tmp_path):
+    return Layout(tmp_path / "archive")
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    return Catalog.open(f"sqlite:///{tmp_path / 'catalog.db'}")
+
+
+def only(folder):
+    (source,) = discover(folder).issues
+    return source
+
+
+def plain(shade):
+    return Image.new("L", (60, 90), shade)
+
+
+def mets(folder, names):
+    files = "".join(
+        f'<mets:file ID="F{n}"><mets:FLocat LOCTYPE="URL" xlink:href="{name}"/></mets:file>'
+        for n, name in enumerate(names)
+    )
+    pages = "".join(
+        f'<mets:div TYPE="page" ORDER="{n + 1}" ORDERLABEL="{n + 7}">'
+        f'<mets:fptr FILEID="F{n}"/></mets:div>'
+        for n, _ in enumerate(names)
+    )
+    (folder / "mets.xml").write_text(METS.format(files=files, pages=pages))
+
+
+def shelf(folder, *seeds):
+    """A METS issue with a folder a page, each page called master.tif."""
+    names = []
+    for seed in seeds:
+        (folder / f"p{seed}").mkdir(parents=True)
+        plain(seed).save(folder / f"p{seed}/master.tif")
+        names.append(f"p{seed}/master.tif")
+    mets(folder, names)
+    return names
+
+
+def test_pages_of_one_file_name_in_two_folders_keep_their_masters(tmp_path, layout):
+    shelf(tmp_path / "in", 1, 2, 3)
+    issue = register(only(tmp_path / "in"), layout, Acceptance()).issue
+    assert len({scan.path for scan in issue.scans}) == 3
+    for scan in issue.scans:
+        assert sha256(layout.master(scan)) == scan.sha256
+
+
+def test_names_that_differ_in_capitals_only_keep_their_masters(tmp_path, layout):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for seed, name in enumerate(("Page.tif", "page.tif")):
+        plain(seed).save(folder / name)
+    issue = register(only(folder), layout, Acceptance()).issue
+    assert len({scan.path.lower() for scan in issue.scans}) == 2
+
+
+def test_another_order_in_mets_is_a_new_version(tmp_path, layout):
+    names = shelf(tmp_path / "in", 1, 2)
+    first = register(only(tmp_path / "in"), layout, Acceptance()).issue
+    mets(tmp_path / "in", names[::-1])
+    again = register(only(tmp_path / "in"), layout, Acceptance())
+    assert again.is_new and again.issue.sha256s == first.sha256s[::-1]
+
+
+@pytest.mark.parametrize("as_old", [True, False])
+def test_a_mended_page_comes_in_whatever_its_date(tmp_path, layout, catalog, as_old):
+    folder = write_issue(tmp_path / "in", 3)
+    whole = (folder / "p2.tif").read_bytes()
+    at = (folder / "p2.tif").stat().st_mtime - 99_999
+    (folder / "p2.tif").write_bytes(whole[: len(whole) // 2])
+    take_in([folder], layout, catalog, IngestSettings())
+    assert [r.name for r in catalog.ledger(state=StageState.QUARANTINED)] == ["p2.tif"]
+    (folder / "p2.tif").write_bytes(whole)
+    if as_old:
+        os.utime(folder / "p2.tif", (at, at))
+    assert len(take_in([folder], layout, catalog, IngestSettings()).new) == 1
+    assert catalog.ledger(state=StageState.QUARANTINED) == ()
+    assert len(catalog.ledger(stage="ingest")) == 3
+
+
+def test_a_larger_page_comes_in_once_it_is_allowed(tmp_path, layout):
+    folder = write_issue(tmp_path / "in", 2)
+    Image.new("L", (2000, 1000), 255).save(folder / "p9.tif")
+    small = Acceptance(max_megapixels=1.5)
+    assert len(register(only(folder), layout, small).issue.scans) == 2
+    assert len(register(only(folder), layout, Acceptance()).issue.scans) == 3
+
+
+def test_a_bad_page_that_comes_later_is_named_and_read_once(tmp_path, layout, catalog, monkeypatch):
+    folder = write_issue(tmp_path / "in", 2)
+    take_in([folder], layout, catalog, IngestSettings())
+    (folder / "p3.tif").write_bytes(b"no image")
+    take_in([folder], layout, catalog, IngestSettings())
+    assert [r.name for r in catalog.ledger(state=StageState.QUARANTINED)] == ["p3.tif"]
+    monkeypatch.setattr("archive.ingest.register.load_image", lambda *_, **__: pytest.fail("read"))
+    take_in([folder], layout, catalog, IngestSettings())
+
+
+def test_what_a_killed_ingest_did_not_enter_is_entered_the_next_night(tmp_path, layout, catalog):
+    folder = write_issue(tmp_path / "in", 2)
+    (folder / "p3.tif").write_bytes(b"no image")
+    register(only(folder), layout, Acceptance())
+    assert catalog.ledger() == ()
+    take_in([folder], layout, catalog, IngestSettings())
+    rows = catalog.ledger()
+    assert {r.name for r in rows} == {"in_0001", "in_0002", "p3.tif"}
+    take_in([folder], layout, catalog, IngestSettings())
+    assert catalog.ledger() == rows
+
+
+def test_rows_of_pages_that_an_issue_lost_go(tmp_path, layout, catalog):
+    folder = write_issue(tmp_path / "in", 3)
+    take_in([folder], layout, catalog, IngestSettings())
+    (folder / "p3.tif").unlink()
+    take_in([folder], layout, catalog, IngestSettings())
+    assert {r.name for r in catalog.ledger()} == {"in_0001", "in_0002"}
+
+
+def test_masters_registered_in_place_are_found_where_they_moved(tmp_path, layout):
+    folder = write_issue(tmp_path / "shelf" / "no-1", 1)
+    accept = Acceptance(copy=False)
+    register(only(folder), layout, accept)
+    moved = tmp_path / "elsewhere" / "no-1"
+    moved.parent.mkdir()
+    shutil.move(folder, moved)
+    again = register(only(moved), layout, accept)
+    assert not again.is_new and again.issue.scans[0].path == str((moved / "p1.tif").resolve())
+
+
+def test_a_folder_of_the_same_name_is_no_new_version_of_another_issue(tmp_path, layout):
+    write_issue(tmp_path / "in" / "1908" / "04", 2, seed=10)
+    write_issue(tmp_path / "in" / "1909" / "04", 2, seed=20)
+
+    def night():
+        found = [register(s, layout, Acceptance()) for s in discover(tmp_path / "in").issues]
+        return {one.issue.source.split("/")[-2]: (str(one.issue.issue), one.issue.version)
+                for one in found}  # fmt: skip
+
+    first = night()
+    assert first["1908"] == ("04", 1) and first["1909"][0].startswith("04-")
+    write_issue(tmp_path / "in" / "1907" / "04", 2, seed=30)
+    second = night()
+    assert {year: second[year] for year in first} == first and len(set(second.values())) == 3
+    assert night() == second
+
+
+def test_folders_of_one_name_that_are_named_one_by_one_stay_two(tmp_path, layout, catalog):
+    places = [write_issue(tmp_path / year / "04", 1, seed=int(year)) for year in ("1908", "1909")]
+    found = take_in(places, layout, catalog, IngestSettings())
+    assert len(found.new) == len(set(found.new)) == 2
+
+
+def test_a_page_scanned_again_and_delivered_elsewhere_is_a_version(tmp_path, layout):
+    folder = write_issue(tmp_path / "one" / "no-1", 2)
+    register(only(folder), layout, Acceptance())
+    other = shutil.copytree(folder, tmp_path / "two" / "no-1")
+    Image.fromarray(draw_page(99)).save(other / "p2.tif")
+    assert register(only(other), layout, Acceptance()).issue.version == 2
+
+
+def test_an_id_that_issue_ini_gives_is_taken_at_its_word(tmp_path, layout):
+    ini = "[issue]\nid = lantern-1908-04\n"
+    for version, seed in ((1, 1), (2, 2)):
+        folder = write_issue(tmp_path / f"delivery-{seed}", 1, seed=seed, ini=ini)
+        issue = register(only(folder), layout, Acceptance()).issue
+        assert (str(issue.issue), issue.version) == ("lantern-1908-04", version)
+
+
+def test_what_cannot_be_read_costs_itself_only(tmp_path, layout, catalog, monkeypatch):
+    folder = write_issue(tmp_path / "in" / "heft 10²", 2)
+    (tmp_path / "in" / "²").mkdir()
+    secret = tmp_path / "in" / "lost+found"
+    secret.mkdir()
+    (folder / "p2.tif").chmod(0)
+    listed, opened = type(secret).iterdir, type(secret).open
+
+    def iterdir(path):
+        if path == secret:
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    def open_(path, *arguments, **others):
+        if path.name == "p2.tif":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *arguments, **others)
+
+    monkeypatch.setattr(type(secret), "iterdir", iterdir)
+    monkeypatch.setattr(type(secret), "open", open_)
+    found = take_in([tmp_path / "in"], layout, catalog, IngestSettings())
+    assert found.new == (IssueId("heft-102"),)
+    assert [q.name.rsplit("/", 1)[-1] for q in found.refused] == ["lost+found"]
+    (row,) = catalog.ledger(state=StageState.QUARANTINED)
+    assert row.name == "p2.tif" and "Permission denied" in row.message
+
+
+def test_a_truncated_tiff_of_pages_costs_itself_only(tmp_path, layout, catalog):
+    folder = write_issue(tmp_path / "in", 1)
+    pages = [Image.fromarray(np.full((90, 60), shade, np.uint8)) for shade in (10, 99, 200)]
+    pages[0].save(folder / "many.tif", save_all=True, append_images=pages[1:])
+    content = (folder / "many.tif").read_bytes()
+    for share in np.linspace(0.1, 0.95, 12):
+        (folder / "many.tif").write_bytes(content[: round(len(content) * share)])
+        assert take_in([folder], layout, catalog, IngestSettings()).refused == ()
+        assert any(row.name == "in_0001" for row in catalog.ledger())
+
+
+def test_a_name_longer_than_the_ledger_holds_is_shortened(tmp_path, layout, catalog):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    Image.fromarray(draw_page(1, height=90, width=60)).save(folder / "a.tif")
+    long = "/".join(["x" * 90] * 3)
+    mets(folder, ["a.tif", f"{long}/1.tif", f"{long}/2.tif"])
+    take_in([folder], layout, catalog, IngestSettings())
+    names = [row.name for row in catalog.ledger(state=StageState.QUARANTINED)]
+    assert len(names) == 2 and all(len(name) <= 255 for name in names)
