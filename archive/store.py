@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 from uuid import uuid4
 
 DRAFT_PREFIX = ".draft-"
 _STALE_S = 24 * 3600
+_ATTEMPTS = 8
 
 
 @contextmanager
@@ -28,12 +30,33 @@ def whole(target: Path) -> Iterator[Path]:
     try:
         yield draft
         _flush(draft)
-        if draft.is_dir() and target.is_dir():
-            _drop(target)
-        draft.replace(target)
+        if draft.is_dir():
+            _replace_folder(draft, target)
+        else:
+            draft.replace(target)
         _flush_folder(target.parent)
     finally:
         _drop(draft)
+
+
+def _replace_folder(draft: Path, target: Path) -> None:
+    """Put ``draft`` where ``target`` is: aside with the old one, in with the new one, then delete.
+
+    Two processes may do so at once; the last one wins.
+    """
+    for attempt in range(_ATTEMPTS):
+        aside = target.with_name(f"{DRAFT_PREFIX}{uuid4().hex[:8]}")
+        with suppress(FileNotFoundError):  # there is none, or another process was faster
+            target.replace(aside)
+        try:
+            draft.replace(target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) or attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -44,11 +67,16 @@ def write_whole(target: Path, content: bytes) -> None:
 
 def sweep(folder: Path, *, older_than_s: float = _STALE_S) -> int:
     """Remove drafts left in the tree by killed runs; return how many."""
-    limit = time.time() - older_than_s
-    stale = [p for p in folder.rglob(f"{DRAFT_PREFIX}*") if p.lstat().st_mtime <= limit]
-    for path in stale:
-        _drop(path)
-    return len(stale)
+    limit, count = time.time() - older_than_s, 0
+    for parent, folders, files in os.walk(folder):  # folders may go while we walk
+        drafts = [name for name in (*folders, *files) if name.startswith(DRAFT_PREFIX)]
+        folders[:] = [name for name in folders if name not in drafts]
+        for path in (Path(parent) / name for name in drafts):
+            with suppress(FileNotFoundError):
+                if path.lstat().st_mtime <= limit:
+                    _drop(path)
+                    count += 1
+    return count
 
 
 def is_draft(path: Path) -> bool:

@@ -11,6 +11,7 @@
   x CatalogError           the catalog is missing, too new, or not a catalog       exit 2
   x EngineError            an engine or its data is absent or broken               exit 3
   x SystemicError          disk full, read-only, out of memory: stop the night     exit 4
+  |   x BusyError              another run is at work in the archive
 
 A PageError costs its own page. EngineError and SystemicError stop the run: they would
 hit every page alike, and quarantining a whole shelf for a full disk loses a night.
@@ -65,6 +66,10 @@ class EngineError(ArchiveError):
 
 class SystemicError(ArchiveError):
     """The machine, not a page, is at fault: disk full, read-only, out of memory."""
+
+
+class BusyError(SystemicError):
+    """Another run is at work in the archive."""
 
 
 class PagesFailedError(ArchiveError):

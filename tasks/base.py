@@ -170,7 +170,9 @@ class PageStage(IssueTask):
             self.settle(page)
 
     def settle(self, page: PageId) -> None:
-        """Build one page and write its outcome."""
+        """Build one page and write its outcome, unless another process has meanwhile."""
+        if self.is_settled(page):
+            return
         try:
             with whole(self.target(page)) as draft:
                 state = self.build(page, draft)

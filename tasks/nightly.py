@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from archive.layout import Layout
 from archive.store import sweep
 from schemas.errors import ConfigError
 from schemas.model import IssueId
+from tasks.alone import alone
 from tasks.exits import Exit
 from tasks.intake import Intake, take_in
 from tasks.night import Night
@@ -48,10 +50,20 @@ class House:
 def bring_forward(config: Path, *, wanted: Sequence[str] | None, scheduler: str = "local") -> Exit:
     """Run ``wanted`` issues, or whatever is due; write the report; return the exit code.
 
+    One run at a time works in an archive, unless luigid tells runs apart.
+
     Raises:
         ConfigError, EngineError, SystemicError: the run could not begin or had to stop.
+        BusyError: another run is at work.
     """
     house = House.open(config)
+    with alone(house.layout.root, "run") if scheduler == "local" else nullcontext():
+        return _bring_forward(house, config, wanted=wanted, scheduler=scheduler)
+
+
+def _bring_forward(
+    house: House, config: Path, *, wanted: Sequence[str] | None, scheduler: str
+) -> Exit:
     for folder in house.layout.drafts():
         if folder.is_dir():
             sweep(folder)
@@ -86,7 +98,8 @@ def _intake(house: House) -> Intake:
     if not incoming.is_dir():
         click.echo(f"{incoming}: no such folder; nothing to ingest", err=True)
         return Intake()
-    return take_in([incoming], house.layout, house.catalog, house.settings.ingest)
+    with alone(house.layout.root, "ingest"):
+        return take_in([incoming], house.layout, house.catalog, house.settings.ingest)
 
 
 def _issues(house: House, wanted: Sequence[str] | None) -> tuple[IssueId, ...]:

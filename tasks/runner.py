@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas.errors import ArchiveError, EngineError, SystemicError
+from schemas.errors import ArchiveError, EngineError, is_systemic
 from schemas.model import IssueId
 from tasks import pool
 
@@ -95,5 +95,5 @@ def _keeping_failures(failures: dict[str, BaseException]) -> Iterator[None]:
 
 def _stop_for_systemic(failures: dict[str, BaseException]) -> None:
     for error in failures.values():
-        if isinstance(error, EngineError | SystemicError | MemoryError):
+        if is_systemic(error):
             raise error

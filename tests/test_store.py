@@ -1,4 +1,5 @@
 import os
+import threading
 import time
 
 import pytest
@@ -46,3 +47,47 @@ def test_placing_a_file_keeps_its_bytes(tmp_path):
     (tmp_path / "a").write_bytes(b"master")
     place(tmp_path / "a", tmp_path / "deep" / "b")
     assert sha256(tmp_path / "deep" / "b") == sha256(tmp_path / "a")
+
+
+def test_processes_that_write_one_folder_leave_one_whole(tmp_path):
+    errors = []
+
+    def write(name):
+        try:
+            for turn in range(60):
+                with whole(tmp_path / "page") as draft:
+                    draft.mkdir()
+                    for part in range(3):
+                        (draft / f"{name}-{part}").write_text(str(turn))
+        except OSError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    found = sorted(path.name for path in (tmp_path / "page").iterdir())
+    assert len({name[0] for name in found}) == 1 and len(found) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["page"]
+
+
+def test_the_sweep_bears_folders_that_go(tmp_path):
+    stop = threading.Event()
+
+    def write():
+        while not stop.is_set():
+            with whole(tmp_path / "work" / "page") as draft:
+                (draft / "deep").mkdir(parents=True)
+                (draft / "deep" / "x").write_text("x")
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for _ in range(150):
+            sweep(tmp_path, older_than_s=3600)
+    finally:
+        stop.set()
+        thread.join()
+    assert (tmp_path / "work" / "page" / "deep" / "x").read_text() == "x"

@@ -8,6 +8,7 @@ import click
 
 from schemas.codec import from_json
 from schemas.model import Issue
+from tasks.alone import alone
 from tasks.exits import Exit
 from tasks.intake import take_in
 from tasks.nightly import House
@@ -24,7 +25,8 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
     changed content becomes a new version. Bad pages are named, the rest comes in.
     """
     house = House.open(config)
-    found = take_in(sources, house.layout, house.catalog, house.settings.ingest)
+    with alone(house.layout.root, "ingest"):
+        found = take_in(sources, house.layout, house.catalog, house.settings.ingest)
     bad = list(found.refused)
     for issue in found.new:
         path = house.layout.issue_record(issue)

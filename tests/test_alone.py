@@ -1,0 +1,93 @@
+"""One run at a time in an archive."""
+
+import errno
+import fcntl
+import subprocess
+import sys
+
+import pytest
+
+from schemas.errors import BusyError, ConfigError
+from tasks.__main__ import main
+from tasks.alone import alone
+from tasks.runner import run_issues
+from tests.conftest import ROOT
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from tasks.alone import alone
+with alone(Path(sys.argv[1]), "run"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that is at work in the archive."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdout.readline() == b"held\n"
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_second_run_is_told_who_is_at_work(tmp_path, holder):
+    with pytest.raises(BusyError, match=f"process {holder.pid} on "), alone(tmp_path, "run"):
+        pytest.fail("both are at work")
+    with alone(tmp_path, "ingest"):
+        pass
+
+
+def test_a_killed_run_holds_nothing(tmp_path, holder):
+    holder.kill()
+    holder.wait()
+    with alone(tmp_path, "run"):
+        pass
+
+
+def test_a_disk_without_locks_is_named(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "lockf", refuse)
+    with pytest.raises(ConfigError, match="mount the disk with locks"), alone(tmp_path, "run"):
+        pytest.fail("went on without a lock")
+
+
+def test_commands_end_with_code_4_while_another_run_is_at_work(config, capsys):
+    from tasks.settings import load
+
+    root = load(config).archive.root
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(root)], stdout=subprocess.PIPE, cwd=ROOT
+    )
+    try:
+        process.stdout.readline()
+        for command in (["nightly"], ["run", "lantern-1908"], ["rerun", "lantern-1908"]):
+            assert main([*command, "--config", str(config)]) == 4
+            assert "another run is at work" in capsys.readouterr().err
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_full_disk_stops_the_night_wherever_it_shows(config, monkeypatch):
+    from tasks.publishing import Export
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
+    monkeypatch.setattr(Export, "requires", lambda _: [])
+    monkeypatch.setattr(Export, "complete", lambda _: False)
+    monkeypatch.setattr(Export, "run", full)
+    from archive.layout import Layout
+    from tasks.settings import load
+
+    issues = Layout(load(config).archive.root).issues()
+    with pytest.raises(OSError, match="No space left"):
+        run_issues(issues, config)
