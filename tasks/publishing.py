@@ -15,7 +15,7 @@ from archive.layout import PublishedNames
 from archive.store import is_draft, place, sha256, whole
 from pipeline.describe.facing import with_facing_captions
 from pipeline.describe.header import agree
-from pipeline.describe.numbering import decided, place_of, renumbered
+from pipeline.describe.numbering import decided, followed, place_of, renumbered
 from pipeline.describe.pagination import with_agreed_labels
 from pipeline.describe.spreads import joined_spreads
 from schemas.codec import from_json
@@ -25,6 +25,7 @@ from schemas.model import (
     KEPT,
     Event,
     Illustration,
+    Issue,
     IssueMetadata,
     PageId,
     PageText,
@@ -75,6 +76,7 @@ class Publish(IssueTask):
 
     def run(self) -> None:
         """Files into a new folder, rows in one transaction, then older editions go."""
+        self._follow_pages()
         target = self.layout.edition(self.issue_id, self.edition)
         with whole(target) as draft:
             draft.mkdir()
@@ -88,6 +90,17 @@ class Publish(IssueTask):
             if other != target and not is_draft(other):
                 shutil.rmtree(other)
         _enter(self)
+
+    def _follow_pages(self) -> None:
+        """Bring numbers and decisions to the pages of this version, if it is a new one."""
+        decisions, version = self.catalog.decisions, self.record.version
+        counted = decisions.version(self.issue_id)
+        if counted in (0, version):
+            return
+        path = self.layout.issue_record(self.issue_id, counted)
+        before = from_json(Issue, path.read_bytes(), name=str(path))
+        now = followed(decisions.numbers(self.issue_id), before.scans, self.record.scans)
+        decisions.follow(self.issue_id, now, version)
 
     def _joined(self, pages: list[PublishedPage], draft: Path) -> tuple[PublishedPage, ...]:
         """Agree on labels; name halves of plates on two pages; look for captions across."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from archive.catalog.catalog import Catalog
-from pipeline.describe.numbering import decided, place_of, renumbered
+from pipeline.describe.numbering import decided, followed, place_of, renumbered
 from schemas.decisions import Decision, Field, Numbered
 from schemas.geometry import Box
-from schemas.model import Caption, Illustration, IssueId, PageId
+from schemas.model import Caption, Illustration, IssueId, PageId, Scan
 from tasks.__main__ import main
 from tasks.settings import load
 
@@ -64,6 +64,81 @@ def test_decisions_overrule_and_reject():
     assert say(Field.CAPTION, "").caption is None
     assert say(Field.REJECTED, "a stain") is None
     assert decided(found, [Decision("other", Field.REJECTED, "", "curator")]) == found
+
+
+def scans(*pages):
+    """Scans in order, each of a letter for its content and a file's name."""
+    issue = PAGE.issue
+    return [
+        Scan(PageId(issue, n + 1), name, "", digest, 10, 10, 300.0, "image/tiff", "L", 8, 9)
+        for n, (digest, name) in enumerate(pages)
+    ]
+
+
+def numbered(sequence, ordinal=1):
+    return Numbered(PageId(PAGE.issue, sequence), ordinal, 0.1, 0.1, 0.9, 0.5)
+
+
+def test_numbers_follow_their_pages_when_a_missing_page_comes_in():
+    before = scans(("a", "1.tif"), ("c", "3.tif"), ("d", "4.tif"))
+    now = scans(("a", "1.tif"), ("b", "2.tif"), ("c", "3.tif"), ("D", "4.tif"))
+    known = [numbered(1), numbered(2), numbered(2, 2), numbered(3)]
+    found = followed(known, before, now)
+    assert {name: str(one) for name, one in found.items()} == {
+        str(numbered(1)): str(numbered(1)),
+        str(numbered(2)): str(numbered(3)),
+        str(numbered(2, 2)): str(numbered(3, 2)),
+        str(numbered(3)): str(numbered(4)),  # scanned again: known by its file's name
+    }
+
+
+def test_pictures_of_a_page_that_is_gone_are_taken_for_no_other():
+    before = scans(("a", "1.tif"), ("b", "2.tif"), ("c", "3.tif"))
+    now = scans(("a", "1.tif"), ("c", "3.tif"))
+    found = followed([numbered(2), numbered(3)], before, now)
+    kept, lost = found[str(numbered(3))], found[str(numbered(2))]
+    assert (kept.page.sequence, kept.ordinal) == (2, 1) and kept.is_found
+    assert (lost.page.sequence, lost.ordinal) == (2, 2) and not lost.is_found
+    again = renumbered([picture(1, 100, 150, 900, 750)], [kept, lost], **SIZE)
+    assert [one.ordinal for one in again] == [1]
+
+
+def test_equal_pages_keep_their_order():
+    pages = scans(("blank", "1.tif"), ("blank", "2.tif"))
+    found = followed([numbered(1), numbered(2)], pages, pages)
+    assert [str(one) for one in found.values()] == list(found)
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_decisions_go_with_their_pages(config, capsys):
+    def run(*args):
+        return main([*args, "--config", str(config)])
+
+    first = config.parent / "incoming" / "Lantern 1908" / "p1.tif"
+    whole = first.read_bytes()
+    first.write_bytes(whole[:999])
+    assert run("nightly") == 1
+    book = Catalog.open(load(config).archive.catalog_url)
+    issue = IssueId("lantern-1908")
+
+    def published():
+        pages = book.published(issue).pages
+        return {str(p): p for page in pages for p in page.description.illustrations}
+
+    name = max(published())
+    assert run("decide", name, "--caption", "The lamp", "--by", "C") == 0
+    first.write_bytes(whole)
+    assert run("nightly") == 0
+    sequence = int(name.split("_")[1])
+    moved = f"{issue}_{sequence + 1:04d}_{name.split('_')[2]}"
+    captions = {key: one.caption and one.caption.text for key, one in published().items()}
+    assert captions[moved] == "The lamp" and list(captions.values()).count("The lamp") == 1
+    assert book.decisions.lost(issue) == ()
+    assert [d.illustration for d in book.decisions.of(issue)] == [moved]
+    capsys.readouterr()
+    assert run("nightly") == 0
+    assert "Nothing to do" in capsys.readouterr().out
 
 
 @pytest.mark.engine

@@ -76,7 +76,7 @@ class Catalog:
                 if isinstance(row, PageRow):
                     session.flush()  # children name their page by its id
             enter_models(session, (event.agent for event in events), at)
-            enter_numbers(session, issue, published.numbers)
+            enter_numbers(session, issue, published.numbers, published.issue.version)
 
     def withdraw(self, issue: IssueId) -> None:
         """Take the issue out of the catalog; the ledger stays."""

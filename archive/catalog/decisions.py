@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from archive.catalog.connect import reading, writing
+from archive.catalog.entries import hold
 from archive.catalog.rows import aware
 from archive.catalog.tables import DecisionRow, NumberedRow
 from schemas.decisions import Decision, Field, Numbered
@@ -30,15 +31,40 @@ class Decisions:
         with reading(self.engine) as session:
             return tuple(_numbered(row) for row in session.scalars(query))
 
+    def version(self, issue: IssueId) -> int:
+        """Return the version of ``issue`` whose pages its numbers count; 0 if that is unknown."""
+        query = select(func.max(NumberedRow.version)).where(NumberedRow.issue == str(issue))
+        with reading(self.engine) as session:
+            return session.scalar(query) or 0
+
+    def follow(self, issue: IssueId, now: Mapping[str, Numbered], version: int) -> None:
+        """Give the illustrations of ``issue``, by the names they had, the numbers of ``version``.
+
+        What people decided goes with them, in one transaction.
+        """
+        with writing(self.engine) as session:
+            hold(session, issue)
+            said = self._decisions(session, issue)
+            session.execute(delete(DecisionRow).where(DecisionRow.issue == str(issue)))
+            session.execute(delete(NumberedRow).where(NumberedRow.issue == str(issue)))
+            session.add_all(_row(one, issue, version) for one in now.values())
+            for decision in said:
+                own = now.get(decision.illustration)
+                name = str(own) if own else decision.illustration
+                session.add(_decision_row(issue, replace(decision, illustration=name)))
+
     def of(self, issue: IssueId) -> tuple[Decision, ...]:
         """Return what people decided about ``issue``, in order."""
+        with reading(self.engine) as session:
+            return self._decisions(session, issue)
+
+    def _decisions(self, session: Session, issue: IssueId) -> tuple[Decision, ...]:
         query = (
             select(DecisionRow)
             .where(DecisionRow.issue == str(issue))
             .order_by(DecisionRow.illustration, DecisionRow.field)
         )
-        with reading(self.engine) as session:
-            return tuple(_decision(row) for row in session.scalars(query))
+        return tuple(_decision(row) for row in session.scalars(query))
 
     def digest(self, issue: IssueId) -> str:
         """Return six hex digits that change with the decisions about ``issue``; empty for none."""
@@ -53,16 +79,7 @@ class Decisions:
         """
         with writing(self.engine) as session:
             _known(session, decision.illustration)
-            session.merge(
-                DecisionRow(
-                    illustration=decision.illustration,
-                    field=str(decision.field),
-                    issue=str(issue),
-                    value=decision.value,
-                    by=decision.by,
-                    at=decision.at or datetime.now(UTC),
-                )
-            )
+            session.merge(_decision_row(issue, decision))
 
     def take_back(self, illustration: str, field: Field | None = None) -> int:
         """Drop what was decided about an illustration, or about one field; return how much.
@@ -83,24 +100,40 @@ class Decisions:
         return tuple(decision for decision in self.of(issue) if decision.illustration in gone)
 
 
-def enter_numbers(session: Session, issue: IssueId, numbered: Sequence[Numbered]) -> None:
+def enter_numbers(
+    session: Session, issue: IssueId, numbered: Sequence[Numbered], version: int
+) -> None:
     """Write down which illustrations of ``issue`` there are now; numbers are never forgotten."""
-    gone = update(NumberedRow).where(NumberedRow.issue == str(issue)).values(is_found=False)
-    session.execute(gone)
+    gone = update(NumberedRow).where(NumberedRow.issue == str(issue))
+    session.execute(gone.values(is_found=False, version=version))
     for one in numbered:
-        session.merge(
-            NumberedRow(
-                id=str(one),
-                issue=str(issue),
-                page=str(one.page),
-                ordinal=one.ordinal,
-                left=one.left,
-                top=one.top,
-                right=one.right,
-                bottom=one.bottom,
-                is_found=True,
-            )
-        )
+        session.merge(_row(one, issue, version))
+
+
+def _row(one: Numbered, issue: IssueId, version: int) -> NumberedRow:
+    return NumberedRow(
+        id=str(one),
+        issue=str(issue),
+        page=str(one.page),
+        ordinal=one.ordinal,
+        left=one.left,
+        top=one.top,
+        right=one.right,
+        bottom=one.bottom,
+        is_found=one.is_found,
+        version=version,
+    )
+
+
+def _decision_row(issue: IssueId, decision: Decision) -> DecisionRow:
+    return DecisionRow(
+        illustration=decision.illustration,
+        field=str(decision.field),
+        issue=str(issue),
+        value=decision.value,
+        by=decision.by,
+        at=decision.at or datetime.now(UTC),
+    )
 
 
 def _known(session: Session, illustration: str) -> None:

@@ -157,6 +157,7 @@ class NumberedRow(Base):
     right: Mapped[float]
     bottom: Mapped[float]
     is_found: Mapped[bool]
+    version: Mapped[int] = mapped_column(server_default="0")
 
 
 class DecisionRow(Base):

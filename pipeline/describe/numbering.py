@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from schemas.decisions import Decision, Field, Numbered
-from schemas.model import Caption, Illustration
+from schemas.model import Caption, Illustration, PageId, Scan
 
 _SAME = 0.5
 """Overlap (intersection over union) from which two boxes are one picture."""
@@ -48,6 +49,50 @@ def renumbered(
             fresh += 1
         found.append(replace(picture, ordinal=given.get(at, fresh)))
     return tuple(found)
+
+
+def followed(
+    known: Sequence[Numbered], before: Sequence[Scan], now: Sequence[Scan]
+) -> dict[str, Numbered]:
+    """Return by the names they had the illustrations ``known``, on the pages where they are now.
+
+    Pages move when one that was missing comes in. A page is known by its master, or, if that was
+    scanned again, by its file's name. Illustrations of a page that is gone stay under its number,
+    without a place, so that no other picture is taken for one of them.
+    """
+    pages = _same_pages(before, now)
+    moved = {str(one): replace(one, page=pages[one.page]) for one in known if one.page in pages}
+    taken = {(one.page, one.ordinal) for one in moved.values()}
+    for one in known:
+        if str(one) in moved:
+            continue
+        ordinal = one.ordinal
+        while (one.page, ordinal) in taken:
+            ordinal += 1
+        taken.add((one.page, ordinal))
+        moved[str(one)] = Numbered(one.page, ordinal, 0.0, 0.0, 0.0, 0.0, is_found=False)
+    return moved
+
+
+def _same_pages(before: Sequence[Scan], now: Sequence[Scan]) -> dict[PageId, PageId]:
+    found: dict[PageId, PageId] = {}
+    for key in (_master, _file):
+        left = defaultdict[tuple[str, int], list[PageId]](list)
+        for scan in now:
+            if scan.page not in found.values():
+                left[key(scan)].append(scan.page)
+        for scan in before:
+            if scan.page not in found and left[key(scan)]:
+                found[scan.page] = left[key(scan)].pop(0)
+    return found
+
+
+def _master(scan: Scan) -> tuple[str, int]:
+    return (scan.sha256, scan.frame)
+
+
+def _file(scan: Scan) -> tuple[str, int]:
+    return (scan.name, scan.frame)
 
 
 def decided(picture: Illustration, decisions: Sequence[Decision]) -> Illustration | None:
