@@ -22,8 +22,7 @@ _MONTHS = (
     ("november", "novembre", "nov"),
     ("dezember", "december", "decembre", "décembre", "dez", "dec"),
 )
-_MONTH_OF = {name: at for at, names in enumerate(_MONTHS, start=1) for name in names}
-_MONTH = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
+_MONTH = "|".join(sorted((name for names in _MONTHS for name in names), key=len, reverse=True))
 _YEAR = r"(1[5-9]\d\d)"
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})\s?[.,]?\s?(?:de\s)?({_MONTH})\b\.?,?\s*{_YEAR}\b", re.I)
 _MONTH_FIRST = re.compile(
@@ -128,10 +127,17 @@ def _date(text: str) -> str | None:
 
 
 def _edtf(year: str, month: str, day: str | None) -> str | None:
-    number = _MONTH_OF[month.lower()]
+    number = _month(month)
     if day is None:
         return f"{year}-{number:02d}"
     return f"{year}-{number:02d}-{int(day):02d}" if 1 <= int(day) <= 31 else None
+
+
+def _month(name: str) -> int:
+    """Return 1 to 12, asking as the search did: to it ſ is an s and ı an i, in lower case not."""
+    return next(
+        at for at, names in enumerate(_MONTHS, start=1) if re.fullmatch("|".join(names), name, re.I)
+    )
 
 
 def _label(text: str, date: str | None, number: str | None) -> str | None:
