@@ -1,6 +1,70 @@
 """Running heads: what they say is read once, and nothing is made of what they do not say."""
 
+import pytest
+
 from pipeline.describe.header import parse_header
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("THE STRAND. No. 3, March 1888  120", "1888-03"),
+        ("Vol. XXIII. No. 5. March, 1882", "1882-03"),
+        ("Nr. 5. Mai 1899.", "1899-05"),
+        ("THE STRAND. Vol. 12 March 1888", "1888-03"),
+        ("No. 1645, 1871", "1871"),
+        ("Nr. 5. 6. Mai 1899.", "1899-05-06"),
+    ],
+)
+def test_a_number_is_no_day_and_no_year(text, date):
+    assert parse_header(text).date == date
+
+
+def test_a_day_that_its_month_does_not_have_is_left_out():
+    assert parse_header("84 Der Bazar. 31. April 1871").date == "1871-04"
+    assert parse_header("Der Bazar. 29. Februar 1872").date == "1872-02-29"
+    whole = parse_header("84 Mai 1899. Die Woche")
+    assert (whole.date, whole.label) == ("1899-05", "84")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "volume"),
+    [
+        ("84 Der Bazar. [Nr. 11. Band XVII.]", "11", "17"),
+        ("Der Bazar. Nr. 11. Bd. XVII.", "11", "17"),
+        ("Nr. 3. 17. Band", "3", "17"),
+        ("17. Band. Nr. 3", "3", "17"),
+        ("XVII. Jahrgang. xii", None, "17"),
+        ("84 Bd. XVII. Der Bazar", None, "17"),
+        ("Der Bazar. № 11", "11", None),
+        ("THE STRAND. Vol. ill. 312", None, None),
+    ],
+)
+def test_volumes_are_told_from_numbers_and_pages(text, number, volume):
+    found = parse_header(text)
+    assert (found.number, found.volume) == (number, volume)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("12. Januar 1871. Der Bazar. 84", "84"),
+        ("84 Bd. XVII. Der Bazar", "84"),
+        ("84 Der Bazar. Nr. 84.", "84"),
+        ("Le Monde xvii", "xvii"),
+        ("HARPER'S MAGAZINE. Vol. 12", None),
+        ("Der Bazar. № 11", None),
+        ("1871 Die Gartenlaube 1871", None),
+        ("Droit civil", None),
+    ],
+)
+def test_a_label_is_what_nothing_else_says(text, label):
+    assert parse_header(text).label == label
+
+
+def test_titles_keep_words_of_roman_letters_and_no_numbers():
+    assert parse_header("Droit civil").title == "Droit civil"
+    assert parse_header("THE STRAND. No. 3, March 1888  120").title == "THE STRAND"
 
 
 def test_months_are_known_however_their_letters_were_cast():

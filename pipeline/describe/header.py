@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Sequence
 
@@ -23,17 +24,21 @@ _MONTHS = (
     ("dezember", "december", "decembre", "décembre", "dez", "dec"),
 )
 _MONTH = "|".join(sorted((name for names in _MONTHS for name in names), key=len, reverse=True))
+_DAY = r"([12]\d|3[01]|0?[1-9])"
 _YEAR = r"(1[5-9]\d\d)"
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})\s?[.,]?\s?(?:de\s)?({_MONTH})\b\.?,?\s*{_YEAR}\b", re.I)
-_MONTH_FIRST = re.compile(
-    rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\s?[,.]?\s*{_YEAR}\b", re.I
-)
+_DAY_FIRST = re.compile(rf"\b{_DAY}\s?[.,]?\s?(?:de\s)?({_MONTH})\b\.?,?\s*{_YEAR}\b", re.I)
+_MONTH_FIRST = re.compile(rf"\b({_MONTH})\.?\s+{_DAY}(?:st|nd|rd|th)?\s?[,.]?\s*{_YEAR}\b", re.I)
 _MONTH_FIRST_MISREAD = re.compile(rf"\b({_MONTH})\.?\s+\w{{1,4}}\s?[,.]\s*{_YEAR}\b", re.I)
 _MONTH_ONLY = re.compile(rf"\b({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
+_DATES = (_DAY_FIRST, _MONTH_FIRST, _MONTH_FIRST_MISREAD, _MONTH_ONLY)
 _YEAR_ONLY = re.compile(rf"(?<![\d.]){_YEAR}(?![\d])")
-_NUMBER = re.compile(r"\b(?:N[ro°º]\.?|№|Num(?:mer|ber|éro)?\.?|Heft)\s{0,2}(\d{1,4})\b", re.I)
+_NUMBER = re.compile(r"(?:№|\b(?:N[ro°º]\.?|Num(?:mer|ber|éro)?\.?|Heft))\s{0,2}(\d{1,4})\b", re.I)
 _VOLUME = (
-    re.compile(r"\b([IVXLC]{1,8}|\d{1,3})\.?\s*(?:Jahrgang|Jahrg\.?|Band|Bd\.)", re.I),
+    re.compile(
+        r"\b([IVXLC]{1,8}|\d{1,3})\.?\s*(?:Jahrgang|Jahrg\.?|Band|Bd\.)"
+        r"(?!\.?\s+(?-i:[IVXLC]+)\b)",  # of "84 Bd. XVII." the page stands before, the volume after
+        re.I,
+    ),
     re.compile(r"\b(?:Vol(?:ume)?|Tome|Bd|Band)\.?\s+([IVXLC]{1,8}|\d{1,3})\b", re.I),
 )
 _LABEL_AT_END = re.compile(r"(?:^|\s)[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—–.-]?$")
@@ -41,6 +46,8 @@ _LABEL_AT_START = re.compile(r"^[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—
 _BRACKET = re.compile(r"[\[(](?=[^\])]*\d)")
 """Opens what stands beside the title: number, date, volume; a title has no number in brackets."""
 
+_TAKEN = " | "
+"""Stands where something was read: nothing is read twice, and what stood around stays apart."""
 _LEAST_TITLE = 4
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
@@ -52,16 +59,17 @@ def parse_header(text: str) -> PageHeader:
     '1871-03-15'
     """
     plain = " ".join(text.split())
-    date = _date(plain)
     number = _NUMBER.search(plain)
-    volume = next((found for form in _VOLUME if (found := form.search(plain))), None)
+    unnumbered = _without(plain, _NUMBER)
+    rest = _without(unnumbered, *_VOLUME)
+    date = _date(rest)
     return PageHeader(
         text=plain,
         title=_title(plain),
         date=date,
         number=str(int(number[1])) if number else None,
-        volume=_arabic(volume[1]) if volume else None,
-        label=_label(plain, date, number[1] if number else None),
+        volume=_volume(unnumbered),
+        label=_label(_without(rest, *_DATES), date),
     )
 
 
@@ -115,22 +123,37 @@ def _to_roman(value: int) -> str:
     return result
 
 
+def _without(text: str, *forms: re.Pattern[str]) -> str:
+    for form in forms:
+        text = form.sub(_TAKEN, text)
+    return text
+
+
+def _volume(text: str) -> str | None:
+    for said in (found[1] for form in _VOLUME for found in form.finditer(text)):
+        value = int(said) if said.isdecimal() else roman(said)
+        if value:
+            return str(value)
+    return None
+
+
 def _date(text: str) -> str | None:
     if found := _DAY_FIRST.search(text):
         return _edtf(found[3], found[2], found[1])
     if found := _MONTH_FIRST.search(text):
         return _edtf(found[3], found[1], found[2])
     if found := _MONTH_ONLY.search(text) or _MONTH_FIRST_MISREAD.search(text):
-        return _edtf(found[2], found[1], None)
+        return _edtf(found[2], found[1])
     found = _YEAR_ONLY.search(text)
     return found[1] if found else None
 
 
-def _edtf(year: str, month: str, day: str | None) -> str | None:
+def _edtf(year: str, month: str, day: str = "0") -> str:
+    """Return year, month and day; without the day where the month has none such."""
     number = _month(month)
-    if day is None:
-        return f"{year}-{number:02d}"
-    return f"{year}-{number:02d}-{int(day):02d}" if 1 <= int(day) <= 31 else None
+    if 1 <= int(day) <= monthrange(int(year), number)[1]:
+        return f"{year}-{number:02d}-{int(day):02d}"
+    return f"{year}-{number:02d}"
 
 
 def _month(name: str) -> int:
@@ -140,26 +163,25 @@ def _month(name: str) -> int:
     )
 
 
-def _label(text: str, date: str | None, number: str | None) -> str | None:
+def _label(text: str, date: str | None) -> str | None:
     for form in (_LABEL_AT_START, _LABEL_AT_END):
         found = form.search(text)
-        if found and found[1] not in (date[:4] if date else None, number):
+        if found and _is_label(found[1]) and found[1] != (date or "")[:4]:
             return found[1]
     return None
+
+
+def _is_label(text: str) -> bool:
+    """Say whether ``text`` counts: "xvii" does, "civil" is a word."""
+    return text.isdecimal() or roman(text) is not None
 
 
 def _title(text: str) -> str | None:
     before = _BRACKET.split(text, maxsplit=1)[0]
     bare = before if sum(c.isalpha() for c in before) >= _LEAST_TITLE else text
-    dates = (_DAY_FIRST, _MONTH_FIRST, _MONTH_FIRST_MISREAD, _MONTH_ONLY)
-    for form in (*dates, _NUMBER, *_VOLUME, _YEAR_ONLY):
-        bare = form.sub(" ", bare)
-    bare = _LABEL_AT_START.sub(" ", _LABEL_AT_END.sub(" ", bare))
+    bare = _without(bare, _NUMBER, *_VOLUME, *_DATES, _YEAR_ONLY)
+    for form in (_LABEL_AT_END, _LABEL_AT_START):
+        bare = form.sub(lambda found: " " if _is_label(found[1]) else found[0], bare)
     words = re.findall(r"[^\W\d_][\w'’-]*\.?", bare)
     title = " ".join(words).strip(" .,-")
     return title if sum(c.isalpha() for c in title) >= _LEAST_TITLE else None
-
-
-def _arabic(text: str) -> str:
-    value = roman(text)
-    return str(value) if value else text
