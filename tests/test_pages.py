@@ -460,6 +460,21 @@ def test_captions_find_their_pictures():
     assert found[1].number == "2" and 0 < found[2].score < found[0].score <= 1
 
 
+@pytest.mark.parametrize("left", [601, 600, 599, 595, 580])
+def test_a_caption_beside_a_picture_may_stand_a_little_in_its_box(left):
+    beside = caption("The harbour at dusk", left, 200, left + 200, 300)
+    (found,) = link_captions((picture(1, 0, 0, 600, 600),), (beside,), reach=177)
+    assert found.caption.method == "beside" and found.caption.score > 0.5
+
+
+@pytest.mark.parametrize(("top", "method"), [(590, "below"), (-90, "above")])
+@pytest.mark.parametrize("left", [100, 400, 550])
+def test_a_caption_below_or_above_stays_that_where_it_laps_into_the_box(left, top, method):
+    lapping = caption("The harbour at dusk", left, top, left + 300, top + 100)
+    (found,) = link_captions((picture(1, 0, 0, 600, 600),), (lapping,), reach=177)
+    assert found.caption.method == method
+
+
 def as_text(region: TextRegion) -> TextRegion:
     """The region as the separator sees it where it takes a caption for running text."""
     return TextRegion(RegionKind.TEXT, region.box, region.lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.describe.credits import part_credit
@@ -20,6 +20,8 @@ _NEAR = 0.5
 _FEWEST_SIGNS = 3
 _LEAST_SURE = 0.75
 """What remains of a link's score where Tesseract is not sure of a single word."""
+_LAPPED = 0.2
+"""How far boxes beside each other may overlap, as a share of the narrower one's width."""
 _WEIGHTS = {"below": 1.0, "above": 0.75, "beside": 0.65}
 
 
@@ -83,31 +85,35 @@ def _says_something(text: str) -> bool:
 
 
 def _link(p: int, picture: Box, c: int, region: TextRegion, reach: float) -> _Link | None:
-    caption = region.box
     sure = _LEAST_SURE + (1 - _LEAST_SURE) * (mean_confidence([region]) or 0.0)
-    across = min(picture.right, caption.right) - max(picture.left, caption.left)
-    along = min(picture.bottom, caption.bottom) - max(picture.top, caption.top)
-    middle = (caption.top + caption.bottom) / 2
-    found: list[tuple[str, float, float]] = []
-    if across > 0:
-        share = across / min(picture.width, caption.width)
-        if middle > (picture.top + picture.bottom) / 2:
-            found.append(("below", max(0.0, caption.top - picture.bottom), share))
-        else:
-            found.append(("above", max(0.0, picture.top - caption.bottom), share))
-    elif along > 0:
-        gap = max(picture.left - caption.right, caption.left - picture.right, 0)
-        found.append(("beside", float(gap), along / min(picture.height, caption.height)))
     best = max(
         (
             _Link(_WEIGHTS[how] * share * (1 - gap / reach) * sure, how, p, c)
-            for how, gap, share in found
+            for how, gap, share in _standings(picture, region.box)
             if gap < reach
         ),
         key=lambda link: link.score,
         default=None,
     )
     return best if best is not None and best.score > 0.05 else None
+
+
+def _standings(picture: Box, caption: Box) -> Iterator[tuple[str, int, float]]:
+    """Yield how ``caption`` may stand to ``picture``: method, gap, overlap along the shared side.
+
+    Boxes that stand beside each other may overlap a little, as a picture's does with a bulge.
+    """
+    across = min(picture.right, caption.right) - max(picture.left, caption.left)
+    along = min(picture.bottom, caption.bottom) - max(picture.top, caption.top)
+    share = across / min(picture.width, caption.width)
+    if across > 0:
+        if caption.top + caption.bottom > picture.top + picture.bottom:
+            yield "below", max(0, caption.top - picture.bottom), share
+        else:
+            yield "above", max(0, picture.top - caption.bottom), share
+    if along > 0 and share <= _LAPPED:
+        gap = max(picture.left - caption.right, caption.left - picture.right, 0)
+        yield "beside", gap, along / min(picture.height, caption.height)
 
 
 def _numbered_line(picture: Box, regions: Sequence[TextRegion], reach: float) -> Caption | None:
