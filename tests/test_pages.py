@@ -496,6 +496,24 @@ def test_a_bare_number_above_a_picture_is_its_caption_and_a_sentence_is_not():
     assert link_captions((picture(1, 0, 200, 100, 300),), (sentence,), reach=60)[0].caption is None
 
 
+def test_a_numbered_line_is_given_once():
+    stacked = picture(1, 0, 0, 600, 600), picture(2, 0, 700, 600, 1300)
+    number = caption("Fig. 1.", 250, 620, 350, 650)
+    for one in (number, as_text(number)):
+        above, below = link_captions(stacked, (one,), reach=177)
+        assert above.caption.text == "Fig. 1." and below.caption is None
+
+
+def test_of_two_captions_read_as_one_each_picture_has_its_number():
+    stacked = picture(1, 0, 0, 600, 600), picture(2, 0, 700, 600, 1300)
+    one, other = (
+        caption(text, 250, top, 350, top + 25) for text, top in (("Fig. 1.", 610), ("Fig. 2.", 665))
+    )
+    both = TextRegion(RegionKind.CAPTION, Box(250, 610, 350, 690), (*one.lines, *other.lines))
+    above, below = link_captions(stacked, (both,), reach=177)
+    assert (above.caption.number, below.caption.number) == ("1", "2")
+
+
 def test_specks_read_as_letters_are_no_caption():
     one = picture(1, 0, 0, 100, 100)
     captions = (caption("ee", 40, 105, 60, 115), caption("The lamp", 20, 118, 80, 130))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.describe.credits import part_credit
 from pipeline.recognize.arrange import joined, mean_confidence
 from pipeline.recognize.pieces import FIGURE_NUMBER
 from schemas.geometry import Box
-from schemas.model import Caption, Illustration, RegionKind, TextRegion
+from schemas.model import Caption, Illustration, RegionKind, TextLine, TextRegion
 
 _NUMBER = re.compile(
     r"^\W{0,2}(?:Fig(?:ur|ure)?s?|Abb(?:ildung)?|Nr|No|Plate|Tafel|Pl)\s?[.,]?\s{0,2}(\d{1,4}[a-z]?)",
@@ -61,12 +61,10 @@ def link_captions(
             continue
         given[link.picture] = link
         used.setdefault(link.caption, []).append(link.picture)
-    return tuple(
-        replace(picture, caption=_caption(captions[given[at].caption], given[at]))
-        if at in given
-        else replace(picture, caption=_numbered_line(picture.box, regions, reach))
-        for at, picture in enumerate(pictures)
-    )
+    found = {at: _caption(captions[link.caption], link) for at, link in given.items()}
+    bare = {at: one.box for at, one in enumerate(pictures) if at not in given}
+    found |= _numbered_lines(bare, _free_lines(regions, [captions[c] for c in used]), reach)
+    return tuple(replace(one, caption=found.get(at)) for at, one in enumerate(pictures))
 
 
 def caption_number(text: str) -> str | None:
@@ -116,24 +114,56 @@ def _standings(picture: Box, caption: Box) -> Iterator[tuple[str, int, float]]:
         yield "beside", gap, along / min(picture.height, caption.height)
 
 
-def _numbered_line(picture: Box, regions: Sequence[TextRegion], reach: float) -> Caption | None:
-    """Return the nearest line at the picture that begins with "Fig. 3." or "Abb. 3.", or None.
+def _free_lines(regions: Sequence[TextRegion], used: Sequence[TextRegion]) -> list[TextLine]:
+    """Return the lines of ``regions`` but for those of the ``used`` captions.
 
-    The separator may take a single line for text; its number says that it is a caption. Above the
-    picture it is one only if it is nothing but a number, as in German books.
+    A line in "Fig. 1." that begins with "Fig. 2." is free: two captions were read as one.
     """
     found = []
-    for line in (line for region in regions for line in region.lines):
-        below, above = line.box.top - picture.bottom, picture.top - line.box.bottom
-        is_bare = FIGURE_NUMBER.fullmatch(line.text) is not None
-        gap = above if is_bare and above > -line.box.height else below
-        middle = (line.box.left + line.box.right) / 2
-        number = caption_number(line.text)
-        near = -line.box.height < gap < reach / 2
-        if number and near and picture.left < middle < picture.right:
-            score = round(_NEAR * (1 - max(0, gap) / reach), 3)
-            found.append(Caption(line.text, line.box, score, "near", number))
-    return max(found, key=lambda caption: caption.score, default=None)
+    for region in regions:
+        own = caption_number(joined(region))
+        for line in region.lines:
+            if region not in used or (own and caption_number(line.text) not in (None, own)):
+                found.append(line)
+    return found
+
+
+def _numbered_lines(
+    pictures: Mapping[int, Box], lines: Sequence[TextLine], reach: float
+) -> dict[int, Caption]:
+    """Return the nearest line at each of ``pictures`` that begins with "Fig. 3." or "Abb. 3.".
+
+    The separator may take a single line for text; its number says that it is a caption. A line is
+    given once, to the picture that it is nearest to.
+    """
+    near = [
+        (caption, at)
+        for at, picture in pictures.items()
+        for line in lines
+        if (caption := _numbered(picture, line, reach)) is not None
+    ]
+    found: dict[int, Caption] = {}
+    for caption, at in sorted(near, key=lambda one: (-one[0].score, one[1])):
+        if at not in found and caption.box not in (one.box for one in found.values()):
+            found[at] = caption
+    return found
+
+
+def _numbered(picture: Box, line: TextLine, reach: float) -> Caption | None:
+    """Return ``line`` as the caption of ``picture`` if it is numbered and stands near.
+
+    Above the picture it is one only if it is nothing but a number, as in German books.
+    """
+    below, above = line.box.top - picture.bottom, picture.top - line.box.bottom
+    is_bare = FIGURE_NUMBER.fullmatch(line.text) is not None
+    gap = above if is_bare and above > -line.box.height else below
+    middle = (line.box.left + line.box.right) / 2
+    number = caption_number(line.text)
+    near = -line.box.height < gap < reach / 2
+    if not (number and near and picture.left < middle < picture.right):
+        return None
+    score = round(_NEAR * (1 - max(0, gap) / reach), 3)
+    return Caption(line.text, line.box, score, "near", number)
 
 
 def _may_share(
