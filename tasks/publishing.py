@@ -83,7 +83,7 @@ class Publish(IssueTask):
             known = self.catalog.decisions.numbers(self.issue_id)
             decisions = self.catalog.decisions.of(self.issue_id)
             made = [self._page(scan, draft, known, decisions) for scan in self.record.scans]
-            pages = self._joined([page for page, _ in made], draft)
+            pages = self._joined([page for page, _ in made], draft, decisions)
         numbers = tuple(one for _, numbered in made for one in numbered)
         self.catalog.publish(replace(self._published(pages), numbers=numbers))
         for other in self.layout.editions(self.issue_id).iterdir():
@@ -102,11 +102,13 @@ class Publish(IssueTask):
         now = followed(decisions.numbers(self.issue_id), before.scans, self.record.scans)
         decisions.follow(self.issue_id, now, version)
 
-    def _joined(self, pages: list[PublishedPage], draft: Path) -> tuple[PublishedPage, ...]:
+    def _joined(
+        self, pages: list[PublishedPage], draft: Path, decisions: Sequence[Decision]
+    ) -> tuple[PublishedPage, ...]:
         """Agree on labels; name halves of plates on two pages; look for captions across."""
         suffix = self.settings.crop.suffix
         pages = with_agreed_labels(pages)
-        captioned = with_facing_captions(pages)
+        captioned = with_facing_captions(pages, decisions)
         found = joined_spreads(
             [(page.scan, own) for page, own in zip(pages, captioned, strict=True)],
             lambda picture: load_rgb(PublishedNames(draft, suffix).crop(picture)),

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.describe.credits import part_credit
 from pipeline.describe.facing import with_facing_captions
+from schemas.decisions import Decision, Field
 from schemas.geometry import Box
 from schemas.model import (
     Caption,
@@ -66,7 +67,7 @@ PLATE, BELOW = Box(100, 100, 900, 1300), Box(100, 1200, 800, 1230)
 
 def test_a_plate_takes_the_caption_across():
     pages = [page(1, region("Tafel 4. Der See im Gebirge", BELOW)), page(2, picture=PLATE)]
-    (plate,) = with_facing_captions(pages)[1]
+    (plate,) = with_facing_captions(pages, ())[1]
     assert plate.caption.method == "facing" and plate.caption.score <= 0.3
     assert plate.caption.text == "Tafel 4. Der See im Gebirge"
 
@@ -76,9 +77,20 @@ def test_nothing_is_taken_that_belongs_to_another_picture_or_says_nothing():
     taken = page(1, region("Tafel 4", BELOW), picture=Box(0, 0, 300, 300), caption=own)
     plain = page(1, region("Der See", BELOW))
     for first in (taken, plain):
-        assert with_facing_captions([first, page(2, picture=PLATE)])[1][0].caption is None
+        assert with_facing_captions([first, page(2, picture=PLATE)], ())[1][0].caption is None
     small = page(2, picture=Box(0, 0, 200, 200))
     other = page(1, region("Tafel 4", BELOW))
-    assert with_facing_captions([other, small])[1][0].caption is None
+    assert with_facing_captions([other, small], ())[1][0].caption is None
     described = page(2, region("Fig. 9", BELOW), picture=PLATE, caption=replace(own, text="x"))
-    assert with_facing_captions([other, described])[1][0].caption.text == "x"
+    assert with_facing_captions([other, described], ())[1][0].caption.text == "x"
+
+
+def test_a_plate_that_a_person_said_has_no_caption_takes_none_across():
+    pages = [page(1, region("Tafel 4", BELOW)), page(2, picture=PLATE)]
+    name = str(pages[1].description.illustrations[0])
+
+    def across(field, value):
+        return with_facing_captions(pages, [Decision(name, field, value, "curator")])[1][0].caption
+
+    assert across(Field.CAPTION, "") is None
+    assert across(Field.KIND, "pattern").text == "Tafel 4"

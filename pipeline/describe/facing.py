@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.describe.captions import caption_number
 from pipeline.recognize.arrange import joined
+from schemas.decisions import Decision, Field
 from schemas.model import Caption, Illustration, RegionKind, TextRegion
 from schemas.published import PageDescription, PublishedPage
 
@@ -22,16 +23,20 @@ _POINTS_OVER = re.compile(
 )
 
 
-def with_facing_captions(pages: Sequence[PublishedPage]) -> list[tuple[Illustration, ...]]:
+def with_facing_captions(
+    pages: Sequence[PublishedPage], decisions: Sequence[Decision]
+) -> list[tuple[Illustration, ...]]:
     """Return the illustrations of every page; a plate without a caption may have it across.
 
     The plate is alone on its page and large; the page before or after has a caption that belongs to
     no picture there and is numbered or says that it points over ("facing", "Tafel"). The score is
-    low: a person should look.
+    low: a person should look, and a plate whose caption a person decided about is left alone, also
+    where they said that it has none.
     """
     found = [page.description.illustrations for page in pages]
+    settled = {one.illustration for one in decisions if one.field is Field.CAPTION}
     for at, page in enumerate(pages):
-        if not _is_bare_plate(page):
+        if not _is_bare_plate(page) or str(found[at][0]) in settled:
             continue
         for other in (at - 1, at + 1):
             caption = _free_caption(pages[other].description) if 0 <= other < len(pages) else None
