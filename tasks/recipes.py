@@ -43,7 +43,7 @@ CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
     "recognize": 4,
     "refine": 4,
     "crop": 2,
-    "describe": 4,
+    "describe": 5,
     "publish": 3,
     "export": 3,
 }
