@@ -45,6 +45,10 @@ class Layout:
         name = "issue.json" if version is None else f"v{version:03d}.json"
         return self.root / "register" / str(issue) / name
 
+    def issue_versions(self, issue: IssueId) -> tuple[Path, ...]:
+        """Records of all versions of an issue, oldest first."""
+        return tuple(sorted((self.root / "register" / str(issue)).glob("v*.json")))
+
     def seen(self, issue: IssueId) -> Path:
         """Digest of the folder of an issue as ingest saw it last."""
         return self.root / "register" / str(issue) / "seen.txt"

@@ -149,12 +149,13 @@ class PageStage(IssueTask):
         write_whole(self._list, to_json(outcomes))
 
     def asked(self) -> Sequence[PageId]:
-        """The pages this stage has to look at: those the stage before did not lose."""
+        """The pages this stage has to look at: those that no stage before has lost."""
         pages = [scan.page for scan in self.record.scans]
         if self.after is None:
             return pages
-        lost = {o.sequence for o in self.outcomes_of(self.after) if o.state is StageState.FAILED}
-        return [page for page in pages if page.sequence not in lost]
+        before = self.outcomes_of(self.after)
+        left = {one.sequence for one in before if one.state is not StageState.FAILED}
+        return [page for page in pages if page.sequence in left]
 
     def build(self, page: PageId, target: Path) -> StageState:
         """Write this stage's file or folder for ``page`` to ``target``; say done or empty.

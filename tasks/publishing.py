@@ -157,7 +157,8 @@ class Publish(IssueTask):
             scan.height,
         )
         described = self._describe.made_by("describe", page, Describe.suffix)
-        if self._failed_in(Describe, page) or not described.exists():
+        # a file may be left of an earlier run: only the outcome says that this one made it
+        if self._failed_in(Describe, page) or not self._describe.is_settled(page):
             empty = PageDescription(page)
             return PublishedPage(scan, empty, (master,), (), lost or "describe"), ()
         description = from_json(PageDescription, described.read_bytes(), name=str(described))

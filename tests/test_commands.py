@@ -61,6 +61,19 @@ def test_verify_finds_a_changed_master(home, config, capsys):
 
 
 @pytest.mark.slow
+def test_verify_reads_masters_of_older_versions(home, config, capsys):
+    incoming = home / "incoming"
+    main(["ingest", str(incoming), "--config", str(config)])
+    (incoming / "other-1909" / "p2.tif").unlink()
+    main(["ingest", str(incoming), "--config", str(config)])
+    assert main(["verify", "--config", str(config)]) == 0
+    next((home / "archive" / "masters" / "other-1909" / "v001").glob("p2.tif")).unlink()
+    capsys.readouterr()
+    assert main(["verify", "--config", str(config)]) == 1
+    assert "v001/p2.tif: is gone" in capsys.readouterr().out
+
+
+@pytest.mark.slow
 def test_evaluate_prints_figures_by_source(tmp_path, capsys):
     truth = shared("eval-dev") / "truth"
     (tmp_path / "truth").mkdir()

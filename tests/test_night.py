@@ -23,6 +23,9 @@ from tests.conftest import ROOT, draw_page
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 
+_NO_RESULTS = ("reports/", "catalog.sqlite", "register/", ".run.lock", ".ingest.lock")
+
+
 def run(config, *args):
     return main([*args, "--config", str(config)])
 
@@ -36,7 +39,7 @@ def tree(folder, *, times=False):
     found = {}
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder).as_posix()
-        if path.is_file() and not relative.startswith(("reports/", "catalog.sqlite", "register/")):
+        if path.is_file() and not relative.startswith(_NO_RESULTS):
             found[relative] = path.stat().st_mtime_ns if times else path.read_bytes()
     return found
 
@@ -85,6 +88,33 @@ def test_a_rerun_of_one_page_touches_only_what_depends_on_it(config):
     assert work and all(name.split("/")[1] in ("refine", "crop", "describe") for name in work)
     assert all("_0001" in name or name.endswith("pages.json") for name in work)
     assert not any("other-1909" in name for name in changed)
+
+
+def test_a_page_lost_early_is_asked_for_by_no_later_stage(home, config):
+    assert run(config, "ingest", str(home / "incoming")) == 0
+    root = load(config).archive.root
+    master = root / "masters" / "lantern-1908" / "v001" / "p2.tif"
+    master.chmod(0o644)
+    master.write_bytes(b"no image")
+    assert run(config, "nightly") == 1
+    rows = [r for r in catalog(config).ledger(IssueId("lantern-1908")) if r.sequence == 2]
+    states = {r.stage: str(r.state) for r in rows}
+    assert states["prepare"] == "failed"
+    assert not set(states) & {"separate", "recognize", "refine", "crop", "describe"}
+    assert catalog(config).edition_of(IssueId("other-1909"))
+
+
+def test_a_page_that_fails_when_it_is_done_again_shows_nothing_of_before(config, capsys):
+    assert run(config, "nightly") == 0
+    book, root = catalog(config), load(config).archive.root
+    issue = IssueId("lantern-1908")
+    name = book.published(issue).pages[0].scan.path
+    (root / name).chmod(0o644)
+    (root / name).write_bytes(b"no image")
+    assert run(config, "rerun", str(issue), "--page", "1") == 1
+    first, *others = book.published(issue).pages
+    assert first.failed == "prepare" and first.description.illustrations == ()
+    assert all(page.failed == "" and page.description.text for page in others)
 
 
 def test_a_changed_setting_rebuilds_its_stage_and_what_follows(config):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from archive.layout import Layout
 from archive.store import sha256
 from schemas.codec import from_json
 from schemas.model import Issue
@@ -17,14 +18,17 @@ from tasks.options import config_option
 @click.command()
 @config_option
 def verify(config: Path) -> int:
-    """Read every master and every published file again and compare it with its checksum."""
+    """Read every master and every published file again and compare it with its checksum.
+
+    Masters of older versions too, unless they stayed where they were delivered.
+    """
     house = House.open(config)
     house.catalog.check()
     wanted: dict[Path, str] = {}
     for issue in house.layout.issues():
-        path = house.layout.issue_record(issue)
-        record = from_json(Issue, path.read_bytes(), name=str(path))
-        wanted |= {house.layout.master(scan): scan.sha256 for scan in record.scans}
+        for path in house.layout.issue_versions(issue):
+            wanted |= _masters(path, house.layout, copies_only=True)
+        wanted |= _masters(house.layout.issue_record(issue), house.layout)
     wanted |= {house.layout.root / file.path: file.sha256 for file in house.catalog.files()}
     bad = 0
     for path, digest in sorted(wanted.items()):
@@ -37,3 +41,12 @@ def verify(config: Path) -> int:
         bad += 1
     click.echo(f"{len(wanted)} files read, {bad} gone or changed")
     return Exit.PAGES if bad else Exit.GOOD
+
+
+def _masters(record: Path, layout: Layout, *, copies_only: bool = False) -> dict[Path, str]:
+    issue = from_json(Issue, record.read_bytes(), name=str(record))
+    return {
+        layout.master(scan): scan.sha256
+        for scan in issue.scans
+        if not (copies_only and Path(scan.path).is_absolute())
+    }
