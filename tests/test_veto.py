@@ -55,6 +55,32 @@ def test_vetoed_illustrations_become_text():
     assert [r.kind for r in told] == [RegionKind.TEXT, RegionKind.ILLUSTRATION]
 
 
+def test_a_picture_around_a_vetoed_box_stays():
+    large, small = Box(100, 100, 2000, 2500), Box(1200, 1800, 1990, 2450)
+    regions = [Region(RegionKind.ILLUSTRATION, b, (), 0.9) for b in (large, small)]
+    pictures = [Illustration(PAGE, n, b, (), 0.9) for n, b in ((1, large), (2, small))]
+    kept, told = without_vetoed(pictures, regions, [small])
+    assert [p.ordinal for p in kept] == [1]
+    assert [r.kind for r in told] == [RegionKind.ILLUSTRATION, RegionKind.TEXT]
+
+
+def test_a_cut_out_goes_with_its_vetoed_region_however_small_and_no_other_within_it_does():
+    block, inset = Box(0, 0, 1000, 1000), Box(700, 700, 980, 980)
+    regions = [
+        Region(kind, box, (), 0.9)
+        for kind, box in (
+            (RegionKind.TEXT, Box(0, 1100, 1000, 1200)),
+            (RegionKind.ILLUSTRATION, block),
+            (RegionKind.ILLUSTRATION, inset),
+        )
+    ]
+    cut_outs = [
+        Illustration(PAGE, n, box, (), 0.9) for n, box in ((1, Box(40, 40, 300, 200)), (2, inset))
+    ]
+    kept, _ = without_vetoed(cut_outs, regions, [block])
+    assert [p.ordinal for p in kept] == [2]
+
+
 @pytest.mark.engine
 @pytest.mark.slow
 def test_a_page_of_text_called_illustration_is_read_and_vetoed(tmp_path):

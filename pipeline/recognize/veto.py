@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import cv2
-import numpy as np
 
 from pipeline.recognize.quality import is_known
 from pipeline.recognize.tesseract import RawWord
@@ -23,6 +22,7 @@ _MM_PER_INCH = 25.4
 _LETTERS, _LETTER_SHARE = 40, 0.5
 _SURE, _COVERED, _WORDS = 0.7, 0.15, 5
 _SAME = 0.6
+"""Intersection over union from which on two boxes are one."""
 
 
 def may_be_type(grey: Grey8, box: Box, *, dpi: float) -> bool:
@@ -69,16 +69,25 @@ def moved(words: Sequence[RawWord], box: Box, *, block: int) -> tuple[RawWord, .
 def without_vetoed(
     pictures: Sequence[Illustration], regions: Sequence[Region], vetoed: Sequence[Box]
 ) -> tuple[tuple[Illustration, ...], tuple[Region, ...]]:
-    """Return illustrations that are none of ``vetoed``, and regions where those are text."""
-    kept = tuple(p for p in pictures if not any(_is_same(p.box, box) for box in vetoed))
+    """Return illustrations that are none of ``vetoed``, and regions where those are text.
+
+    ``vetoed`` are boxes of regions, and a cut-out may be far smaller than the region it was made
+    from. So a picture goes by its region: its ordinal counts the illustrations of ``regions``.
+    """
+    separated = [region.box for region in regions if region.kind is RegionKind.ILLUSTRATION]
+    drawn = dict(enumerate(separated, start=1))
+    kept = tuple(p for p in pictures if not _is_any(drawn.get(p.ordinal, p.box), vetoed))
     told = tuple(
         replace(region, kind=RegionKind.TEXT)
-        if region.kind is RegionKind.ILLUSTRATION and any(_is_same(region.box, b) for b in vetoed)
+        if region.kind is RegionKind.ILLUSTRATION and _is_any(region.box, vetoed)
         else region
         for region in regions
     )
     return kept, told
 
 
-def _is_same(box: Box, vetoed: Box) -> bool:
-    return bool(box.overlap(vetoed) >= _SAME * np.minimum(box.area, vetoed.area))
+def _is_any(box: Box, vetoed: Sequence[Box]) -> bool:
+    """Say whether ``box`` is one of ``vetoed``, not merely around it or within it."""
+    return any(
+        (shared := box.overlap(one)) >= _SAME * (box.area + one.area - shared) for one in vetoed
+    )
