@@ -21,7 +21,7 @@ _COARSE_STEP = 0.25
 _MIN_SKEW = 0.12
 _MIN_GAIN = 1.08
 _DARK = 90
-_MAX_BORDER_SHARE = 0.18
+_MAX_BORDER_PART = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def find_paper(grey: Grey8) -> Box:
     """Return the page without the scanner's dark border.
 
     A side is cut while its rows (or columns) are mostly dark, a small gap of the scanner's noise
-    bridged, and never more than a sixth of the page.
+    bridged. What is still dark after a sixth of the page is a picture without a margin: nothing is
+    cut there.
     """
     height, width = grey.shape
     if min(height, width) < 64:
@@ -132,17 +133,18 @@ def _levelness(ink: NDArray[np.uint8], degrees: float) -> float:
 
 
 def _cut(darkness: NDArray[np.float64]) -> int:
-    limit = round(len(darkness) * _MAX_BORDER_SHARE)
+    """Return how many rows are border; none where the dark does not end: that is a picture."""
+    limit = len(darkness) // _MAX_BORDER_PART
     bridge = max(2, len(darkness) // 150)
     cut, light = 0, 0
-    for at in range(limit):
+    for at in range(limit + bridge + 1):
         if darkness[at] > 0.5:
             cut, light = at + 1, 0
         else:
             light += 1
             if light > bridge:
                 break
-    return cut
+    return cut if cut <= limit else 0
 
 
 def _transform(border: Box, degrees: float, width: int, height: int) -> Transform:

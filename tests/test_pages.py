@@ -100,6 +100,24 @@ def test_a_dark_border_is_cut_and_a_dark_picture_is_not():
     assert find_paper(to_grey(plate)) == Box(0, 0, 640, 900)
 
 
+def test_a_dark_picture_that_runs_off_the_page_is_no_border():
+    whole = Box(0, 0, 1000, 1400)
+    grey = np.full((1400, 1000), 238, np.uint8)
+    grey[:650] = np.random.default_rng(1).integers(10, 70, (650, 1000))
+    assert find_paper(grey) == whole
+    across = np.full((1400, 1000), 238, np.uint8)
+    across[:, 550:] = 40
+    assert find_paper(across) == whole
+
+
+def test_a_border_is_cut_up_to_a_sixth_of_the_page():
+    grey = np.full((1200, 900), 238, np.uint8)
+    grey[:200] = 10
+    assert find_paper(grey) == Box(0, 200, 900, 1200)
+    grey[:201] = 10
+    assert find_paper(grey) == Box(0, 0, 900, 1200)
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 500), (900, 640), (70, 70)])
 @pytest.mark.parametrize("value", [0, 255])
 def test_pages_with_nothing_on_them_survive(shape, value):
