@@ -630,6 +630,27 @@ def test_a_very_large_picture_is_matted_reduced_and_keeps_the_masters_color():
     assert enlarged(small, crop[::2, ::2]) is small
 
 
+def test_an_enlarged_soft_edge_keeps_its_color():
+    small = np.zeros((40, 40, 4), np.uint8)
+    small[..., :3] = 255
+    small[:, 20:] = (0, 0, 0, 255)
+    small[:, 19] = (60, 30, 0, 128)
+    full = enlarged(small, np.full((80, 80, 3), 255, np.uint8))
+    soft = (full[..., 3] > 0) & (full[..., 3] < 250)
+    assert soft.any() and (full[soft][:, :3] <= (60, 30, 0)).all()
+    assert full[40, 36:42, 3].tolist() == [0, 32, 96, 160, 223, 255]
+
+
+@pytest.mark.parametrize("size", [(500, 700), (333, 301)])
+def test_a_picture_enlarged_in_strips_has_no_seams(size):
+    rough = np.random.default_rng(0).integers(0, 255, (12, 9, 4), dtype=np.uint8)
+    small = cv2.resize(rough, (120, 150), interpolation=cv2.INTER_LINEAR)
+    small[..., 3] = 200
+    full = enlarged(small, np.zeros((size[1], size[0], 3), np.uint8))
+    whole = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
+    assert np.abs(full.astype(int) - whole).max() <= 1
+
+
 def test_a_box_of_the_master_may_be_shown_smaller():
     grid = np.random.default_rng(0).random((60, 40)).astype(np.float32)
     grid = cv2.GaussianBlur(grid, (0, 0), 3)

@@ -15,7 +15,7 @@ MOST_PIXELS = 8_000_000
 """Pixels of a picture that alpha is solved for at full size; about 60 bytes of memory each."""
 
 _OPAQUE = 250
-_STRIP = 512
+_STRIP = 128
 """Rows that are worked on at a time."""
 
 
@@ -57,10 +57,37 @@ def enlarged(rgba: NDArray[np.uint8], crop: RGB8) -> NDArray[np.uint8]:
     height, width = crop.shape[:2]
     if rgba.shape[:2] == (height, width):
         return rgba
-    full = np.asarray(cv2.resize(rgba, (width, height), interpolation=cv2.INTER_LINEAR))
-    for top in range(0, height, _STRIP):
+    full = np.empty((height, width, 4), np.uint8)
+    for top in range(0, height, _STRIP):  # floats of a whole page would take gigabytes
         rows = full[top : top + _STRIP]
+        rows[:] = _enlarged_rows(rgba, (width, height), top, top + len(rows))
         opaque = rows[..., 3] >= _OPAQUE
         rows[opaque, :3] = crop[top : top + _STRIP][opaque]
         rows[rows[..., 3] == 0] = (255, 255, 255, 0)
     return full
+
+
+def _enlarged_rows(
+    rgba: NDArray[np.uint8], size: tuple[int, int], top: int, bottom: int
+) -> NDArray[np.float32]:
+    """Return rows ``top`` to ``bottom`` of ``rgba`` at ``size`` (width, height), in whole numbers.
+
+    Color is weighted by its alpha, or the white of clear pixels would run into soft edges.
+    """
+    across, down = rgba.shape[1] / size[0], rgba.shape[0] / size[1]
+    first = max(0, math.floor((top + 0.5) * down - 0.5))
+    part = rgba[first : math.ceil((bottom - 0.5) * down + 0.5)].astype(np.float32)
+    part[..., :3] *= part[..., 3:] / 255
+    # matches pixel centers as cv2.resize does, which cannot begin between two rows of its source
+    matrix = np.array(
+        [[across, 0, 0.5 * across - 0.5], [0, down, (top + 0.5) * down - 0.5 - first]]
+    )
+    grown = cv2.warpAffine(
+        part,
+        matrix,
+        (size[0], bottom - top),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    grown[..., :3] *= 255 / np.maximum(grown[..., 3:], 0.5)
+    return np.asarray(np.clip(np.rint(grown, out=grown), 0, 255, out=grown), dtype=np.float32)
