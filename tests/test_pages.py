@@ -268,6 +268,45 @@ def test_a_pale_sky_is_part_of_a_framed_picture():
     assert refined.method == "frame" and refined.matte[20:70, 20:90].min() == 1
 
 
+def framed_picture(box, *, outside=0):
+    """A dark picture of 600 x 600 at 300 dpi, 30 from the edge, with text on paper in ``box``.
+
+    As many rows as ``outside`` says are left out of the separator's outline below the text.
+    """
+    crop = np.full((660, 660, 3), 240, np.uint8)
+    crop[30:630, 30:630] = np.random.default_rng(0).integers(20, 120, (600, 600, 3))
+    inside, letters = np.zeros((2, 660, 660), np.float32)
+    inside[30:630, 30:630] = 1
+    window = np.s_[box.top : box.bottom, box.left : box.right]
+    crop[window], letters[window] = 240, 0.95
+    inside[box.top : box.bottom + outside, box.left : box.right] = 0
+    cv2.putText(crop, "Fig. 12", (box.left + 8, box.bottom - 20), 0, 0.8, (10, 10, 10), 2)
+    return refine_illustration(crop, inside, letters, dpi=300, settings=RefineSettings())
+
+
+@pytest.mark.parametrize(
+    "box",
+    [Box(440, 520, 630, 630), Box(180, 570, 430, 630), Box(180, 570, 430, 620)],
+    ids=["corner", "side", "just within"],
+)
+def test_text_that_reaches_into_a_frame_is_no_part_of_it(box):
+    refined = framed_picture(box, outside=630 - box.bottom)
+    assert refined.method == "frame"
+    text = np.zeros(refined.matte.shape, bool)
+    text[box.top : 630, box.left : box.right] = True
+    picture = np.zeros_like(text)
+    picture[30:630, 30:630] = True
+    assert refined.matte[text].max() == 0 and not refined.inside[text].any()
+    assert refined.matte[picture & ~text].min() == 1
+
+
+def test_lettering_within_a_frame_and_its_unsure_edge_stay():
+    legend, border = Box(200, 120, 420, 200), Box(100, 612, 500, 630)
+    for box in (legend, border):
+        refined = framed_picture(box)
+        assert refined.method == "frame" and refined.matte[30:630, 30:630].min() == 1
+
+
 def test_a_page_without_pictures_needs_no_solver():
     assert solve(np.zeros((40, 40, 3), np.uint8), np.zeros((40, 40))).max() == 0
     empty = to_trimap(np.zeros((40, 40), np.float32), band_px=3, settings=RefineSettings())

@@ -12,6 +12,10 @@ _FRAME_FILL = 0.93
 _LEAST_TURN, _MOST_TURN, _GAIN = 0.15, 4.0, 0.01
 """Degrees that a frame on a skewed page is turned by, and how much better it then has to fit."""
 _CORNER = 0.08
+_LINE_MM = 2.5
+"""Height of a line of small type, 7 point. Where the separator takes the border of a framed picture
+for text, the strip is thinner; a heading or caption that reaches into a frame is thicker."""
+_MM_PER_INCH = 25.4
 
 
 def frame_of(probability: NDArray[np.float32]) -> Matte | None:
@@ -71,3 +75,24 @@ def pale_frame(drawn: NDArray[np.float32], tight: NDArray[np.float32]) -> Matte 
         inked[-size[0] :, -size[1] :],
     )
     return framed if sum(corner.mean() > 0.5 for corner in corners) >= 2 else None
+
+
+def without_text(framed: Matte, barred: NDArray[np.bool_], *, dpi: float) -> Matte:
+    """Return the alpha of a frame without the text that reaches into it from outside.
+
+    ``barred`` (H, W) is where text stands. What is thinner than a line of letters is an unsure
+    outline; what lies well inside the frame is lettering of the picture or shows through its sky.
+    """
+    side = max(3, round(_LINE_MM * dpi / _MM_PER_INCH)) | 1
+    line = np.ones((side, side), np.uint8)
+    within = (framed > 0).astype(np.uint8)
+    core = cv2.erode(within, line, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    thick = cv2.morphologyEx(within * barred, cv2.MORPH_OPEN, line)
+    _, pieces = cv2.connectedComponents(thick)
+    notches = np.unique(pieces[(thick > 0) & (core == 0)])
+    if not len(notches):
+        return framed
+    near = cv2.dilate(np.isin(pieces, notches).astype(np.uint8), line) > 0
+    left = within * ~(near & barred)
+    slivers = left > cv2.morphologyEx(left, cv2.MORPH_OPEN, line)  # between text and frame's edge
+    return np.where(near & (barred | slivers), 0.0, framed)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.refine.borders import within_border
-from pipeline.refine.frames import frame_of, pale_frame
+from pipeline.refine.frames import frame_of, pale_frame, without_text
 from pipeline.refine.ink import ink_matte, is_line_art
 from schemas.errors import RefineError
 from schemas.model import RGB8, Matte
@@ -76,7 +76,7 @@ def refine_illustration(
     Args:
         crop: (H, W, 3) uint8.
         inside: (H, W) probability 0..1 that a pixel belongs to this illustration.
-        text: (H, W) probability that it is caption, header or text; never part of a cut-out.
+        text: (H, W) probability that it is caption, header or text; kept out of the cut-out.
         dpi: resolution of the master, for the width of the band.
         settings: band and bounds.
 
@@ -90,6 +90,7 @@ def refine_illustration(
     framed = pale_frame(known, tight) if framed is None else framed
     known = tight
     if framed is not None:
+        framed = without_text(framed, barred, dpi=dpi)
         return Refined(framed, crop, "frame", 1.0, framed > 0)
     enclosed = known >= _LIKELY
     wants_ink = settings.matte == "ink"
