@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 
 import cv2
 import numpy as np
+import pytest
 
 from pipeline.describe.spreads import joined_spreads
 from schemas.geometry import Box
 from schemas.model import Illustration, IssueId, PageId, Scan
 from schemas.package import illustrations, right_half
 from schemas.write.structure import links, logical_map
+from schemas.write.tables import illustrations_csv
 from tests.packages import small_issue
 
 ISSUE = IssueId("a-1")
@@ -64,30 +68,32 @@ def test_pages_that_do_not_follow_each_other_are_not_compared():
     assert joined_spreads(pages, lambda one: plate())[1][0].continues == ""
 
 
-def test_a_plate_is_one_illustration_in_mets(tmp_path):
-    whole, _ = small_issue(tmp_path)
-    count = len(list(illustrations(whole)))
-    first, *_ = (p for page in whole.pages for p in page.description.illustrations)
-    second_page = next(
-        page
-        for page in whole.pages
-        if page.description.illustrations and page.description.illustrations[0] != first
-    )
-    other = replace(second_page.description.illustrations[0], continues=str(first))
-    said = replace(
-        second_page.description,
-        illustrations=(other, *second_page.description.illustrations[1:]),
-    )
-    pages = tuple(
-        replace(page, description=said) if page is second_page else page for page in whole.pages
-    )
-    joined_issue = replace(whole, pages=pages)
-    assert len(list(illustrations(joined_issue))) == count - 1
-    assert right_half(joined_issue, first)[1] == other
-    div = logical_map(joined_issue, {}, has_rights=False, with_cut_outs=False)[0][0]
+@pytest.fixture
+def plated(tmp_path):
+    """An issue of four pages; its second illustration is the right half of its first."""
+    whole, _ = small_issue(tmp_path, pages=4)
+    first, second, *rest = whole.pages
+    left, right = (page.description.illustrations[0] for page in (first, second))
+    said = replace(second.description, illustrations=(replace(right, continues=str(left)),))
+    return replace(whole, pages=(first, replace(second, description=said), *rest))
+
+
+def test_a_plate_is_one_illustration_in_mets(plated):
+    first, second, third = (page.description.illustrations[0] for page in plated.pages[:3])
+    assert [(n, picture) for n, _, picture in illustrations(plated)] == [(1, first), (2, third)]
+    assert right_half(plated, first)[1] == second
+    div = logical_map(plated, {}, has_rights=False, with_cut_outs=False)[0][0]
     name = div.get("ID")
     targets = [
-        link for link in links(joined_issue)
+        link for link in links(plated)
         if link.get("{http://www.w3.org/1999/xlink}from") == name
     ]  # fmt: skip
     assert len(targets) == 2
+
+
+def test_the_right_half_of_a_plate_has_a_row_that_names_the_left(plated):
+    rows = list(csv.DictReader(io.StringIO(illustrations_csv(plated, {}).decode())))
+    left, right, third = (str(page.description.illustrations[0]) for page in plated.pages[:3])
+    assert [(row["id"], row["continues"]) for row in rows] == [
+        (left, ""), (right, left), (third, ""),
+    ]  # fmt: skip

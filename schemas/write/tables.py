@@ -22,7 +22,6 @@ from schemas.package import (
     caption_of,
     created_at,
     file_id,
-    illustrations,
     instant,
     label,
     page_label,
@@ -95,12 +94,16 @@ def issue_json(published: PublishedIssue, files: Mapping[str, PackageFile]) -> b
 
 
 def illustrations_csv(published: PublishedIssue, files: Mapping[str, PackageFile]) -> bytes:
-    """Return a table of the illustrations: UTF-8, a header, a row each."""
+    """Return a table of the illustrations: UTF-8, a header, a row each.
+
+    A plate on two pages has two rows: each half has a place, a file and a digest of its own.
+    """
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
     table.writeheader()
-    for _, page, picture in illustrations(published):
-        table.writerow(_row(published, page, picture, files))
+    for page in published.pages:
+        for picture in page.description.illustrations:
+            table.writerow(_row(published, page, picture, files))
     return text.getvalue().encode()
 
 
