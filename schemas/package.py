@@ -173,13 +173,21 @@ def right_half(
     published: PublishedIssue, picture: Illustration
 ) -> tuple[PublishedPage, Illustration] | None:
     """Return the other half of a plate on two pages, with its page, or None."""
-    halves = (
+    found = (
         (page, other)
         for page in published.pages
         for other in page.description.illustrations
         if other.continues == str(picture)
     )
-    return next(halves, None)
+    return next(found, None)
+
+
+def halves(
+    published: PublishedIssue, page: PublishedPage, picture: Illustration
+) -> list[tuple[PublishedPage, Illustration]]:
+    """Return an illustration as its parts: one, or the two halves of a plate."""
+    other = right_half(published, picture)
+    return [(page, picture), *([other] if other else [])]
 
 
 def caption_of(picture: Illustration) -> str:

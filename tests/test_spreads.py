@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 
 import cv2
@@ -14,9 +15,11 @@ from pipeline.describe.spreads import joined_spreads
 from schemas.geometry import Box
 from schemas.model import Illustration, IssueId, PageId, Scan
 from schemas.package import illustrations, right_half
+from schemas.rules.checks import check_manifest
+from schemas.write.iiif import manifest
 from schemas.write.structure import links, logical_map
 from schemas.write.tables import illustrations_csv
-from tests.packages import small_issue
+from tests.packages import PUBLIC, small_issue
 
 ISSUE = IssueId("a-1")
 
@@ -89,6 +92,16 @@ def test_a_plate_is_one_illustration_in_mets(plated):
         if link.get("{http://www.w3.org/1999/xlink}from") == name
     ]  # fmt: skip
     assert len(targets) == 2
+
+
+def test_a_plate_is_one_range_of_the_manifest_named_as_in_mets(plated):
+    record = json.loads(manifest(plated, {}, PUBLIC))
+    ranges = record["structures"][0]["items"]
+    divs = logical_map(plated, {}, has_rights=False, with_cut_outs=False)[0]
+    assert [one["id"].rpartition("/")[2] for one in ranges] == [div.get("ID") for div in divs]
+    places = [[part["source"]["id"][-4:] for part in one["items"]] for one in ranges]
+    assert places == [["0001", "0002"], ["0003"]]
+    assert not list(check_manifest(record, name="manifest.json"))
 
 
 def test_the_right_half_of_a_plate_has_a_row_that_names_the_left(plated):

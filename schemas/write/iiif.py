@@ -7,7 +7,7 @@ annotations in files of their own: 0269.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lxml import etree
@@ -25,6 +25,8 @@ from schemas.package import (
     Publication,
     caption_of,
     file_id,
+    halves,
+    illustrations,
     label,
     page_label,
 )
@@ -132,13 +134,12 @@ class _Writer:
         return record
 
     def contents(self) -> Node:
-        """A range for the issue, in it one for every illustration."""
+        """A range for the issue, in it one for every illustration; ids are those of METS."""
         said = self._published.metadata
-        ranges: list[Node] = []
-        for page in self._published.pages:
-            for picture in page.description.illustrations:
-                name = logical_id(len(ranges) + 1)
-                ranges.append(self._range(name, page, picture))
+        ranges = [
+            self._range(logical_id(number), halves(self._published, page, picture))
+            for number, page, picture in illustrations(self._published)
+        ]
         pages = [
             {"id": _canvas_id(self._published, page, self._public), "type": "Canvas"}
             for page in self._published.pages
@@ -216,15 +217,17 @@ class _Writer:
             "target": _specific(canvas, [_rectangle(picture.box), _outline(picture)]),
         }
 
-    def _range(self, name: str, page: PublishedPage, picture: Illustration) -> Node:
-        canvas = _canvas_id(self._published, page, self._public)
+    def _range(self, name: str, parts: Sequence[tuple[PublishedPage, Illustration]]) -> Node:
         said = self._published.metadata
-        caption = caption_of(picture)
+        caption = caption_of(parts[0][1])
         return {
             "id": self._public.url(self._published, f"iiif/range/{name}"),
             "type": "Range",
             "label": _text(caption, said) if caption else {"en": ["Illustration"]},
-            "items": [_specific(canvas, _rectangle(picture.box))],
+            "items": [
+                _specific(_canvas_id(self._published, page, self._public), _rectangle(picture.box))
+                for page, picture in parts
+            ],
         }
 
     def _image(self, use: str, sequence: int, ordinal: int = 0) -> Node | None:

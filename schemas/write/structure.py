@@ -21,10 +21,10 @@ from schemas.package import (
     alto_illustration_id,
     caption_of,
     file_id,
+    halves,
     illustrations,
     label,
     page_label,
-    right_half,
 )
 from schemas.published import PublishedIssue, PublishedPage
 
@@ -53,7 +53,7 @@ def logical_map(
         E.div(
             *(
                 area
-                for part in _parts(published, page, picture)
+                for part in halves(published, page, picture)
                 for area in _areas(*part, files, (DEFAULT, ORIGINAL), with_cut_outs=with_cut_outs)
             ),
             ID=logical_id(number),
@@ -103,7 +103,7 @@ def links(published: PublishedIssue) -> etree._Element:
     pairs += [
         (logical_id(number), physical_id(part.scan.page.sequence))
         for number, page, picture in illustrations(published)
-        for part, _ in _parts(published, page, picture)
+        for part, _ in halves(published, page, picture)
     ]
     found = []
     for start, end in pairs:
@@ -127,14 +127,6 @@ def description_id(number: int) -> str:
 def physical_id(sequence: int) -> str:
     """Return the id of a page's div, or with 0 of the sequence of pages."""
     return f"PHYS_{sequence:04d}"
-
-
-def _parts(
-    published: PublishedIssue, page: PublishedPage, picture: Illustration
-) -> list[tuple[PublishedPage, Illustration]]:
-    """Return an illustration as its parts: one, or the two halves of a plate."""
-    other = right_half(published, picture)
-    return [(page, picture), *([other] if other else [])]
 
 
 def _page_areas(page: PublishedPage, files: Files) -> list[etree._Element]:
