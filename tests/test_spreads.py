@@ -71,6 +71,13 @@ def test_pages_that_do_not_follow_each_other_are_not_compared():
     assert joined_spreads(pages, lambda one: plate())[1][0].continues == ""
 
 
+def test_a_right_half_does_not_run_on_to_the_next_page():
+    wide = [Illustration(PageId(ISSUE, n), 1, Box(20, 100, 980, 1300), (), 0.9) for n in (1, 2, 3)]
+    pages = [(scan(n), (one,)) for n, one in enumerate(wide, start=1)]
+    found = joined_spreads(pages, lambda one: plate()[:, :20])
+    assert [one.continues for (one,) in found] == ["", str(wide[0]), ""]
+
+
 @pytest.fixture
 def plated(tmp_path):
     """An issue of four pages; its second illustration is the right half of its first."""

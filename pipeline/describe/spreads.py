@@ -32,14 +32,14 @@ def joined_spreads(
     """Return the illustrations of every page; the right half of a plate names its left half.
 
     Two halves reach the fold of neighboring pages, are large, stand at one height (in shares of
-    their pages), and their tones agree along the fold. ``crop_of`` is asked only about pairs that
-    stand so.
+    their pages), and their tones agree along the fold; what is a right half is no left half of the
+    next page. ``crop_of`` is asked only about pairs that stand so.
     """
     found = [pictures for _, pictures in pages]
-    for at, ((left_scan, lefts), (right_scan, rights)) in enumerate(pairwise(pages)):
+    for at, ((left_scan, _), (right_scan, rights)) in enumerate(pairwise(pages)):
         if right_scan.page.sequence != left_scan.page.sequence + 1:
             continue
-        for left in lefts:
+        for left in (one for one in found[at] if not one.continues):
             for right in rights:
                 if _stand_so(left, left_scan, right, right_scan) and _agree(
                     crop_of(left), crop_of(right)
