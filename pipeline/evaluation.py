@@ -1,7 +1,7 @@
 """How good class maps are: pixel and box figures per source.
 
 Everything is compared on a grid whose long side is 1024 pixels. Ornaments and initials, and areas
-marked "ignore", are neither demanded nor punished.
+marked "ignore" or labelled 255, are neither demanded nor punished.
 """
 
 from __future__ import annotations
@@ -98,9 +98,9 @@ def score_page(
     confusion = None
     if labels is not None:
         wanted_map = _nearest(labels, width, height)
-        want, ignored = wanted_map == 1, np.zeros((height, width), bool)
+        want, ignored = wanted_map == 1, wanted_map >= len(CLASSES)
         for index, kind in enumerate(CLASSES):
-            one, other = got_map == index, wanted_map == index
+            one, other = (got_map == index) & ~ignored, wanted_map == index
             classes[kind] = (int((one & other).sum()), int((one | other).sum()))
         confusion = _confusion(wanted_map, got_map)
         wanted = _components(want)
@@ -125,7 +125,7 @@ def score_page(
         hits_50=matches(found, wanted, 0.5),
         hits_75=matches(found, wanted, 0.75),
         boundary=boundary(got, want),
-        detections=None if regions is None else _detections(regions, wanted, truth, width, height),
+        detections=None if regions is None else _detections(regions, wanted, truth, ignored),
         confusion=confusion,
         classes=classes,
     )
@@ -177,13 +177,14 @@ def _detections(
     regions: Sequence[Region],
     wanted: Sequence[Rectangle],
     truth: PageTruth,
-    width: int,
-    height: int,
+    ignored: NDArray[np.bool_],
 ) -> Detections:
     """Boxes of ``regions`` on the grid; those that lie in an ignored area are left out."""
+    height, width = ignored.shape
     fx, fy = width / truth.width, height / truth.height
     skipped = [s.outline() for s in truth.illustrations if s.kind != "illustration"]
-    ignored = _painted(truth, skipped + [s.outline() for s in truth.ignore], width, height)
+    skipped += [s.outline() for s in truth.ignore]
+    ignored = ignored | _painted(truth, skipped, width, height)
     found, sure = [], []
     for region in regions:
         box = region.box

@@ -12,6 +12,8 @@ from archive.truth import annotated_pages, page_image
 from pipeline.classical import classical
 from pipeline.evaluation import by_source, score_page, summarize
 from pipeline.separate import full_size
+from schemas.geometry import Box
+from schemas.model import Region, RegionKind
 from schemas.truth import PageTruth, Shape
 from tasks.engines import separator
 from tasks.settings import SeparateSettings
@@ -41,6 +43,22 @@ def test_ornaments_are_neither_demanded_nor_punished():
     labels = np.zeros((100, 100), np.uint8)
     labels[:30, :30] = 1
     assert score_page(page, None, labels, name="a").got == pytest.approx(0, abs=700)
+
+
+def test_what_a_label_map_leaves_open_is_neither_demanded_nor_punished():
+    labels = np.zeros((100, 100), np.uint8)
+    labels[10:50, 20:80] = 1
+    labels[60:90] = 255
+    found = labels.copy()
+    found[60:75], found[75:90] = 1, 4
+    regions = [
+        Region(RegionKind.ILLUSTRATION, box, (), 0.9)
+        for box in (Box(20, 10, 80, 50), Box(0, 60, 100, 75))
+    ]
+    score = score_page(truth((20, 10, 80, 50)), labels, found, name="a", regions=regions)
+    assert score.iou == 1 and score.found == score.hits_75 == 1 and score.boundary == (1, 1)
+    assert score.classes["text"] == (0, 0) and len(score.detections.found) == 1
+    assert all(shared == whole for shared, whole in score.classes.values())
 
 
 @pytest.mark.slow
