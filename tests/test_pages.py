@@ -349,6 +349,32 @@ def test_words_become_regions_by_the_class_under_them():
     assert mean_confidence(found) == pytest.approx(0.9)
 
 
+@pytest.mark.parametrize("beside", [(300, 60, 520, 400), (290, 60, 520, 200)])
+def test_a_column_beside_an_l_shaped_text_keeps_its_lines(beside):
+    planes = probabilities(768, 560, text=[(40, 60, 260, 700), (260, 420, 520, 700), beside])
+    regions = find_regions(planes, page_width=1120, page_height=1536)
+    assert len(regions) == 2 and regions[0].box.overlap(regions[1].box)
+    rows = range(130, 2 * beside[3], 100)
+    words = [word(f"l{n}", 100, top, line=(1, 1, n)) for n, top in enumerate(rows)]
+    words += [word(f"r{n}", 700, top + 4, line=(2, 1, n)) for n, top in enumerate(rows)]
+    words.append(word("foot", 700, 1000, line=(1, 1, 99)))
+    labels = planes.argmax(axis=0).astype(np.uint8)
+    for given in (regions, regions[::-1]):
+        found = arrange(words, labels, given, width=1120, height=1536)
+        assert [[line.text for line in r.lines] for r in found] == [
+            [*(f"l{n}" for n in range(len(rows))), "foot"], [f"r{n}" for n in range(len(rows))]
+        ]  # fmt: skip
+
+
+def test_of_regions_within_each_other_the_inner_one_has_the_line():
+    outer, inner = Box(0, 0, 1000, 1000), Box(400, 400, 600, 600)
+    regions = [Region(RegionKind.TEXT, box, (), 0.9) for box in (outer, inner)]
+    words = [word("about", 100, 450), word("inset", 450, 454, line=(1, 1, 2))]
+    labels = np.full((100, 100), 4, np.uint8)
+    found = arrange(words, labels, regions, width=1000, height=1000)
+    assert [r.text for r in found] == ["about", "inset"]
+
+
 def test_divided_words_are_joined_and_kept():
     labels = np.full((10, 10), 4, np.uint8)
     words = [word("Zei-", 10, 10), word("tung", 10, 40, line=(1, 1, 2))]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from pipeline.recognize.heads import missed_head
@@ -20,6 +21,8 @@ from schemas.geometry import Box
 from schemas.model import ClassMap, Region, RegionKind, TextLine, TextRegion, Word
 
 _HYPHEN = re.compile(r"\w[-⸗¬=\u2010]$")
+_POINTS = 9
+"""Places along a line at which it is looked whether it is inside an outline."""
 _ORDER = {RegionKind.HEADER: 0, RegionKind.TEXT: 1, RegionKind.CAPTION: 1}
 
 
@@ -90,11 +93,29 @@ def _line(members: Sequence[RawWord]) -> TextLine:
 
 
 def _home(box: Box, kind: RegionKind, regions: Sequence[Region]) -> int:
-    shared = [
-        region.box.overlap(box) / box.area if region.kind is kind else 0.0 for region in regions
+    """Return which region of ``kind`` holds most of a line, or -1.
+
+    The box of an L-shaped region covers the column beside it too; outlines tell them apart. Of
+    regions within each other it is the innermost.
+    """
+    around = [
+        at
+        for at, region in enumerate(regions)
+        if region.kind is kind and region.box.overlap(box) > box.area / 2
     ]
-    best = int(np.argmax(shared)) if shared else -1
-    return best if shared and shared[best] > 0.5 else -1
+    inside = [at for at in around if _runs_inside(box, regions[at])]
+    return min(inside or around, key=lambda at: regions[at].box.area, default=-1)
+
+
+def _runs_inside(line: Box, region: Region) -> bool:
+    """Say whether most of the middle of a line lies inside a region's outline."""
+    if not region.polygon:
+        return True
+    outline = np.asarray(region.polygon, dtype=np.float32)
+    middle = (line.top + line.bottom) / 2
+    across = np.linspace(line.left, line.right, _POINTS)
+    within = [cv2.pointPolygonTest(outline, (float(x), middle), False) >= 0 for x in across]
+    return sum(within) > _POINTS / 2
 
 
 def _hyphenated(lines: list[TextLine]) -> tuple[TextLine, ...]:
