@@ -39,13 +39,14 @@ NEEDS = {
 """Whose results a stage reads; ``rerun`` follows it downwards."""
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
+    "prepare": 2,
     "separate": 3,
-    "recognize": 4,
-    "refine": 4,
-    "crop": 2,
+    "recognize": 5,
+    "refine": 5,
+    "crop": 3,
     "describe": 5,
     "publish": 3,
-    "export": 3,
+    "export": 4,
 }
 """Raise a stage's number when its code gives other results from the same settings."""
 
