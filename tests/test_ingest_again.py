@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -178,6 +179,18 @@ def test_folders_of_one_name_that_are_named_one_by_one_stay_two(tmp_path, layout
     places = [write_issue(tmp_path / year / "04", 1, seed=int(year)) for year in ("1908", "1909")]
     found = take_in(places, layout, catalog, IngestSettings())
     assert len(found.new) == len(set(found.new)) == 2
+
+
+def test_a_folder_named_from_where_one_stands_is_the_same(tmp_path, layout, monkeypatch):
+    for year in ("1908", "1909"):
+        write_issue(tmp_path / year / "04", 1, seed=int(year))
+    monkeypatch.chdir(tmp_path)
+    first = [register(only(Path(year) / "04"), layout, Acceptance()) for year in ("1908", "1909")]
+    again = [
+        register(only(tmp_path / year / "04"), layout, Acceptance()) for year in ("1908", "1909")
+    ]
+    assert [one.issue for one in again] == [one.issue for one in first]
+    assert not any(one.is_new for one in again) and len(layout.issues()) == 2
 
 
 def test_a_page_scanned_again_and_delivered_elsewhere_is_a_version(tmp_path, layout):

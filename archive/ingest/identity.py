@@ -71,8 +71,8 @@ def fingerprint(source: IssueSource, accept: object) -> str:
         repr(accept),
         [(one.name, one.reason) for one in source.refused],
         [
-            (str_of(page.path), page.frame, page.label, page.checksum, _stat(page.path))
-            + ((str_of(page.text), _stat(page.text)) if page.text else ())
+            (str_of(page.path.absolute()), page.frame, page.label, page.checksum, _stat(page.path))
+            + ((str_of(page.text.absolute()), _stat(page.text)) if page.text else ())
             for page in source.pages
         ],
     )

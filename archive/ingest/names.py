@@ -37,7 +37,8 @@ def to_slug(name: str) -> str:
 
 def suffixed(issue: IssueId, folder: Path) -> IssueId:
     """Return ``issue`` with six hex digits made of the path of ``folder``."""
-    digest = sha256(str(folder).encode("utf-8", "surrogateescape")).hexdigest()
+    path = str(folder.absolute())
+    digest = sha256(path.encode("utf-8", "surrogateescape")).hexdigest()
     return IssueId(f"{issue}-{digest[:6]}")
 
 
