@@ -16,10 +16,11 @@ _BUSY = (BlockingIOError, PermissionError)
 
 
 @contextmanager
-def alone(root: Path, what: str) -> Iterator[None]:
+def alone(root: Path, what: str, *, shared: bool = False, waits: bool = False) -> Iterator[None]:
     """Hold the archive at ``root`` for ``what`` ("run", "ingest") as long as the body lasts.
 
-    A record lock (fcntl(2)) ends with its process however that dies, worker processes do not
+    With ``shared``, others that share may hold it too; with ``waits``, wait until it is free. A
+    record lock (fcntl(2)) ends with its process however that dies, worker processes do not
     inherit it, and NFS carries it to other machines.
 
     Raises:
@@ -28,9 +29,10 @@ def alone(root: Path, what: str) -> Iterator[None]:
     """
     path = root / f".{what}.lock"
     root.mkdir(parents=True, exist_ok=True)
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     with path.open("a+") as file:
         try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(file, kind | (0 if waits else fcntl.LOCK_NB))
         except _BUSY as error:
             file.seek(0)
             raise BusyError(

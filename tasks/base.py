@@ -149,10 +149,17 @@ class PageStage(IssueTask):
         write_whole(self._list, to_json(outcomes))
 
     def asked(self) -> Sequence[PageId]:
-        """The pages this stage has to look at: those that no stage before has lost."""
+        """The pages this stage has to look at: those that no stage before has lost.
+
+        Raises:
+            ArchiveError: another run has dropped the list of the stage before.
+        """
         pages = [scan.page for scan in self.record.scans]
         if self.after is None:
             return pages
+        own = self.recipe_of(self.after)
+        if not self.layout.done(self.after, own, self.issue_id, self.record.version).exists():
+            raise ArchiveError(f"{self.issue}: another run dropped {self.after}; start again")
         before = self.outcomes_of(self.after)
         left = {one.sequence for one in before if one.state is not StageState.FAILED}
         return [page for page in pages if page.sequence in left]

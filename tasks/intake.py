@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive.catalog.catalog import Catalog
+from archive.ingest.identity import Walk
 from archive.ingest.names import printable_name
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import Discovery, IssueSource, discover
@@ -48,11 +49,15 @@ def take_in(
     new: list[IssueId] = []
     known: list[IssueId] = []
     refused: list[Quarantined] = []
+    walk = Walk(layout)
     for place in sources:
         found = _discovered(place)
         refused += found.refused
-        for source in found.issues:
-            _take(source, layout, catalog, accept, (new, known, refused))
+        for source, twice in walk.identified(found.issues):
+            if twice is not None:
+                refused.append(twice)
+            else:
+                _take(source, walk, catalog, accept, (new, known, refused))
     return Intake(tuple(new), tuple(known), tuple(refused))
 
 
@@ -65,18 +70,19 @@ def _discovered(place: Path) -> Discovery:
 
 def _take(
     source: IssueSource,
-    layout: Layout,
+    walk: Walk,
     catalog: Catalog,
     accept: Acceptance,
     into: tuple[list[IssueId], list[IssueId], list[Quarantined]],
 ) -> None:
     new, known, refused = into
     try:
-        result = register(source, layout, accept)
+        result = register(source, walk.layout, accept)
     except (ScanError, DocumentError) as error:
         refused.append(Quarantined(printable_name(str(source.folder)), str(error)))
         return
     issue = result.issue
+    walk.taken.add(issue.issue)
     (new if result.is_new else known).append(issue.issue)
     catalog.record_intake(issue.issue, _rows(issue))  # again if a killed run could not
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +56,7 @@ def bring_forward(config: Path, *, wanted: Sequence[str] | None, scheduler: str 
         BusyError: another run is at work.
     """
     house = House.open(config)
-    with alone(house.layout.root, "run") if scheduler == "local" else nullcontext():
+    with alone(house.layout.root, "run", shared=scheduler == "luigid"):
         return _bring_forward(house, config, wanted=wanted, scheduler=scheduler)
 
 
@@ -98,7 +97,7 @@ def _intake(house: House) -> Intake:
     if not incoming.is_dir():
         click.echo(f"{incoming}: no such folder; nothing to ingest", err=True)
         return Intake()
-    with alone(house.layout.root, "ingest"):
+    with alone(house.layout.root, "ingest", waits=True):
         return take_in([incoming], house.layout, house.catalog, house.settings.ingest)
 
 

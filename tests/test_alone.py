@@ -42,6 +42,32 @@ def test_a_second_run_is_told_who_is_at_work(tmp_path, holder):
         pass
 
 
+def test_runs_that_share_bear_each_other_and_nobody_else(tmp_path):
+    share = HOLD.replace('"run")', '"run", shared=True)')
+    process = subprocess.Popen(
+        [sys.executable, "-c", share, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
+    )
+    try:
+        assert process.stdout.readline() == b"held\n"
+        with alone(tmp_path, "run", shared=True):
+            pass
+        with pytest.raises(BusyError), alone(tmp_path, "run"):
+            pytest.fail("alone beside another")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_who_waits_comes_after(tmp_path):
+    first = HOLD.replace("sleep(60)", "sleep(1.5)")
+    process = subprocess.Popen(
+        [sys.executable, "-c", first, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdout.readline() == b"held\n"
+    with alone(tmp_path, "run", waits=True):
+        assert process.wait(timeout=30) == 0
+
+
 def test_a_killed_run_holds_nothing(tmp_path, holder):
     holder.kill()
     holder.wait()

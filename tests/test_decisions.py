@@ -103,6 +103,21 @@ def test_pictures_of_a_page_that_is_gone_are_taken_for_no_other():
     assert [one.ordinal for one in again] == [1]
 
 
+def test_a_name_that_tells_nothing_moves_no_number():
+    pdf = [replace(one, frame=n) for n, one in enumerate(scans(*[("old", "heft.pdf")] * 2))]
+    longer = [replace(one, frame=n) for n, one in enumerate(scans(*[("new", "heft.pdf")] * 3))]
+    lost = followed([numbered(1), numbered(2)], pdf, longer)
+    assert not any(one.is_found for one in lost.values())
+    same = followed([numbered(1), numbered(2)], pdf, longer[:2])
+    assert [str(one) for one in same.values()] == list(same)
+    before = scans(*((digest, "master.tif") for digest in "abcd"))
+    now = scans(*((digest, "master.tif") for digest in "acD"))
+    found = followed([numbered(2), numbered(3), numbered(4)], before, now)
+    assert {name: one.is_found for name, one in found.items()} == {
+        str(numbered(2)): False, str(numbered(3)): True, str(numbered(4)): False,
+    }  # fmt: skip
+
+
 def test_equal_pages_keep_their_order():
     pages = scans(("blank", "1.tif"), ("blank", "2.tif"))
     found = followed([numbered(1), numbered(2)], pages, pages)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,15 @@ import pytest
 from PIL import Image
 
 from archive.catalog.catalog import Catalog
+from archive.ingest import register as register_module
+from archive.ingest.identity import read_issue
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import discover
 from archive.layout import Layout
 from archive.store import sha256
+from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
-from schemas.model import IssueId
+from schemas.model import Issue, IssueId
 from tasks.intake import take_in
 from tasks.settings import IngestSettings
 from tests.conftest import draw_page, write_issue
@@ -158,21 +162,97 @@ def test_masters_registered_in_place_are_found_where_they_moved(tmp_path, layout
     assert not again.is_new and again.issue.scans[0].path == str((moved / "p1.tif").resolve())
 
 
-def test_a_folder_of_the_same_name_is_no_new_version_of_another_issue(tmp_path, layout):
-    write_issue(tmp_path / "in" / "1908" / "04", 2, seed=10)
-    write_issue(tmp_path / "in" / "1909" / "04", 2, seed=20)
+def ids(layout, catalog, folder):
+    """Ingest ``folder``; return year, id and version of every issue there is."""
+    take_in([folder], layout, catalog, IngestSettings())
+    found = {}
+    for issue in layout.issues():
+        record = from_json(Issue, layout.issue_record(issue).read_bytes(), name=str(issue))
+        found[record.source.split("/")[-2]] = (str(issue), record.version)
+    return found
 
-    def night():
-        found = [register(s, layout, Acceptance()) for s in discover(tmp_path / "in").issues]
-        return {one.issue.source.split("/")[-2]: (str(one.issue.issue), one.issue.version)
-                for one in found}  # fmt: skip
 
-    first = night()
+def test_a_folder_of_the_same_name_is_no_new_version_of_another_issue(tmp_path, layout, catalog):
+    shelf = tmp_path / "in"
+    write_issue(shelf / "1908" / "04", 2, seed=10)
+    write_issue(shelf / "1909" / "04", 2, seed=20)
+    first = ids(layout, catalog, shelf)
     assert first["1908"] == ("04", 1) and first["1909"][0].startswith("04-")
-    write_issue(tmp_path / "in" / "1907" / "04", 2, seed=30)
-    second = night()
+    write_issue(shelf / "1907" / "04", 2, seed=30)
+    second = ids(layout, catalog, shelf)
     assert {year: second[year] for year in first} == first and len(set(second.values())) == 3
-    assert night() == second
+    assert ids(layout, catalog, shelf) == second
+
+
+def test_a_copy_or_a_shared_page_takes_no_id_away(tmp_path, layout, catalog):
+    shelf = tmp_path / "in"
+    folder = write_issue(shelf / "1908" / "04", 3, seed=10)
+    first = ids(layout, catalog, shelf)
+    shutil.copytree(folder, shelf / "0-copy" / "04")
+    other = write_issue(shelf / "1907" / "04", 3, seed=30)
+    shutil.copy(folder / "p2.tif", other / "p2.tif")
+    found = ids(layout, catalog, shelf)
+    assert found["1908"] == first["1908"] == ("04", 1) and len(set(found.values())) == 3
+    assert ids(layout, catalog, shelf) == found
+
+
+def test_issues_keep_their_ids_when_the_shelf_moves(tmp_path, layout, catalog):
+    for year in (1908, 1909):
+        write_issue(tmp_path / "in" / str(year) / "04", 2, seed=year)
+    first = ids(layout, catalog, tmp_path / "in")
+    shutil.move(tmp_path / "in", tmp_path / "elsewhere")
+    write_issue(tmp_path / "elsewhere" / "1907" / "04", 2, seed=30)
+    found = ids(layout, catalog, tmp_path / "elsewhere")
+    assert {year: found[year] for year in first} == first and len(found) == 3
+
+
+def test_a_folder_known_alone_keeps_its_id_beside_others(tmp_path, layout, catalog):
+    folder = write_issue(tmp_path / "shelf" / "1908" / "04", 2, seed=10)
+    first = ids(layout, catalog, folder)
+    shutil.copytree(tmp_path / "shelf", tmp_path / "in")
+    write_issue(tmp_path / "in" / "1907" / "04", 2, seed=30)
+    found = ids(layout, catalog, tmp_path / "in")
+    assert found["1908"] == first["1908"] and len(found) == 2
+
+
+def test_two_folders_that_say_one_id_are_named(tmp_path, layout, catalog):
+    ini = "[issue]\nid = lantern-1908-04\n"
+    for seed in (1, 2):
+        folder = write_issue(tmp_path / "in" / f"delivery-{seed}", 1, seed=seed, ini=ini)
+        take_in([folder], layout, catalog, IngestSettings())
+    for _ in range(2):
+        found = take_in([tmp_path / "in"], layout, catalog, IngestSettings())
+        assert (found.new, found.known) == ((), (IssueId("lantern-1908-04"),))
+        (refused,) = found.refused
+        assert refused.name.endswith("delivery-1") and "lantern-1908-04" in refused.reason
+    assert read_issue(layout, IssueId("lantern-1908-04")).version == 2
+
+
+def test_masters_that_an_older_release_kept_in_one_place_come_in_again(tmp_path, layout):
+    shelf(tmp_path / "in", 1, 2, 3)
+    issue = register(only(tmp_path / "in"), layout, Acceptance()).issue
+    one = tuple(replace(scan, path=issue.scans[-1].path) for scan in issue.scans)
+    layout.issue_record(issue.issue).write_bytes(to_json(replace(issue, scans=one)))
+    layout.seen(issue.issue).unlink()
+    again = register(only(tmp_path / "in"), layout, Acceptance())
+    assert again.is_new
+    for scan in again.issue.scans:
+        assert sha256(layout.master(scan)) == scan.sha256
+
+
+def test_a_page_whose_permissions_were_mended_comes_in(tmp_path, layout, monkeypatch):
+    shelf(tmp_path / "in", 1, 2, 3)
+    read = register_module.sha256
+
+    def refuse(path):
+        if path.parent.name == "p2":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(register_module, "sha256", refuse)
+    assert len(register(only(tmp_path / "in"), layout, Acceptance()).issue.scans) == 2
+    monkeypatch.setattr(register_module, "sha256", read)
+    assert len(register(only(tmp_path / "in"), layout, Acceptance()).issue.scans) == 3
 
 
 def test_folders_of_one_name_that_are_named_one_by_one_stay_two(tmp_path, layout, catalog):
@@ -181,16 +261,16 @@ def test_folders_of_one_name_that_are_named_one_by_one_stay_two(tmp_path, layout
     assert len(found.new) == len(set(found.new)) == 2
 
 
-def test_a_folder_named_from_where_one_stands_is_the_same(tmp_path, layout, monkeypatch):
+def test_a_folder_named_from_where_one_stands_is_the_same(tmp_path, layout, catalog, monkeypatch):
     for year in ("1908", "1909"):
         write_issue(tmp_path / year / "04", 1, seed=int(year))
     monkeypatch.chdir(tmp_path)
-    first = [register(only(Path(year) / "04"), layout, Acceptance()) for year in ("1908", "1909")]
-    again = [
-        register(only(tmp_path / year / "04"), layout, Acceptance()) for year in ("1908", "1909")
-    ]
-    assert [one.issue for one in again] == [one.issue for one in first]
-    assert not any(one.is_new for one in again) and len(layout.issues()) == 2
+    places = [Path(year) / "04" for year in ("1908", "1909")]
+    first = take_in(places, layout, catalog, IngestSettings())
+    beside = [tmp_path / "1909" / ".." / year / "04" for year in ("1908", "1909")]
+    for again in ([place.resolve() for place in places], beside, places):
+        assert take_in(again, layout, catalog, IngestSettings()).known == first.new
+    assert len(layout.issues()) == 2
 
 
 def test_a_page_scanned_again_and_delivered_elsewhere_is_a_version(tmp_path, layout):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +14,7 @@ from archive.ingest.names import printable_name, suffixed
 from archive.ingest.sources import IssueSource, PageSource
 from archive.layout import Layout
 from schemas.codec import from_json, to_json
-from schemas.model import Issue, IssueId, Scan
+from schemas.model import Issue, IssueId, Quarantined, Scan
 
 
 def read_issue(layout: Layout, issue: IssueId) -> Issue | None:
@@ -25,33 +29,93 @@ def read_issue(layout: Layout, issue: IssueId) -> Issue | None:
     return from_json(Issue, path.read_bytes(), name=str(path))
 
 
-def identified(source: IssueSource, layout: Layout) -> IssueSource:
-    """Return ``source`` under the id that its folder was registered with, if it ever was.
+@dataclass(slots=True)
+class Walk:
+    """The ids of one walk: which folder has which.
 
     Ids are made of folders' names. Which of two folders of one name came first would otherwise
-    depend on what else is there on a night.
+    depend on what else lies there on a night.
     """
-    asked = source.asked or source.issue
-    for issue in (asked, suffixed(asked, source.folder)):
+
+    layout: Layout
+    taken: set[IssueId] = field(default_factory=set)
+
+    def identified(
+        self, found: Sequence[IssueSource]
+    ) -> Iterator[tuple[IssueSource, Quarantined | None]]:
+        """Yield folders with the ids they were registered with, or may have; or why not.
+
+        A folder whose issue.ini gives the id of another folder of the walk is refused. Whoever
+        registers a folder adds the id it got in the end to ``taken``.
+        """
+        known = _by_slug(self.layout.issues())
+        own = [_registered(source, known, self.layout) for source in found]
+        self.taken |= {issue for issue in own if issue is not None}
+        for source, issue in zip(found, own, strict=True):
+            asked = source.asked or source.issue
+            if issue is not None:
+                yield replace(source, issue=issue, asked=asked), None
+            elif source.is_named and asked in self.taken:
+                yield source, Quarantined(str_of(source.folder), _TWICE.format(asked))
+            else:
+                new = suffixed(asked, source.folder) if asked in self.taken else asked
+                others = tuple(one for one in known.get(str(asked), ()) if one not in self.taken)
+                yield replace(source, issue=new, asked=asked, others=others), None
+
+
+_TWICE = "issue.ini gives the id {}, and so does another folder; take the older delivery out"
+
+
+def own_id(source: IssueSource, layout: Layout, scans: list[tuple[PageSource, Scan]]) -> IssueId:
+    """Return the id of a folder that was never registered: that of its pages, or a new one."""
+    if source.is_named:
+        return source.issue
+    for issue in (source.issue, *source.others):
         known = read_issue(layout, issue)
-        if known is not None and is_from(known, source):
-            return replace(source, issue=issue)
-    return source
+        if known is not None and not is_other(known, source, scans):
+            return issue
+    is_free = read_issue(layout, source.issue) is None
+    return source.issue if is_free else suffixed(source.asked or source.issue, source.folder)
+
+
+def _by_slug(issues: Iterable[IssueId]) -> dict[str, list[IssueId]]:
+    """Return ids by the slug that was asked for, which a suffix may follow."""
+    found = defaultdict[str, list[IssueId]](list)
+    for issue in issues:
+        for slug in {str(issue), _SUFFIX.sub("", str(issue))}:
+            found[slug].append(issue)
+    return found
+
+
+_SUFFIX = re.compile(r"-[0-9a-f]{6}$")
+
+
+def _registered(
+    source: IssueSource, known: dict[str, list[IssueId]], layout: Layout
+) -> IssueId | None:
+    for issue in known.get(str(source.asked or source.issue), ()):
+        record = read_issue(layout, issue)
+        if record is not None and is_from(record, source):
+            return issue
+    return None
 
 
 def is_from(known: Issue, source: IssueSource) -> bool:
     """Say whether ``known`` was registered from the folder of ``source``."""
-    return known.source in {str_of(source.folder), str_of(source.folder.absolute())}
+    folder = source.folder
+    return known.source in {str_of(path) for path in (folder, folder.absolute(), folder.resolve())}
 
 
 def is_other(known: Issue, source: IssueSource, scans: list[tuple[PageSource, Scan]]) -> bool:
-    """Say whether ``source`` only has the name of ``known``: another folder, no page in common.
+    """Say whether ``source`` only has the name of ``known``: another folder, other pages.
 
-    An id that issue.ini gives is taken at its word.
+    Half of the pages of the smaller one have to be the same: a single one may be a color chart. An
+    id that issue.ini gives is taken at its word.
     """
     if source.is_named or is_from(known, source):
         return False
-    return not {scan.sha256 for _, scan in scans} & set(known.sha256s)
+    now, before = {scan.sha256 for _, scan in scans}, set(known.sha256s)
+    return 2 * len(now & before) < min(len(now), len(before))
 
 
 def str_of(path: Path) -> str:
@@ -66,22 +130,22 @@ def fingerprint(source: IssueSource, accept: object) -> str:
     is accepted: a nightly walk must not read every master again. ``verify`` reads everything.
     """
     seen = (
-        str_of(source.folder.absolute()),
+        str_of(source.folder.resolve()),
         str(source.issue),
         repr(accept),
         [(one.name, one.reason) for one in source.refused],
         [
-            (str_of(page.path.absolute()), page.frame, page.label, page.checksum, _stat(page.path))
-            + ((str_of(page.text.absolute()), _stat(page.text)) if page.text else ())
+            (str_of(page.path.resolve()), page.frame, page.label, page.checksum, _stat(page.path))
+            + ((str_of(page.text.resolve()), _stat(page.text)) if page.text else ())
             for page in source.pages
         ],
     )
     return sha256(repr(seen).encode() + to_json(source.metadata)).hexdigest()
 
 
-def _stat(path: Path) -> tuple[int, int]:
+def _stat(path: Path) -> tuple[int, int, bool]:
     try:
         found = path.stat()
     except OSError:  # gone since the walk, or not to be seen: reading it says which
-        return (-1, -1)
-    return (found.st_size, found.st_mtime_ns)
+        return (-1, -1, False)
+    return (found.st_size, found.st_mtime_ns, os.access(path, os.R_OK))

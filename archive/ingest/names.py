@@ -37,7 +37,7 @@ def to_slug(name: str) -> str:
 
 def suffixed(issue: IssueId, folder: Path) -> IssueId:
     """Return ``issue`` with six hex digits made of the path of ``folder``."""
-    path = str(folder.absolute())
+    path = str(folder.resolve())
     digest = sha256(path.encode("utf-8", "surrogateescape")).hexdigest()
     return IssueId(f"{issue}-{digest[:6]}")
 

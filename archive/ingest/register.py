@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.images import load_image
-from archive.ingest.identity import fingerprint, identified, is_other, read_issue, str_of
+from archive.ingest.identity import fingerprint, own_id, read_issue, str_of
 from archive.ingest.masters import check_digest, in_place, kept
-from archive.ingest.names import printable_name, suffixed, why_unread
+from archive.ingest.names import printable_name, why_unread
 from archive.ingest.sources import IssueSource, PageSource
 from archive.ingest.texts import read_text
 from archive.layout import Layout
@@ -41,29 +41,30 @@ class Registered:
 def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registered:
     """Register ``source``; the same content again changes nothing, other content is a new version.
 
-    A folder that only has the name of another issue becomes an issue of its own.
+    A folder that only has the name of another issue becomes an issue of its own. Folders of one
+    walk come through ``Walk.identified``.
 
     Raises:
         ScanError: no page could be accepted.
         DocumentError: the record of the issue is damaged.
         OSError: the disk is full or read-only.
     """
-    source = identified(source, layout)
     if not accept.keep_text:
         source = replace(source, pages=tuple(replace(page, text=None) for page in source.pages))
     seen = fingerprint(source, accept)
     known = read_issue(layout, source.issue)
     if known is not None and _was_seen(layout, source.issue, seen):
         return Registered(known, is_new=False)
-    scans, refused = _validated(source, accept)
-    if not scans:
-        reasons = "; ".join(f"{one.name}: {one.reason}" for one in refused[:3])
+    read = _validated(source, accept)
+    if not read.scans:
+        reasons = "; ".join(f"{one.name}: {one.reason}" for one in read.refused[:3])
         raise ScanError(f"{source.folder}: no page could be accepted ({reasons})")
-    if known is not None and is_other(known, source, scans):
-        own = suffixed(source.asked or source.issue, source.folder)
-        return register(replace(source, issue=own, asked=own), layout, accept)
-    found = _entered(source, layout, accept, known, (scans, refused))
-    write_whole(layout.seen(source.issue), seen.encode())
+    own = own_id(source, layout, read.scans)
+    if own != source.issue:
+        return register(replace(source, issue=own, others=()), layout, accept)
+    found = _entered(source, layout, accept, known, read)
+    if read.is_final:
+        write_whole(layout.seen(source.issue), seen.encode())
     return found
 
 
@@ -77,13 +78,13 @@ def _entered(
     layout: Layout,
     accept: Acceptance,
     known: Issue | None,
-    validated: tuple[list[tuple[PageSource, Scan]], list[Quarantined]],
+    read: _Read,
 ) -> Registered:
     """Write the record of a new version; if the pages are the same, mend that of the last one."""
-    scans, refused = validated
+    scans = read.scans
     texts, unread = _texts(scans)
-    quarantined = (*source.refused, *refused, *unread)
-    folder = str_of(source.folder.absolute())
+    quarantined = (*source.refused, *read.refused, *unread)
+    folder = str_of(source.folder.resolve())
     if known is not None and _is_same(known, scans, texts, source, layout):
         moved = _moved(known.scans, scans)
         issue = replace(known, scans=moved, quarantined=quarantined, source=folder)
@@ -126,6 +127,8 @@ def _is_same(
     source: IssueSource,
     layout: Layout,
 ) -> bool:
+    if len({scan.path for scan in known.scans}) < len(set(known.sha256s)):
+        return False  # masters of one name that an older release kept in one place
     now = [(scan.sha256, scan.frame, scan.label) for _, scan in scans]
     before = [(scan.sha256, scan.frame, scan.label) for scan in known.scans]
     if now != before or known.metadata != source.metadata:
@@ -172,24 +175,31 @@ def _with_texts(
     return tuple(kept)
 
 
-def _validated(
-    source: IssueSource, accept: Acceptance
-) -> tuple[list[tuple[PageSource, Scan]], list[Quarantined]]:
-    scans: list[tuple[PageSource, Scan]] = []
-    refused: list[Quarantined] = []
+@dataclass(slots=True)
+class _Read:
+    """Pages that were accepted and refused; not final if some may be read another night."""
+
+    scans: list[tuple[PageSource, Scan]] = field(default_factory=list)
+    refused: list[Quarantined] = field(default_factory=list)
+    is_final: bool = True
+
+
+def _validated(source: IssueSource, accept: Acceptance) -> _Read:
+    read = _Read()
     digests: dict[Path, str] = {}
     for page in source.pages:
         try:
             if page.path not in digests:
                 digests[page.path] = sha256(page.path)
                 check_digest(page.path, digests[page.path], page.checksum)
-            sequence = len(scans) + 1
+            sequence = len(read.scans) + 1
             scan = _scan(PageId(source.issue, sequence), page, digests[page.path], accept)
-            scans.append((page, scan))
+            read.scans.append((page, scan))
         except (ScanError, OSError) as error:
             reason = printable_name(why_unread(error).removeprefix(f"{page.path}: "))
-            refused.append(Quarantined(_name(page, source.folder), reason))
-    return scans, refused
+            read.refused.append(Quarantined(_name(page, source.folder), reason))
+            read.is_final &= not isinstance(error, OSError)
+    return read
 
 
 def _scan(page_id: PageId, page: PageSource, digest: str, accept: Acceptance) -> Scan:

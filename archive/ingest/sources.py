@@ -47,7 +47,7 @@ class IssueSource:
     """An issue before it is registered.
 
     ``is_named`` where issue.ini gives the id; ``asked`` is the id that it shared with another
-    folder, before the two were told apart.
+    folder, before the two were told apart; ``others`` are ids of that name that it may have had.
     """
 
     issue: IssueId
@@ -57,6 +57,7 @@ class IssueSource:
     refused: tuple[Quarantined, ...] = ()
     is_named: bool = False
     asked: IssueId | None = None
+    others: tuple[IssueId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

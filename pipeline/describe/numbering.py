@@ -57,8 +57,8 @@ def followed(
     """Return by the names they had the illustrations ``known``, on the pages where they are now.
 
     Pages move when one that was missing comes in. A page is known by its master, or, if that was
-    scanned again, by its file's name. Illustrations of a page that is gone stay under its number,
-    without a place, so that no other picture is taken for one of them.
+    scanned again, by its file's name where no other file has it. Illustrations of a page that is
+    gone stay under its number, without a place, so that no other picture is taken for one of them.
     """
     pages = _same_pages(before, now)
     moved = {str(one): replace(one, page=pages[one.page]) for one in known if one.page in pages}
@@ -76,23 +76,36 @@ def followed(
 
 def _same_pages(before: Sequence[Scan], now: Sequence[Scan]) -> dict[PageId, PageId]:
     found: dict[PageId, PageId] = {}
-    for key in (_master, _file):
-        left = defaultdict[tuple[str, int], list[PageId]](list)
-        for scan in now:
-            if scan.page not in found.values():
-                left[key(scan)].append(scan.page)
-        for scan in before:
-            if scan.page not in found and left[key(scan)]:
-                found[scan.page] = left[key(scan)].pop(0)
+    left = defaultdict[tuple[str, int], list[PageId]](list)
+    for scan in now:
+        left[scan.sha256, scan.frame].append(scan.page)
+    for scan in before:
+        if left[scan.sha256, scan.frame]:
+            found[scan.page] = left[scan.sha256, scan.frame].pop(0)
+    taken, was, is_ = set(found.values()), _frames(before), _frames(now)
+    for scan in before:
+        own = is_.get(scan.name, [])
+        # of a file with other frames, or a name that two files have, nobody knows which is which
+        if scan.page in found or not _is_one_file(was[scan.name], own):
+            continue
+        page = next(other.page for other in own if other.frame == scan.frame)
+        if page not in taken:
+            found[scan.page] = page
     return found
 
 
-def _master(scan: Scan) -> tuple[str, int]:
-    return (scan.sha256, scan.frame)
+def _frames(scans: Sequence[Scan]) -> dict[str, list[Scan]]:
+    found = defaultdict[str, list[Scan]](list)
+    for scan in scans:
+        found[scan.name].append(scan)
+    return found
 
 
-def _file(scan: Scan) -> tuple[str, int]:
-    return (scan.name, scan.frame)
+def _is_one_file(before: Sequence[Scan], now: Sequence[Scan]) -> bool:
+    """Say whether scans of one file's name are those of one file then and now, frame by frame."""
+    frames = sorted(scan.frame for scan in before)
+    one_each = all(len({scan.sha256 for scan in scans}) == 1 for scans in (before, now))
+    return one_each and sorted(scan.frame for scan in now) == frames == sorted(set(frames))
 
 
 def decided(picture: Illustration, decisions: Sequence[Decision]) -> Illustration | None:

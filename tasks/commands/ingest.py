@@ -25,7 +25,7 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
     changed content becomes a new version. Bad pages are named, the rest comes in.
     """
     house = House.open(config)
-    with alone(house.layout.root, "ingest"):
+    with alone(house.layout.root, "ingest", waits=True):
         found = take_in(sources, house.layout, house.catalog, house.settings.ingest)
     bad = list(found.refused)
     for issue in found.new:

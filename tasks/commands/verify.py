@@ -24,14 +24,14 @@ def verify(config: Path) -> int:
     """
     house = House.open(config)
     house.catalog.check()
-    wanted: dict[Path, str] = {}
+    wanted: set[tuple[Path, str]] = set()
     for issue in house.layout.issues():
         for path in house.layout.issue_versions(issue):
             wanted |= _masters(path, house.layout, copies_only=True)
         wanted |= _masters(house.layout.issue_record(issue), house.layout)
-    wanted |= {house.layout.root / file.path: file.sha256 for file in house.catalog.files()}
+    wanted |= {(house.layout.root / file.path, file.sha256) for file in house.catalog.files()}
     bad = 0
-    for path, digest in sorted(wanted.items()):
+    for path, digest in sorted(wanted):
         if not path.is_file():
             click.echo(f"{path}: is gone")
         elif sha256(path) != digest:
@@ -43,10 +43,10 @@ def verify(config: Path) -> int:
     return Exit.PAGES if bad else Exit.GOOD
 
 
-def _masters(record: Path, layout: Layout, *, copies_only: bool = False) -> dict[Path, str]:
+def _masters(record: Path, layout: Layout, *, copies_only: bool = False) -> set[tuple[Path, str]]:
     issue = from_json(Issue, record.read_bytes(), name=str(record))
     return {
-        layout.master(scan): scan.sha256
+        (layout.master(scan), scan.sha256)
         for scan in issue.scans
         if not (copies_only and Path(scan.path).is_absolute())
     }
