@@ -17,9 +17,11 @@ _PART_SHARE = 0.006
 _INK_SHARE = 0.014
 _INK_STEP = 0.16
 _LEAST_INK = 0.05
-_LONGEST = 15.0
-"""Share of a picture that is ink at least, and its longest proportions; on real pages nothing
-beyond either was a picture, but bare paper and the strips a scanner leaves."""
+_LONGEST = 15.0, 30.0
+"""Share of a picture that is ink at least, and its longest proportions: near the edge of the page,
+where a scanner leaves strips, and within, where a pen drew strokes."""
+_NEAR_EDGE = 0.06
+"""Share of the page's width, or height, that is near its edge."""
 _SLIVER = 0.04
 """Share of the page's width, or height, below which nothing at its edge is a picture."""
 _BARE = 0.1
@@ -98,7 +100,10 @@ def _is_printed(picture: NDArray[np.uint8], ink: NDArray[np.uint8]) -> bool:
     """Say whether ``picture`` is more than bare paper, a scanner's strip or a sliver of its bed."""
     left, top, width, height = cv2.boundingRect(picture)
     inked = float((ink * picture).sum()) / float(picture.sum())
-    is_strip = max(width, height) > _LONGEST * min(width, height)
+    across, down = _NEAR_EDGE * picture.shape[1], _NEAR_EDGE * picture.shape[0]
+    is_within = across < left and left + width < picture.shape[1] - across
+    is_within &= down < top and top + height < picture.shape[0] - down
+    is_strip = max(width, height) > _LONGEST[int(is_within)] * min(width, height)
     at_side = left == 0 or left + width == picture.shape[1]
     at_end = top == 0 or top + height == picture.shape[0]
     is_sliver = (at_side and width < _SLIVER * picture.shape[1]) or (

@@ -40,7 +40,7 @@ NEEDS = {
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
     "prepare": 2,
-    "separate": 3,
+    "separate": 4,
     "recognize": 5,
     "refine": 5,
     "crop": 3,

@@ -62,3 +62,15 @@ def test_paper_and_scanner_strips_are_no_pictures(box, inked):
         page[box[1] : box[3], box[0] : box[2]] = 10
     found = find_regions(planes_with(box), page_width=150, page_height=200, page=page)
     assert not [region for region in found if region.kind == "illustration"]
+
+
+@pytest.mark.parametrize(
+    ("box", "is_picture"),
+    [((20, 100, 130, 105), True), ((20, 5, 130, 10), False), ((2, 100, 148, 103), False)],
+    ids=["stroke", "strip at the edge", "rule"],
+)
+def test_a_stroke_of_the_pen_within_the_page_is_a_picture(box, is_picture):
+    page = np.full((200, 150), 240, np.uint8)
+    page[box[1] : box[3], box[0] : box[2]] = 10
+    found = find_regions(planes_with(box), page_width=150, page_height=200, page=page)
+    assert is_picture == any(region.kind == "illustration" for region in found)
