@@ -52,7 +52,7 @@ def reading(path: Path) -> Iterator[None]:
     except PermissionError as error:
         raise ScanError(f"{path}: may not be read; give the archive's user the right to") from error
     except UnidentifiedImageError as error:
-        raise ScanError(f"{path}: not an image; take it out or rescan it") from error
+        raise ScanError(f"{path}: damaged or not an image; rescan it or take it out") from error
     except _READ_ERRORS as error:
         if is_systemic(error):
             raise
