@@ -7,24 +7,20 @@ of all outcomes, written last, is what Luigi looks for.
 
 from __future__ import annotations
 
-import os
 import time
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar
 
 import luigi
 
-from archive.catalog.catalog import Catalog
 from archive.images import LoadedImage, load_image
-from archive.layout import Layout, PageFolder, page_name
+from archive.layout import PageFolder, page_name
 from archive.store import whole, write_whole
 from schemas.codec import from_json, to_json
 from schemas.errors import (
     ArchiveError,
-    ConfigError,
     EngineError,
     PageError,
     PagesFailedError,
@@ -33,85 +29,10 @@ from schemas.errors import (
 )
 from schemas.geometry import Transform
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import Issue, IssueId, PageId, Region, Scan
+from schemas.model import PageId, Region, Scan
+from tasks.issue import IssueTask, PageOutcome
 from tasks.pages import work_on
 from tasks.progress import progress
-from tasks.recipes import recipe
-from tasks.settings import Settings, load
-
-
-@dataclass(frozen=True, slots=True)
-class PageOutcome:
-    """How one page left one stage."""
-
-    sequence: int
-    state: StageState
-    error: str = ""
-    message: str = ""
-
-
-class IssueTask(luigi.Task):
-    """Something done to one issue under one configuration."""
-
-    task_namespace = "bilderbogen"
-
-    issue: str = luigi.Parameter()
-    config: Path = luigi.PathParameter(default=Path("config.ini"), significant=False)
-
-    stage: ClassVar[str]
-
-    @property
-    def issue_id(self) -> IssueId:
-        """The issue as a checked identifier."""
-        return IssueId(self.issue)
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The configuration this task was given."""
-        return load(Path(self.config))
-
-    @cached_property
-    def layout(self) -> Layout:
-        """Where this task's files live."""
-        return Layout(self.settings.archive.root)
-
-    @cached_property
-    def record(self) -> Issue:
-        """The issue as it was ingested last.
-
-        Raises:
-            ConfigError: there is no such issue.
-        """
-        path = self.layout.issue_record(self.issue_id)
-        try:
-            return from_json(Issue, path.read_bytes(), name=str(path))
-        except FileNotFoundError as error:
-            raise ConfigError(
-                f"{self.issue}: no such issue in {self.layout.root}; ingest it first"
-            ) from error
-
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog named in config.ini; opened after any fork."""
-        return _catalog(self.settings.archive.catalog_url, os.getpid())
-
-    def recipe_of(self, stage: str) -> str:
-        """Name of the recipe of ``stage`` under this task's settings."""
-        return recipe(self.settings, stage)
-
-    def edition_name(self) -> str:
-        """Return version and recipe of this stage, and a digest of what people decided."""
-        said = self.catalog.decisions.digest(self.issue_id)
-        name = f"v{self.record.version:03d}-{self.recipe_of(self.stage)}"
-        return f"{name}-{said}" if said else name
-
-    def outcomes_of(self, stage: str) -> tuple[PageOutcome, ...]:
-        """The finished list of ``stage``; empty when it has not finished."""
-        path = self.layout.done(stage, self.recipe_of(stage), self.issue_id, self.record.version)
-        try:
-            return from_json(tuple[PageOutcome, ...], path.read_bytes(), name=str(path))
-        except FileNotFoundError:
-            return ()
 
 
 class PageStage(IssueTask):
@@ -157,20 +78,17 @@ class PageStage(IssueTask):
         pages = [scan.page for scan in self.record.scans]
         if self.after is None:
             return pages
-        own = self.recipe_of(self.after)
-        if not self.layout.done(self.after, own, self.issue_id, self.record.version).exists():
-            raise ArchiveError(f"{self.issue}: another run dropped {self.after}; start again")
         before = self.outcomes_of(self.after)
         left = {one.sequence for one in before if one.state is not StageState.FAILED}
         return [page for page in pages if page.sequence in left]
 
+    @abstractmethod
     def build(self, page: PageId, target: Path) -> StageState:
         """Write this stage's file or folder for ``page`` to ``target``; say done or empty.
 
         Raises:
             PageError: this page cannot be made; the others go on.
         """
-        raise NotImplementedError(f"{type(self).__name__} builds no pages")
 
     def build_batch(self, pages: Sequence[PageId]) -> None:
         """Bring every page of ``pages`` to an outcome; runs in a worker process."""
@@ -298,13 +216,6 @@ class PageStage(IssueTask):
         allowed = max(1.0, self.settings.run.max_failed_share * len(outcomes))
         if len(failed) > allowed or (failed and len(failed) == len(outcomes)):
             raise PagesFailedError(failed)
-
-
-@lru_cache(maxsize=4)
-def _catalog(url: str, process: int) -> Catalog:
-    """Open a catalog once in each process: an engine does not survive a fork."""
-    del process
-    return Catalog.open(url)
 
 
 def _systemic(error: OSError, page: PageId) -> ArchiveError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from archive.images import load_rgb
 from archive.layout import PublishedNames
 from archive.store import is_draft, place, sha256, whole
 from pipeline.describe.facing import with_facing_captions
-from pipeline.describe.header import agree
+from pipeline.describe.issue import told_script, with_heads
 from pipeline.describe.numbering import decided, followed, place_of, renumbered
 from pipeline.describe.pagination import with_agreed_labels
 from pipeline.describe.spreads import joined_spreads
@@ -26,15 +25,12 @@ from schemas.model import (
     Event,
     Illustration,
     Issue,
-    IssueMetadata,
     PageId,
     PageText,
-    RegionKind,
     Scan,
-    Source,
 )
 from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
-from tasks.base import IssueTask
+from tasks.issue import IssueTask
 from tasks.packages import export_package
 from tasks.progress import progress
 from tasks.recipes import agent, stated
@@ -126,16 +122,17 @@ class Publish(IssueTask):
         at = self.record.ingested
         if at is None:
             raise ValueError(f"{self.issue}: registered without a time")
+        script = self.settings.recognize.script
         said = f"{len(self.record.scans)} pages, {len(self.record.quarantined)} quarantined"
         ingestion = Event("ingestion", at, agent("ingest", self.settings), "success", said)
         return PublishedIssue(
             issue=self.record,
-            metadata=_merged(
+            metadata=with_heads(
                 self.record.metadata,
                 pages,
-                self.settings.recognize.languages,
-                _script(self.settings.recognize.script, pages),
-                self.settings.export.owner,
+                languages=self.settings.recognize.languages,
+                script=told_script(pages) if script == AUTO else script,
+                owner=self.settings.export.owner,
             ),
             edition=self.edition,
             pages=pages,
@@ -318,46 +315,3 @@ def _enter(task: IssueTask) -> None:
     ]
     task.catalog.record(rows)
     progress().finished(task.issue, task.stage, rows, 0.0)
-
-
-def _script(configured: str, pages: tuple[PublishedPage, ...]) -> str:
-    """Return the script that is configured, or the one most pages were told to be in."""
-    if configured != AUTO:
-        return configured
-    told = Counter(
-        region.script
-        for page in pages
-        if page.description.text
-        for region in page.description.text.regions
-        if region.script and region.kind is RegionKind.TEXT
-    )
-    return min(told, key=lambda name: (-told[name], name), default="Latn")
-
-
-def _merged(
-    said: IssueMetadata,
-    pages: tuple[PublishedPage, ...],
-    languages: tuple[str, ...],
-    script: str,
-    owner: str,
-) -> IssueMetadata:
-    """Add what running heads agree on to what was said; nothing said is overruled."""
-    heads = [page.description.header for page in pages if page.description.header]
-    read = {
-        "title": agree([head.title for head in heads]),
-        "date": agree([head.date for head in heads]),
-        "number": agree([head.number for head in heads]),
-        "volume": agree([head.volume for head in heads]),
-    }
-    nothing_said = said == IssueMetadata()
-    return replace(
-        said,
-        title=said.title or read["title"] or "",
-        date=said.date or read["date"] or "",
-        number=said.number or read["number"] or "",
-        volume=said.volume or read["volume"] or "",
-        languages=said.languages or languages,
-        script=said.script or script,
-        owner=said.owner or owner,
-        source=Source.HEADER if nothing_said else said.source,
-    )

@@ -78,7 +78,7 @@ def _workers() -> Iterator[None]:
 def _keeping_failures(failures: dict[str, BaseException]) -> Iterator[None]:
     import luigi
 
-    from tasks.base import IssueTask
+    from tasks.issue import IssueTask
 
     def keep(task: luigi.Task, error: BaseException) -> None:
         failures[str(task.issue)] = error

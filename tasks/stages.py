@@ -41,9 +41,10 @@ from schemas.geometry import Box
 from schemas.ledger import StageState
 from schemas.model import CLASSES, RGB8, Illustration, PageId, PageText, Region, RegionKind
 from schemas.published import PageDescription
-from tasks.base import IssueTask, PageStage
+from tasks.base import PageStage
 from tasks.cutting import CutOut, deep_pixels, write_cut_out
 from tasks.engines import separator
+from tasks.issue import IssueTask
 from tasks.reading import read_page, readers
 
 _MM_PER_INCH = 25.4

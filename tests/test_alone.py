@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from schemas.errors import BusyError, ConfigError
+from schemas.errors import ArchiveError, BusyError, ConfigError
 from tasks.__main__ import main
 from tasks.alone import alone
 from tasks.runner import run_issues
@@ -117,3 +117,11 @@ def test_a_full_disk_stops_the_night_wherever_it_shows(config, monkeypatch):
     issues = Layout(load(config).archive.root).issues()
     with pytest.raises(OSError, match="No space left"):
         run_issues(issues, config)
+
+
+def test_a_stage_whose_list_another_run_dropped_does_not_end_empty(config):
+    from tasks.stages import Recognize
+
+    assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
+    with pytest.raises(ArchiveError, match="another run dropped separate"):
+        Recognize(issue="lantern-1908", config=config).asked()

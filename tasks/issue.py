@@ -1,0 +1,105 @@
+"""What every task of an issue shares: its record, its configuration, the catalog."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import ClassVar
+
+import luigi
+
+from archive.catalog.catalog import Catalog
+from archive.layout import Layout
+from schemas.codec import from_json
+from schemas.errors import ArchiveError, ConfigError
+from schemas.ledger import StageState
+from schemas.model import Issue, IssueId
+from tasks.recipes import recipe
+from tasks.settings import Settings, load
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """How one page left one stage."""
+
+    sequence: int
+    state: StageState
+    error: str = ""
+    message: str = ""
+
+
+class IssueTask(luigi.Task):
+    """Something done to one issue under one configuration."""
+
+    task_namespace = "bilderbogen"
+
+    issue: str = luigi.Parameter()
+    config: Path = luigi.PathParameter(default=Path("config.ini"), significant=False)
+
+    stage: ClassVar[str]
+
+    @property
+    def issue_id(self) -> IssueId:
+        """The issue as a checked identifier."""
+        return IssueId(self.issue)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration this task was given."""
+        return load(Path(self.config))
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where this task's files live."""
+        return Layout(self.settings.archive.root)
+
+    @cached_property
+    def record(self) -> Issue:
+        """The issue as it was ingested last.
+
+        Raises:
+            ConfigError: there is no such issue.
+        """
+        path = self.layout.issue_record(self.issue_id)
+        try:
+            return from_json(Issue, path.read_bytes(), name=str(path))
+        except FileNotFoundError as error:
+            raise ConfigError(
+                f"{self.issue}: no such issue in {self.layout.root}; ingest it first"
+            ) from error
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog named in config.ini; opened after any fork."""
+        return _catalog(self.settings.archive.catalog_url, os.getpid())
+
+    def recipe_of(self, stage: str) -> str:
+        """Name of the recipe of ``stage`` under this task's settings."""
+        return recipe(self.settings, stage)
+
+    def edition_name(self) -> str:
+        """Return version and recipe of this stage, and a digest of what people decided."""
+        said = self.catalog.decisions.digest(self.issue_id)
+        name = f"v{self.record.version:03d}-{self.recipe_of(self.stage)}"
+        return f"{name}-{said}" if said else name
+
+    def outcomes_of(self, stage: str) -> tuple[PageOutcome, ...]:
+        """The finished list of ``stage``.
+
+        Raises:
+            ArchiveError: another run has dropped it.
+        """
+        path = self.layout.done(stage, self.recipe_of(stage), self.issue_id, self.record.version)
+        try:
+            return from_json(tuple[PageOutcome, ...], path.read_bytes(), name=str(path))
+        except FileNotFoundError as error:
+            raise ArchiveError(f"{self.issue}: another run dropped {stage}; start again") from error
+
+
+@lru_cache(maxsize=4)
+def _catalog(url: str, process: int) -> Catalog:
+    """Open a catalog once in each process: an engine does not survive a fork."""
+    del process
+    return Catalog.open(url)
