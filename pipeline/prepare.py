@@ -137,8 +137,8 @@ def _cut(darkness: NDArray[np.float64]) -> int:
     limit = len(darkness) // _MAX_BORDER_PART
     bridge = max(2, len(darkness) // 150)
     cut, light = 0, 0
-    for at in range(limit + bridge + 1):
-        if darkness[at] > 0.5:
+    for at, dark in enumerate(darkness[: limit + bridge + 1]):
+        if dark > 0.5:
             cut, light = at + 1, 0
         else:
             light += 1
