@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, select
+from sqlalchemy import insert, make_url, select
 
 from archive.catalog import rows, search
 from archive.catalog.catalog import Catalog
@@ -253,6 +253,18 @@ def test_four_writers_at_once_lose_nothing(url):
     """They also find no catalog and make it together."""
     in_processes(count_up, [(url, 25)] * 4)
     assert Catalog.open(url).ledger()[0].attempts == 100
+
+
+@pytest.mark.slow
+def test_a_catalog_another_process_begins_to_write_is_waited_for(url):
+    """SQLite says "locked" at once here, whatever its busy timeout."""
+    other = sqlite3.connect(make_url(url).database, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    later = threading.Timer(0.3, other.rollback)
+    later.start()
+    Catalog.open(url).check()
+    later.join()
+    other.close()
 
 
 def write_until_killed(url, slug, said):

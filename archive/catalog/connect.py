@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,7 @@ from schemas.errors import CatalogError, SystemicError
 MIGRATIONS = Path(__file__).parent / "migrations"
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 _BUSY_MS = 30_000
+_BUSY_STEP_S = 0.02
 _UPGRADE_LOCK = 7_310_871
 """Key of the PostgreSQL advisory lock that lets one process at a time change the schema."""
 _READING = "catalog_reading"
@@ -116,13 +119,28 @@ def _make_room(path: Path) -> None:
 
 def _set_pragmas(connection: Any, _: Any) -> None:  # noqa: ANN401 - DBAPI objects
     connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout={_BUSY_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    _keep_log(connection)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _keep_log(connection: Any) -> None:  # noqa: ANN401 - a DBAPI object
+    """Ask for the write-ahead log until it is there.
+
+    ``busy_timeout`` does not help: SQLite refuses at once if another process is about to write a
+    file that has no such log yet, as when several make the catalog together.
+    """
+    until = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_BUSY_STEP_S)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
