@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 DRAFT_PREFIX = ".draft-"
+SCRATCH_PREFIX = ".bilderbogen-scratch-"
 _STALE_S = 24 * 3600
 _ATTEMPTS = 8
 
@@ -76,6 +78,24 @@ def sweep(folder: Path, *, older_than_s: float = _STALE_S) -> int:
                 if path.lstat().st_mtime <= limit:
                     _drop(path)
                     count += 1
+    return count
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Yield an empty folder among the machine's temporary files; it goes with its content."""
+    with tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX) as folder:
+        yield Path(folder)
+
+
+def sweep_scratch(*, older_than_s: float = _STALE_S) -> int:
+    """Remove what killed runs of ours left among the machine's temporary files; return how many."""
+    limit, count = time.time() - older_than_s, 0
+    for folder in Path(tempfile.gettempdir()).glob(f"{SCRATCH_PREFIX}*"):
+        with suppress(OSError):  # another user's, or it went while we looked
+            if folder.lstat().st_mtime <= limit and folder.is_dir() and not folder.is_symlink():
+                shutil.rmtree(folder)
+                count += 1
     return count
 
 

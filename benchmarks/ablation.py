@@ -38,6 +38,7 @@ VARIANTS: dict[str, dict[str, object]] = {
     "no moving average": {"ema": 0.0},
     "drawn pictures only, no corpus": {"corpus": None},
     "1024 pixels": {"long_side": 1024},
+    "1280 pixels": {"long_side": 1280},
 }
 
 

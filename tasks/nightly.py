@@ -12,7 +12,7 @@ import click
 
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
-from archive.store import sweep
+from archive.store import sweep, sweep_scratch
 from schemas.errors import ConfigError
 from schemas.model import IssueId
 from tasks.alone import alone
@@ -66,6 +66,7 @@ def _bring_forward(
     for folder in house.layout.drafts():
         if folder.is_dir():
             sweep(folder)
+    sweep_scratch()
     started, clock = datetime.now(UTC), time.monotonic()
     run = house.catalog.begin_run("nightly" if wanted is None else "run")
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from archive import images
 from archive.layout import PageFolder, PublishedNames
+from archive.store import scratch
 from archive.weights import KINDS_FILE
 from archive.wordlists import vocabulary
 from pipeline.crops import crop_box, cut_out, inside_of, outline_of, over_white, trimmed
@@ -141,7 +141,7 @@ class Recognize(PageStage):
         own = self.settings.recognize
         if self.scan(page).text:
             return self._kept(page, target)
-        with tempfile.TemporaryDirectory(prefix="bilderbogen-") as scratch:
+        with scratch() as folder:
             text = read_page(
                 page,
                 images.load_grey(self.folder_of("prepare", page).grey),
@@ -150,7 +150,7 @@ class Recognize(PageStage):
                 read_by=readers(self.record.metadata, own),
                 dpi=self.scan(page).dpi,
                 min_text_area=own.min_text_area,
-                scratch=Path(scratch),
+                scratch=folder,
             )
         target.write_bytes(to_json(text_to_master(text, self.transform(page))))
         return StageState.DONE if text.regions else StageState.EMPTY

@@ -1,10 +1,11 @@
 import os
+import tempfile
 import threading
 import time
 
 import pytest
 
-from archive.store import place, sha256, sweep, whole, write_whole
+from archive.store import place, scratch, sha256, sweep, sweep_scratch, whole, write_whole
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path):
@@ -71,6 +72,21 @@ def test_processes_that_write_one_folder_leave_one_whole(tmp_path):
     found = sorted(path.name for path in (tmp_path / "page").iterdir())
     assert len({name[0] for name in found}) == 1 and len(found) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["page"]
+
+
+def test_scratch_of_a_killed_run_goes_and_that_of_a_living_one_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with scratch() as folder:
+        assert folder.parent == tmp_path
+        left = tmp_path / f"{folder.name}left"
+        left.mkdir()
+        (left / "page.pgm").write_bytes(b"P5")
+        os.utime(left, (0, 0))
+        (tmp_path / "another program's").mkdir()
+        os.utime(tmp_path / "another program's", (0, 0))
+        assert sweep_scratch() == 1
+        assert folder.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["another program's"]
 
 
 def test_the_sweep_bears_folders_that_go(tmp_path):
