@@ -42,7 +42,7 @@ CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
     "prepare": 2,
     "separate": 4,
     "recognize": 5,
-    "refine": 5,
+    "refine": 6,
     "crop": 3,
     "describe": 5,
     "publish": 3,

@@ -1,10 +1,17 @@
-"""What stands beyond a printed border is no part of a picture; paper and strips are none at all."""
+"""What stands beyond a printed border is no part of a picture; what rules enclose is all of it.
+
+Paper and strips are none at all.
+"""
+
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import pytest
 
 from pipeline.refine.borders import within_border
+from pipeline.refine.mattes import RefineSettings, refine_illustration
+from pipeline.refine.rules import ruled_frame
 from pipeline.regions import find_regions
 
 
@@ -42,6 +49,48 @@ def test_every_side_has_its_border(turns):
     crop, outline = bordered()
     kept = within_border(np.ascontiguousarray(np.rot90(crop, turns)), np.rot90(outline, turns))
     assert np.rot90(kept, -turns)[30:105, 160:540].max() == 0
+
+
+def ruled(*, degrees=0.0, sides=4):
+    """Return a figure before a bare sky within hairlines, and an outline that wavers over them."""
+    page = np.full((900, 700), 235, np.uint8)
+    page[500:840, 200:420] = 40
+    corners = [(50, 60), (650, 60), (650, 850), (50, 850), (50, 60)]
+    for one, other in list(pairwise(corners))[:sides]:
+        cv2.line(page, one, other, 20, 2)
+    outline = np.zeros((900, 700), np.float32)
+    outline[58:853, 48:653] = 0.9
+    for at in range(100, 800, 150):  # here the outline runs within the rules
+        outline[at : at + 40, :70] = outline[at : at + 40, 630:] = 0
+        outline[:80, at : at + 40] = 0
+    turn = cv2.getRotationMatrix2D((350, 450), degrees, 1.0)
+    page = cv2.warpAffine(page, turn, (700, 900), borderValue=235)
+    outline = cv2.warpAffine(outline, turn, (700, 900))
+    true = cv2.warpAffine(np.pad(np.ones((792, 602)), ((59, 49), (49, 49))), turn, (700, 900))
+    return cv2.cvtColor(page, cv2.COLOR_GRAY2RGB), outline, true
+
+
+@pytest.mark.parametrize("degrees", [0.0, 0.8, -1.5])
+@pytest.mark.parametrize("turns", range(4))
+def test_the_sky_within_rules_belongs_to_the_picture(degrees, turns):
+    crop, outline, true = (np.ascontiguousarray(np.rot90(a, turns)) for a in ruled(degrees=degrees))
+    framed = ruled_frame(crop, outline)
+    assert ((framed > 0.5) & (true > 0.5)).sum() > 0.985 * ((framed > 0.5) | (true > 0.5)).sum()
+    refined = refine_illustration(
+        crop, outline, np.zeros_like(outline), dpi=100, settings=RefineSettings()
+    )
+    assert refined.method == "frame"
+    assert (refined.matte[true > 0.5] > 0.5).mean() > 0.99
+
+
+@pytest.mark.parametrize(("sides", "is_ruled"), [(4, True), (3, True), (2, False), (0, False)])
+def test_one_rule_may_be_missing(sides, is_ruled):
+    crop, outline, _ = ruled(sides=sides)
+    assert (ruled_frame(crop, outline) is not None) == is_ruled
+
+
+def test_a_picture_of_few_pixels_has_no_rules():
+    assert ruled_frame(np.zeros((12, 9, 3), np.uint8), np.ones((12, 9), np.float32)) is None
 
 
 def planes_with(box):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline.refine.borders import within_border
 from pipeline.refine.frames import frame_of, pale_frame, without_text
 from pipeline.refine.ink import ink_matte, is_line_art
+from pipeline.refine.rules import ruled_frame
 from schemas.errors import RefineError
 from schemas.model import RGB8, Matte
 
@@ -88,6 +89,7 @@ def refine_illustration(
     tight = tighten(crop, known, gap_px=max(3, round(_PAPER_GAP_MM * dpi / _MM_PER_INCH)))
     framed = frame_of(tight)
     framed = pale_frame(known, tight) if framed is None else framed
+    framed = ruled_frame(crop, known) if framed is None else framed
     known = tight
     if framed is not None:
         framed = without_text(framed, barred, dpi=dpi)
