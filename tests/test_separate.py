@@ -1,6 +1,7 @@
 """The separate and evaluate commands, and the step from probabilities to a full class map."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,6 +30,20 @@ def test_two_pages_of_one_name_are_refused_before_anything_is_written(tmp_path, 
     again = [pages[0], pages[0], "--to", str(out), "--engine", "classical"]
     assert main(["separate", *again]) == 0
     assert load_labels(out / "page_001.png").shape == draw_page(1).shape[:2]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("page.png", []), ("page.overlay.jpg", ["--no-labels", "--overlay"])]
+)
+def test_a_page_is_never_replaced_by_its_own_map(tmp_path, capsys, monkeypatch, name, wanted):
+    monkeypatch.chdir(tmp_path)
+    pages = {"page.png", name}
+    for page in pages:
+        Image.fromarray(draw_page(1)).save(page)
+    before = {page: Path(page).read_bytes() for page in pages}
+    assert main(["separate", *pages, "--to", ".", "--engine", "classical", *wanted]) == 2
+    assert f"would replace the page {name}" in capsys.readouterr().err
+    assert all(Path(page).read_bytes() == content for page, content in before.items())
 
 
 def test_json_stays_json_when_the_worst_pages_are_named(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -39,7 +40,8 @@ def separate(
     Illustrations are whole and parted; one that stands alone is marked by its rectangle.
     A page that cannot be read is named and the others go on.
     """
-    _check_names(pages)
+    made = {".png": labels, ".overlay.jpg": overlays}
+    _check_names(pages, folder, [suffix for suffix, is_wanted in made.items() if is_wanted])
     run = separator(settings)
     folder.mkdir(parents=True, exist_ok=True)
     bad = 0
@@ -65,9 +67,16 @@ def separate(
     return Exit.PAGES if bad else Exit.GOOD
 
 
-def _check_names(pages: tuple[Path, ...]) -> None:
+def _check_names(pages: tuple[Path, ...], folder: Path, suffixes: Sequence[str]) -> None:
     first: dict[str, Path] = {}
+    scans = {path.resolve(): path for path in pages}
     for path in pages:
+        for made in (folder / f"{path.stem}{suffix}" for suffix in suffixes):
+            if made.resolve() in scans:
+                raise click.UsageError(
+                    f"what is made of {path} would replace the page {scans[made.resolve()]}; "
+                    "give --to another folder"
+                )
         other = first.setdefault(path.stem, path)
         if other != path:
             raise click.UsageError(
