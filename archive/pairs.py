@@ -31,6 +31,7 @@ from schemas.read.page_xml import read_page_xml
 from schemas.truth import read_truth
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+_MAP = ".map.png"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +90,9 @@ def _images(folder: Path) -> list[Path]:
 
 
 def _scan_of(path: Path) -> Path | None:
-    found = [
-        p for p in path.parent.glob(f"{path.name.split('.')[0]}.*") if p.suffix.lower() in IMAGES
-    ]
-    return next((p for p in found if not p.name.endswith(".map.png")), None)
+    name = path.name.removesuffix(_MAP if path.name.endswith(_MAP) else path.suffix)
+    beside = (p for p in path.parent.iterdir() if p.suffix.lower() in IMAGES)
+    return min((p for p in beside if p.stem == name and not p.name.endswith(_MAP)), default=None)
 
 
 def _pair(scan: Path, root: Path, labels: Callable[[RGB8], ClassMap]) -> Pair:

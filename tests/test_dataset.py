@@ -108,6 +108,17 @@ def test_every_form_gives_the_same_label_map(tmp_path, form):
     assert same.mean() > 0.985, f"{1 - same.mean():.3f} of the pixels differ"
 
 
+@pytest.mark.parametrize("suffix", [".map.png", ".json", ".xml"])
+def test_names_with_dots_and_brackets_find_their_own_page(tmp_path, suffix):
+    names = ["bazar.1871.0001", "bazar.1871.0002", "bazar [1871] 3"]
+    for seed, name in enumerate(names):
+        save(tmp_path / f"{name}.png", page(seed))
+        (tmp_path / f"{name}{suffix}").write_text("{}")
+    found = {pair.name: pair for pair in read_pairs(tmp_path)}
+    assert sorted(found) == sorted(names)
+    assert all((found[name].page() == page(seed)).all() for seed, name in enumerate(names))
+
+
 def test_annotations_say_nothing_of_what_they_do_not_name(tmp_path):
     save(tmp_path / "a_1.png", page())
     record = {"width": 160, "height": 240, "source": "x",
