@@ -5,7 +5,7 @@ Forms, told apart by what lies in the folder:
     A/ and B/            pages and label maps of the same names (pix2pix)
     NAME.map.png         beside NAME.jpg: an 8-bit label map, 0 to 4, 255 = do not count
     NAME.json            beside NAME.jpg: an annotation as ``bilderbogen evaluate`` reads it
-    *.json with images   COCO: polygons of named categories
+    *.json with images   COCO: polygons or boxes of named categories
     NAME.xml             beside NAME.jpg: PAGE-XML regions
     images alone         A|B: page and label map side by side in one image (pix2pix)
 """
@@ -207,13 +207,31 @@ def _coco_shapes(
 ) -> list[tuple[list[tuple[float, float]], int]]:
     shapes = []
     for one in annotations:
-        if not isinstance(one["segmentation"], list):
+        outlines = one.get("segmentation") or [_coco_box(one, path)]
+        if not isinstance(outlines, list):
             raise ScanError(f"{path}: annotation {one['id']} is run-length coded; export polygons")
         name = names[one["category_id"]]
         label = IGNORE if name == "ignore" else CLASSES.index(name)
-        for flat in one["segmentation"]:
+        for flat in outlines:
+            if len(flat) < 6:
+                raise ScanError(
+                    f"{path}: annotation {one['id']} has an outline of {len(flat) // 2} points; "
+                    "draw it with three or more"
+                )
             shapes.append((list(zip(flat[::2], flat[1::2], strict=True)), label))
     return shapes
+
+
+def _coco_box(annotation: dict[str, Any], path: Path) -> list[float]:
+    """Return the corners of an annotation that is a box alone, flat as COCO's polygons are."""
+    left, top, width, height = annotation.get("bbox") or (0, 0, 0, 0)
+    if not (width > 0 and height > 0):
+        raise ScanError(
+            f"{path}: annotation {annotation['id']} has neither outline nor box; "
+            "draw it or take it out"
+        )
+    right, bottom = left + width, top + height
+    return [left, top, right, top, right, bottom, left, bottom]
 
 
 def _combined(root: Path, order: str) -> Iterator[Pair]:

@@ -197,6 +197,8 @@ def test_what_is_not_whole_is_named_and_the_rest_comes_in(tmp_path):
     [
         (lambda r: r["categories"].append({"id": 9, "name": "stamp"}), "'stamp' is none of"),
         (lambda r: r["annotations"][0].update(segmentation={"counts": "x"}), "run-length"),
+        (lambda r: r["annotations"][0].update(segmentation=[]), "neither outline nor box"),
+        (lambda r: r["annotations"][0].update(segmentation=[[1, 2, 3, 4]]), "of 2 points"),
         (lambda r: r["images"][0].update(file_name="../../x.png"), "leads out"),
         (lambda r: r["images"][0].pop("width"), "no COCO annotation"),
     ],
@@ -208,6 +210,18 @@ def test_coco_that_we_cannot_read_is_refused(tmp_path, change, reason):
     (tmp_path / "coco.json").write_text(json.dumps(record))
     with pytest.raises(ScanError, match=reason):
         read_pairs(tmp_path)
+
+
+@pytest.mark.parametrize("outline", [{"segmentation": []}, {"segmentation": None}, {}])
+def test_coco_boxes_without_an_outline_are_painted(tmp_path, outline):
+    write_coco(tmp_path)
+    record = json.loads((tmp_path / "coco.json").read_text())
+    for one, (_, x0, y0, x1, y1) in zip(record["annotations"], rectangles(), strict=True):
+        del one["segmentation"]
+        one.update(outline, bbox=[x0, y0, x1 - x0 - 1, y1 - y0 - 1])
+    (tmp_path / "coco.json").write_text(json.dumps(record))
+    (pair,) = read_pairs(tmp_path)
+    assert (pair.labels() == labels()).mean() > 0.985
 
 
 def test_a_folder_without_pairs_is_refused(tmp_path):
