@@ -40,7 +40,7 @@ NEEDS = {
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
     "prepare": 2,
-    "separate": 4,
+    "separate": 5,
     "recognize": 5,
     "refine": 6,
     "crop": 3,

@@ -18,6 +18,7 @@ from pipeline.engines.reduced import Architecture
 from pipeline.pix2pix.engine import pix2pix
 from pipeline.pix2pix.generator import GeneratorSettings
 from pipeline.pix2pix.nets import build
+from pipeline.pix2pix.portable import to_onnx
 from pipeline.pix2pix.trainer import Trainer, TrainingSettings
 from schemas.errors import EngineError
 from schemas.model import CLASSES
@@ -139,6 +140,25 @@ def test_the_rivals_learn_from_composed_labels(net):
     assert all(np.isfinite(losses)) and losses[-1] < losses[0]
     answer = build(GeneratorSettings(net=net)).eval()(pages)
     assert answer.shape == (2, len(CLASSES), 128, 96)
+
+
+@pytest.mark.parametrize("is_training", [True, False])
+def test_mask_rcnn_sees_pages_at_their_own_size(is_training):
+    net = build(GeneratorSettings(net="maskrcnn-mobilenet")).train(is_training)
+    seen = []
+    net.model.backbone.register_forward_pre_hook(lambda _, given: seen.append(given[0].shape))
+    pages, labels = torch.zeros((2, 1, 160, 96)), torch.zeros((2, 160, 96), dtype=torch.uint8)
+    labels[:, 20:80, 16:80] = 1
+    if is_training:
+        net.losses(pages, labels)
+    else:
+        net(pages)
+    assert seen == [(2, 3, 160, 96)]
+
+
+def test_mask_rcnn_is_no_onnx_model():
+    with pytest.raises(EngineError, match="maskrcnn-mobilenet cannot be an ONNX model"):
+        to_onnx(b"", Architecture(net="maskrcnn-mobilenet"))
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torchvision.models import detection
 from torchvision.models.detection.backbone_utils import mobilenet_backbone
+from torchvision.models.detection.transform import GeneralizedRCNNTransform
 
 from pipeline.engines.norms import follow_quickly
 from schemas.model import CLASSES
@@ -26,6 +27,16 @@ _SMALLEST = 24
 NETS = ("maskrcnn-mobilenet", "maskrcnn-resnet50")
 
 
+class _AsGiven(GeneralizedRCNNTransform):  # type: ignore[misc] # torchvision has no types
+    """Leaves pages as they are: they were reduced and normalized before."""
+
+    def resize(
+        self, image: Tensor, target: dict[str, Tensor] | None = None
+    ) -> tuple[Tensor, dict[str, Tensor] | None]:
+        """Return both as given; torchvision's own has no size that leaves every page alone."""
+        return image, target
+
+
 class MaskRCNN(nn.Module):
     """(N, 1 or 3, H, W) pages to (N, classes, H, W) log-probabilities."""
 
@@ -33,12 +44,7 @@ class MaskRCNN(nn.Module):
 
     def __init__(self, name: str, classes: int) -> None:
         super().__init__()
-        common: dict[str, Any] = {
-            "num_classes": classes,
-            "box_detections_per_img": _MOST,
-            # pages are reduced and normalized before: leave them as they are
-            "min_size": 1, "max_size": 4096, "image_mean": [0.0], "image_std": [1.0],
-        }  # fmt: skip
+        common: dict[str, Any] = {"num_classes": classes, "box_detections_per_img": _MOST}
         self.classes = classes
         self.model: nn.Module
         if name == "maskrcnn-resnet50":
@@ -53,6 +59,7 @@ class MaskRCNN(nn.Module):
             sizes = tuple((size,) for size in (32, 96, 256))
             anchors = detection.anchor_utils.AnchorGenerator(sizes, ((0.4, 1.0, 2.5),) * 3)
             self.model = detection.MaskRCNN(backbone, rpn_anchor_generator=anchors, **common)
+        self.model.transform = _AsGiven(0, 0, [0.0], [1.0])
         follow_quickly(self)
 
     def losses(self, pages: Tensor, labels: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import torch
 
-from pipeline.engines.reduced import Architecture
+from pipeline.engines.reduced import ENGINE_OF, Architecture
 from pipeline.pix2pix.engine import load_net
 from schemas.errors import EngineError
 
@@ -21,8 +21,15 @@ def to_onnx(weights: bytes, architecture: Architecture) -> bytes:
     Height and width are free, as multiples of the net's stride.
 
     Raises:
-        EngineError: the weights do not fit the architecture, or the package onnx is not installed.
+        EngineError: the weights do not fit the architecture or are those of Mask R-CNN, or the
+            package onnx is not installed.
     """
+    if ENGINE_OF.get(architecture.net) == "maskrcnn":
+        # a trace would hold as many regions as the example has
+        raise EngineError(
+            f"{architecture.net} cannot be an ONNX model: its regions differ from page to page; "
+            "use the .safetensors with the engine maskrcnn"
+        )
     if find_spec("onnx") is None:
         raise EngineError("converting weights needs: pip install bilderbogen[onnx]")
     net = load_net(weights, architecture)
