@@ -113,9 +113,14 @@ def sha256(path: Path) -> str:
 def place(source: Path, target: Path) -> None:
     """Put a copy of ``source`` at ``target``: a hard link where the disk allows, else a copy.
 
-    Only for files nobody writes again (masters, published crops).
+    Only for files nobody writes again (masters, published crops). What was at ``target`` before is
+    replaced, not written over: it may be a link, too.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        if target.samefile(source):
+            return
+        target.unlink()
     try:
         os.link(source, target)
     except OSError:

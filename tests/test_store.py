@@ -50,6 +50,15 @@ def test_placing_a_file_keeps_its_bytes(tmp_path):
     assert sha256(tmp_path / "deep" / "b") == sha256(tmp_path / "a")
 
 
+def test_a_file_may_be_placed_again_and_never_writes_over_what_was_placed_before(tmp_path):
+    old, new, there = (tmp_path / name for name in ("old", "new", "there"))
+    old.write_bytes(b"old")
+    new.write_bytes(b"new")
+    for source in (old, old, new, there):
+        place(source, there)
+    assert (old.read_bytes(), there.read_bytes()) == (b"old", b"new")
+
+
 def test_processes_that_write_one_folder_leave_one_whole(tmp_path):
     errors = []
 
