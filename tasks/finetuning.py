@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256 as digest_of
 from pathlib import Path
 
 import numpy as np
 
-from archive.dataset import page_path, read_manifest, write_manifest
+from archive.dataset import MANIFEST, page_path, read_manifest, write_manifest
 from archive.images import load_image, load_labels, save_png
-from archive.store import place, sha256, whole
+from archive.store import place, sha256, whole, write_whole
 from archive.weights import WeightsFile, find_weights
 from pipeline.evaluation import by_source
 from pipeline.separate import Separator, full_size
@@ -20,10 +22,13 @@ from schemas.model import CLASSES
 from tasks.engines import separator
 from tasks.judging import judge
 from tasks.settings import SeparateSettings
-from tasks.training import TrainingOrder, lift_thread_limit, train
+from tasks.training import CHANNELS, WEIGHTS, TrainingOrder, lift_thread_limit, train
 
 ALLOWED_LOSS = 0.01
 """Mean IoU that the guarded pages may lose."""
+REJECTED = "rejected.safetensors"
+_INDIFFERENT = ("folder", "threads", "workers", "every", "tensorboard")
+"""What of an order does not change the weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,10 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Mean illustration IoU before and after, of the own pages held back and of the guarded."""
+    """Mean illustration IoU before and after, of the own pages held back and of the guarded.
+
+    ``weights`` are called weights.safetensors where they are accepted, else rejected.safetensors.
+    """
 
     own: tuple[float, float] | None
     guarded: tuple[float, float]
@@ -59,7 +67,9 @@ def finetune(
     """Train ``weights`` on ``order.own`` mixed with composed pages, and judge before and after.
 
     What annotators did not label is filled with what the weights say of it now, illustrations
-    left out: on a page whose pictures are all marked, nothing else is one.
+    left out: on a page whose pictures are all marked, nothing else is one. It is trained in a
+    folder of its own, named by what decides the training: a killed one goes on, and no other goes
+    on from it. Nothing is called weights.safetensors before it is judged.
 
     Raises:
         ConfigError: there is no training set, or the weights are of another net.
@@ -76,14 +86,27 @@ def finetune(
     made = train(_beginning(order, known, filled), say)
     tuned = separator(SeparateSettings(weights=str(made), device="auto"))
     both = [(old, _judged(tuned, pages)) for old, pages in zip(before, judged, strict=True)]
-    return Outcome(both[1] if held_back else None, both[0], made)
+    found = Outcome(both[1] if held_back else None, both[0], made)
+    return replace(found, weights=_named(found, order.folder))
 
 
 def _beginning(order: TrainingOrder, known: WeightsFile, filled: Path) -> TrainingOrder:
-    return replace(
-        order, own=filled, base=known.path, channels=known.card.channels,
+    begun = replace(
+        order, own=filled, base=known.path, channels=known.card.channels or CHANNELS,
         long_side=known.card.long_side, net=known.card.net,
     )  # fmt: skip
+    deciding = {k: str(v) for k, v in asdict(begun).items() if k not in _INDIFFERENT}
+    deciding |= {"own": sha256(filled / MANIFEST), "base": known.sha256}
+    digest = digest_of(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
+    return replace(begun, folder=order.folder / f"training-{digest[:8]}")
+
+
+def _named(found: Outcome, folder: Path) -> Path:
+    """Put the weights and their card into ``folder``, under the name they have deserved."""
+    path = folder / (WEIGHTS if found.is_accepted else REJECTED)
+    for suffix in (path.suffix, ".json"):
+        write_whole(path.with_suffix(suffix), found.weights.with_suffix(suffix).read_bytes())
+    return path
 
 
 def _judged(engine: Separator, pages: Guard) -> float:

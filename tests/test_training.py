@@ -153,6 +153,63 @@ def test_fine_tuning_keeps_weights_that_help_and_refuses_others(own, tmp_path, m
     assert not Outcome((0.3, 0.3), (0.4, 0.4), found.weights).is_accepted
 
 
+def tune(own, folder, base, monkeypatch, *, after=0.3, say=print, **changes):
+    """Fine-tune in earnest, with given figures: 0.1 before and ``after`` on the pages held back."""
+    guard = Guard(own.parent / "pages", own.parent / "pages")
+    figures = iter([0.4, 0.1, 0.4, after])
+    monkeypatch.setattr(finetuning, "_judged", lambda *_: next(figures))
+    return finetune(
+        order(folder, own=own, validate_every=0, **changes), str(base), guard, guard, say
+    )
+
+
+def trainings(folder):
+    return sorted([row["step"] for row in rows(one)] for one in folder.glob("training-*"))
+
+
+def test_a_killed_fine_tuning_goes_on_where_it_was(own, tmp_path, monkeypatch):
+    base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
+    with pytest.raises(ZeroDivisionError):
+        tune(own, tmp_path / "run", base, monkeypatch, say=lambda _: 1 / 0)
+    tune(own, tmp_path / "run", base, monkeypatch)
+    assert trainings(tmp_path / "run") == [["2", "4"]]
+
+
+@pytest.mark.parametrize("change", [{"share": 0.9}, {"learning_rate": 1e-3}, {"steps": 6}])
+def test_fine_tuning_in_another_way_begins_anew(own, tmp_path, monkeypatch, change):
+    base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
+    tune(own, tmp_path / "run", base, monkeypatch, after=0.1)
+    tune(own, tmp_path / "run", base, monkeypatch, **change)
+    found = trainings(tmp_path / "run")
+    assert len(found) == 2 and {steps[0] for steps in found} == {"2"}
+
+
+def test_fine_tuning_on_other_pages_begins_anew(own, tmp_path, monkeypatch):
+    base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
+    tune(own, tmp_path / "run", base, monkeypatch, after=0.1)
+    write_manifest(own, read_manifest(own)[:4])
+    tune(own, tmp_path / "run", base, monkeypatch)
+    assert trainings(tmp_path / "run") == [["2", "4"], ["2", "4"]]
+
+
+def test_rejected_weights_never_bear_the_accepted_name(own, tmp_path, monkeypatch):
+    base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
+    good = tune(own, tmp_path / "run", base, monkeypatch).weights
+    kept = good.read_bytes()
+    bad = tune(own, tmp_path / "run", base, monkeypatch, after=0.1, share=0.9).weights
+    assert (good.name, bad.name) == ("weights.safetensors", "rejected.safetensors")
+    assert good.read_bytes() == kept == find_weights(str(good)).read()
+    assert find_weights(str(bad)).read() != kept
+
+
+def test_weights_whose_card_names_no_channels_are_fine_tuned(own, tmp_path, monkeypatch):
+    base = tmp_path / "ours.safetensors"
+    base.write_bytes(find_weights("default").path.read_bytes())
+    arguments = ["--net", "unet", "--input", "paper-ink", "--long-side", "128"]
+    assert run_cli(["weights", "card", str(base), *arguments]) == 0
+    assert tune(own, tmp_path / "run", base, monkeypatch, steps=1).is_accepted
+
+
 def test_fine_tuning_in_earnest_from_the_command_line(own, tmp_path, capsys):
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
     pages = own.parent / "pages"

@@ -41,6 +41,7 @@ def finetune(
 
     The weights are kept as weights.safetensors only if the pages held back got better and the
     guarded ones not worse by more than 0.01; otherwise they are called rejected.safetensors.
+    Stop it at any time; the same command goes on. Other pages or options begin anew.
     """
     keep_freed_memory()
     order = TrainingOrder(threads=cores(), validate_every=0, first_seed=50_000_000, **options)  # type: ignore[arg-type] # as click checked them
@@ -54,10 +55,8 @@ def finetune(
     if found.is_accepted:
         click.echo(f"weights: {found.weights}")
         return Exit.GOOD
-    for suffix in (".safetensors", ".json"):
-        path = found.weights.with_suffix(suffix)
-        path.replace(path.with_name(f"rejected{suffix}"))
     raise ConfigError(
         f"{found.weights.parent}: not better where it should be, or worse where it must not be; "
-        "the weights are called rejected.safetensors. Correct more pages, or take a smaller --share"
+        f"the weights are called {found.weights.name}. Correct more pages, or take a smaller "
+        "--share"
     )
