@@ -158,8 +158,10 @@ def _unseen(session: TrainingSession, order: TrainingOrder) -> list[Sample]:
     if order.own is not None:
         parts = {entry.part for entry in read_manifest(order.own)}
         if "validation" in parts:
-            own = Pages(None, order.long_side, order.own, "validation", share=1.0)
-            return session.samples(own, range(min(count, len(own_pages(order.own, "validation")))))
+            held = own_pages(order.own, "validation")
+            count = min(count, len(held))
+            spread = [at * len(held) // count for at in range(count)]
+            return session.samples(held.__getitem__, spread)
     composed = Pages(order.corpus, order.long_side)
     return session.samples(composed, range(order.first_seed - count, order.first_seed))
 

@@ -141,6 +141,15 @@ def test_validation_is_on_issues_that_are_not_trained_on(own, tmp_path):
         own_pages(own, "test")
 
 
+@pytest.mark.parametrize(("wanted", "tried"), [(4, 4), (9, 4), (2, 2)])
+def test_every_page_held_back_is_tried_once(own, tmp_path, wanted, tried):
+    parts = {"i0": "train", "i1": "validation", "i2": "validation"}
+    write_manifest(own, [replace(one, part=parts[one.issue]) for one in read_manifest(own)])
+    train(order(tmp_path / "run", own=own, validation_pages=wanted), lambda _: None)
+    shown = [one.read_bytes() for one in (tmp_path / "run/samples/0000002").iterdir()]
+    assert len(shown) == len(set(shown)) == tried
+
+
 def test_fine_tuning_keeps_weights_that_help_and_refuses_others(own, tmp_path, monkeypatch):
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
     guard = Guard(own.parent / "pages", own.parent / "pages")
