@@ -48,7 +48,8 @@ def combine(pairs: Iterable[Pair], to: Path, *, source: str) -> Iterator[Entry |
     """Add ``pairs`` to the training set ``to``; yield each entry, or what is wrong with a pair.
 
     A pair whose page is there already under its name is not written again. Other content under
-    the same name gets a name of its own.
+    the same name gets a name of its own. In a set that was split, a pair keeps its part, and a
+    new one goes to that of its issue.
     """
     known = {entry.name: entry for entry in read_manifest(to)} if (to / MANIFEST).exists() else {}
     for pair in pairs:
@@ -173,7 +174,14 @@ def _add(pair: Pair, to: Path, source: str, known: dict[str, Entry]) -> Entry:
         save_png(draft, labels)
     height, width = labels.shape
     digests = sha256(target), sha256(to / "B" / f"{name}.png")
-    return Entry(name, pair.issue, "", target.name, *digests, width, height, source)
+    part = _part(name, pair.issue, known)
+    return Entry(name, pair.issue, part, target.name, *digests, width, height, source)
+
+
+def _part(name: str, issue: str, known: dict[str, Entry]) -> str:
+    if name in known:
+        return known[name].part
+    return next((one.part for one in known.values() if one.issue == issue and one.part), "")
 
 
 def _free_name(pair: Pair, content: bytes, known: dict[str, Entry], to: Path) -> str:

@@ -251,6 +251,17 @@ def test_an_issue_is_never_divided_and_the_split_repeats(tmp_path):
         split(entries, validation=0.6, test=0.5, seed=1)
 
 
+def test_a_set_that_grows_keeps_its_parts(tmp_path):
+    parted = split(many(tmp_path / "in", issues=9, pages=2), validation=0.3, test=0.3, seed=1)
+    parts = {entry.issue: entry.part for entry in parted}
+    assert set(parts.values()) == {"train", "validation", "test"}
+    write_manifest(tmp_path / "set", parted)
+    many(tmp_path / "in", issues=10, pages=3)
+    found = read_manifest(tmp_path / "set")
+    assert len(found) == 30
+    assert all(entry.part == parts.get(entry.issue, "") for entry in found)
+
+
 def test_check_finds_what_was_done_to_a_set(tmp_path):
     entries = split(many(tmp_path / "in", issues=4), validation=0, test=0, seed=1)
     folder = tmp_path / "set"
