@@ -158,7 +158,7 @@ def _unseen(session: TrainingSession, order: TrainingOrder) -> list[Sample]:
     if order.own is not None:
         parts = {entry.part for entry in read_manifest(order.own)}
         if "validation" in parts:
-            held = own_pages(order.own, "validation")
+            held = own_pages(order.own, "validation", order.long_side)
             count = min(count, len(held))
             spread = [at * len(held) // count for at in range(count)]
             return session.samples(held.__getitem__, spread)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.synthesis.compose import ComposedPage
 
 _LONGEST = 1024
-"""Pixels of the long side that a page of a training set is kept at."""
+"""Pixels of the long side that a page of a training set is kept at, if it is not shown larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Pages:
         """Return the page of ``seed``."""
         rng = np.random.default_rng([seed, 11])
         if self.own is not None and rng.random() < self.share:
-            pages = own_pages(self.own, self.part)
+            pages = own_pages(self.own, self.part, self.long_side)
             return pages[int(rng.integers(len(pages)))]
         return _composer(self.corpus, self.long_side)(seed)
 
@@ -58,15 +59,19 @@ def _composer(folder: Path | None, long_side: int) -> Callable[[int], Any]:
 
 
 @cache
-def own_pages(folder: Path, part: str) -> list[ComposedPage]:
+def own_pages(folder: Path, part: str, long_side: int = 768) -> list[ComposedPage]:
     """Return the pages of a training set, reduced; a set that was not split trains whole.
+
+    They keep what a net that sees pages at ``long_side`` pixels is shown of them.
 
     Raises:
         ConfigError: it has no page of that part.
         ScanError: its manifest or a page is damaged.
     """
+    from pipeline.pix2pix.samples import Frame
     from pipeline.synthesis.compose import reduced_pair
 
+    longest = max(_LONGEST, ceil(Frame().high_scale * long_side))
     entries = [
         e for e in read_manifest(folder) if e.part == part or (not e.part and part == "train")
     ]
@@ -76,7 +81,7 @@ def own_pages(folder: Path, part: str) -> list[ComposedPage]:
         reduced_pair(
             load_image(page_path(folder, entry)).rgb,
             load_labels(folder / "B" / f"{entry.name}.png"),
-            _LONGEST,
+            longest,
         )
         for entry in entries
     ]

@@ -9,11 +9,11 @@ from archive.weights import find_weights  # noqa: E402
 from pipeline.pix2pix.engine import Architecture, pix2pix  # noqa: E402
 from pipeline.pix2pix.generator import Generator, GeneratorSettings  # noqa: E402
 from pipeline.pix2pix.losses import IGNORE, dice_loss, l1_loss, label_map_loss  # noqa: E402
-from pipeline.pix2pix.page_input import letterbox, normalize, reduce  # noqa: E402
+from pipeline.pix2pix.page_input import letterbox, normalize, reduce, to_grey  # noqa: E402
 from pipeline.pix2pix.samples import Frame, to_sample  # noqa: E402
 from pipeline.pix2pix.trainer import Trainer, TrainingSettings  # noqa: E402
 from pipeline.separate import full_size  # noqa: E402
-from pipeline.synthesis.compose import compose  # noqa: E402
+from pipeline.synthesis.compose import compose, reduced_pair  # noqa: E402
 from pipeline.synthesis.flow import Measure, fill  # noqa: E402
 from pipeline.synthesis.pictures import drawn_corpus  # noqa: E402
 from pipeline.synthesis.settings import ComposerSettings  # noqa: E402
@@ -102,6 +102,15 @@ def test_composed_truth_travels_with_its_page(composer):
     image, labels = to_sample(page, np.random.default_rng(0), Frame(192, 144))
     assert image.shape == (1, 192, 144) and labels.shape == (192, 144)
     assert set(np.unique(labels.numpy())) <= {0, 1, 2, 3, 4, 255}
+
+
+@pytest.mark.parametrize("side", [120, 500])
+def test_training_sees_a_page_as_the_engine_does(side):
+    page = np.random.default_rng(0).integers(0, 255, (side, side * 3 // 4, 3), np.uint8)
+    frame = Frame(192, 144, low_scale=1.0, high_scale=1.0, mirror=0.0)
+    own = reduced_pair(page, np.zeros(page.shape[:2], np.uint8), 1024)
+    image, _ = to_sample(own, np.random.default_rng(0), frame)
+    assert np.array_equal(image[0].numpy(), normalize(reduce(to_grey(page), 192)))
 
 
 def test_the_same_seed_composes_the_same_page(composer):

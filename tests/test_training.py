@@ -141,6 +141,17 @@ def test_validation_is_on_issues_that_are_not_trained_on(own, tmp_path):
         own_pages(own, "test")
 
 
+def test_own_pages_are_kept_as_large_as_the_net_is_shown_them(tmp_path):
+    (tmp_path / "pages").mkdir()
+    Image.fromarray(np.zeros((2000, 100, 3), np.uint8)).save(tmp_path / "pages/i0_1.png")
+    Image.fromarray(np.zeros((2000, 100), np.uint8)).save(tmp_path / "pages/i0_1.map.png")
+    list(combine(read_pairs(tmp_path / "pages"), tmp_path / "set", source="pages"))
+    sizes = [
+        own_pages(tmp_path / "set", "train", size)[0].labels.shape for size in (768, 1600, 4096)
+    ]
+    assert [rows for rows, _ in sizes] == [1024, 1920, 2000]
+
+
 @pytest.mark.parametrize(("wanted", "tried"), [(4, 4), (9, 4), (2, 2)])
 def test_every_page_held_back_is_tried_once(own, tmp_path, wanted, tried):
     parts = {"i0": "train", "i1": "validation", "i2": "validation"}

@@ -30,8 +30,12 @@ def to_grey(page: RGB8) -> NDArray[np.uint8]:
 
 def reduce(grey: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:
     """Scale ``grey`` so that its long side is ``long_side``; its aspect is kept."""
-    scale = long_side / max(grey.shape)
-    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return scaled(grey, long_side / max(grey.shape))
+
+
+def scaled(grey: NDArray[np.uint8], scale: float, *, least: int = 1) -> NDArray[np.uint8]:
+    """Scale ``grey`` as the generator sees pages; no side gets shorter than ``least`` pixels."""
+    size = (max(least, round(grey.shape[1] * scale)), max(least, round(grey.shape[0] * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(grey, size, interpolation=how), dtype=np.uint8)
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from pipeline.pix2pix.page_input import normalize, to_grey
+from pipeline.pix2pix.page_input import normalize, scaled, to_grey
 from pipeline.synthesis.compose import ComposedPage
 
 Compose = Callable[[int], ComposedPage]
@@ -37,8 +37,8 @@ def to_sample(page: ComposedPage, rng: np.random.Generator, frame: Frame) -> tup
     grey, labels = to_grey(page.page), page.labels
     fit = max(frame.height, frame.width) / max(grey.shape)
     scale = fit * rng.uniform(frame.low_scale, frame.high_scale)
-    size = (max(8, round(grey.shape[1] * scale)), max(8, round(grey.shape[0] * scale)))
-    values = normalize(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA)))
+    values = normalize(scaled(grey, scale, least=8))
+    size = (values.shape[1], values.shape[0])
     truth = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST))
     if rng.random() < frame.mirror:
         values, truth = values[:, ::-1], truth[:, ::-1]
