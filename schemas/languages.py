@@ -9,6 +9,11 @@ import re
 
 # 639-2/B, 639-1, the 639-2/T code where it differs, English name
 _TABLE = """
+alb sq sqi albanian
+arm hy hye armenian
+baq eu eus basque
+bur my mya burmese
+chi zh zho chinese
 cze cs ces czech
 dan da - danish
 dut nl nld dutch
@@ -17,6 +22,7 @@ est et - estonian
 fin fi - finnish
 fre fr fra french
 frr - - frisian
+geo ka kat georgian
 ger de deu german
 gre el ell greek
 hun hu - hungarian
@@ -26,8 +32,12 @@ lat la - latin
 lav lv - latvian
 lit lt - lithuanian
 ltz lb - luxembourgish
+mac mk mkd macedonian
+mao mi mri maori
+may ms msa malay
 nds - - low-german
 nor no - norwegian
+per fa fas persian
 pol pl - polish
 por pt - portuguese
 rum ro ron romanian
@@ -36,6 +46,7 @@ slo sk slk slovak
 slv sl - slovenian
 spa es - spanish
 swe sv - swedish
+tib bo bod tibetan
 wel cy cym welsh
 yid yi - yiddish
 """
@@ -47,6 +58,9 @@ _CODES = {
 } | {"frk": "ger"}
 """Every known form to its code; frk is Tesseract's name for German in Fraktur."""
 _TAGS = {row[0]: row[1] for row in map(str.split, _TABLE.strip().splitlines()) if row[1] != "-"}
+_TERMINOLOGIC = {
+    row[0]: row[2] for row in map(str.split, _TABLE.strip().splitlines()) if row[2] != "-"
+}
 _THREE = re.compile(r"[a-z]{3}")
 
 
@@ -74,3 +88,13 @@ def to_tag(term: str) -> str:
     """
     code = to_language(term)
     return _TAGS.get(code, code)
+
+
+def to_terminologic(term: str) -> str:
+    """Return the ISO 639-2/T code of a language, as Tesseract names its models, or nothing.
+
+    >>> to_terminologic("dut"), to_terminologic("de"), to_terminologic("dan")
+    ('nld', 'deu', 'dan')
+    """
+    code = to_language(term)
+    return _TERMINOLOGIC.get(code, code)

@@ -58,7 +58,8 @@ def readers(metadata: IssueMetadata, settings: RecognizeSettings) -> Readers:
     in antiqua or in Fraktur.
 
     Raises:
-        EngineError: a model is missing; the package is named.
+        RecognitionError: there is no model for what the issue says; the package is named.
+        EngineError: there is none for what is configured, or no Tesseract.
     """
     languages = metadata.languages or settings.languages
     known = _models_of(metadata.title, settings)
@@ -68,16 +69,25 @@ def readers(metadata: IssueMetadata, settings: RecognizeSettings) -> Readers:
     stated = metadata.script or settings.script
     may_be_fraktur = any(language in ("ger", "deu") for language in languages)
     scripts = ("Latn", "Latf") if stated == AUTO and may_be_fraktur else (stated,)
-    installed = [path.stem for path in tessdata()]
     able = {
         script: Tesseract(
-            models_for(languages, "Latn" if script == AUTO else script, installed),
+            _models_for(languages, "Latn" if script == AUTO else script, metadata),
             psm=settings.psm,
             timeout_s=settings.timeout_s,
         )
         for script in scripts
     }
     return Readers(able, languages)
+
+
+def _models_for(languages: tuple[str, ...], script: str, metadata: IssueMetadata) -> str:
+    """Return the models; one that is missing for every issue stops the night."""
+    try:
+        return models_for(languages, script, [path.stem for path in tessdata()])
+    except RecognitionError as error:
+        if metadata.languages or metadata.script:
+            raise
+        raise EngineError(str(error)) from error
 
 
 def _models_of(title: str, settings: RecognizeSettings) -> str:

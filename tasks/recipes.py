@@ -41,7 +41,7 @@ NEEDS = {
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
     "prepare": 2,
     "separate": 5,
-    "recognize": 5,
+    "recognize": 6,
     "refine": 6,
     "crop": 3,
     "describe": 5,

@@ -476,8 +476,25 @@ def test_fraktur_is_read_with_its_own_model():
     assert models_for(("ger",), "Latf", available) == "Fraktur"
     assert models_for(("ger", "eng"), "Latn", available) == "deu+eng"
     assert models_for(("ger",), "Latf", ["frk"]) == "frk"
-    with pytest.raises(EngineError, match="tesseract-ocr-fra"):
-        models_for(("fre",), "Latn", available)
+    assert models_for(("dan",), "Latf", [*available, "dan"]) == "Fraktur"
+    with pytest.raises(RecognitionError, match="tesseract-ocr-script-frak"):
+        models_for(("ger",), "Latf", ["deu"])
+
+
+def test_models_go_by_terminologic_codes():
+    available = ["deu", "nld", "ces", "ell", "chi_sim"]
+    assert models_for(("dut", "cze", "gre"), "Latn", available) == "nld+ces+ell"
+    assert models_for(("chi",), "Hans", available) == "chi_sim"
+    with pytest.raises(RecognitionError, match=r"tesseract-ocr-ron$"):
+        models_for(("rum",), "Latn", available)
+    with pytest.raises(RecognitionError, match="tesseract-ocr-chi-tra"):
+        models_for(("chi",), "Hant", ["deu"])
+
+
+def test_a_language_without_a_model_is_left_out_beside_one_that_has_one():
+    assert models_for(("ger", "wen"), "Latn", ["deu"]) == "deu"
+    with pytest.raises(EngineError, match="languages"):
+        models_for((), "Latn", ["deu"])
 
 
 def test_old_and_new_spellings_meet():

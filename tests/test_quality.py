@@ -7,7 +7,7 @@ import pytest
 from archive.images import load_image
 from archive.wordlists import vocabulary, word_lists
 from pipeline.recognize.quality import is_known, known_share, likeliest_language
-from schemas.errors import ConfigError, EngineError
+from schemas.errors import ConfigError, EngineError, RecognitionError, is_systemic
 from schemas.geometry import Box
 from schemas.model import IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
 from tasks.reading import readers, told_scripts
@@ -61,6 +61,15 @@ def test_only_german_that_does_not_say_its_script_has_two_engines():
     assert len(readers(IssueMetadata(languages=("eng",)), settings).able) == 1
     fixed = RecognizeSettings(script="Latf")
     assert list(readers(IssueMetadata(), fixed).able) == ["Latf"]
+
+
+def test_a_language_without_a_model_costs_its_issue_and_a_configured_one_the_night():
+    said = IssueMetadata(languages=("tlh",))
+    with pytest.raises(RecognitionError, match="tesseract-ocr-tlh") as told:
+        readers(said, RecognizeSettings())
+    assert not is_systemic(told.value)
+    with pytest.raises(EngineError, match="tesseract-ocr-tlh"):
+        readers(IssueMetadata(), RecognizeSettings(languages=("tlh",)))
 
 
 def test_a_title_has_its_own_models(tmp_path):

@@ -13,19 +13,14 @@ import pytesseract
 
 from schemas.errors import EngineError, RecognitionError
 from schemas.geometry import Box
+from schemas.languages import to_terminologic
 from schemas.normalize import printable
 
-MODELS = {
-    # (language, script): models in order of preference, with the Debian package of the first
-    ("ger", "Latf"): (("Fraktur", "frk"), "tesseract-ocr-script-frak"),
-    ("ger", "Latn"): (("deu",), "tesseract-ocr-deu"),
-    ("eng", "Latn"): (("eng",), "tesseract-ocr-eng"),
-    ("fre", "Latn"): (("fra",), "tesseract-ocr-fra"),
-    ("fra", "Latn"): (("fra",), "tesseract-ocr-fra"),
-    ("deu", "Latf"): (("Fraktur", "frk"), "tesseract-ocr-script-frak"),
-    ("deu", "Latn"): (("deu",), "tesseract-ocr-deu"),
-}
-"""Fraktur needs its own model: it halves the errors of ``deu`` on blackletter."""
+FRAKTUR = ("Fraktur", "frk")
+"""Models of blackletter, the better one first: it halves the errors of ``deu`` there."""
+
+CHINESE = ("chi_tra", "chi_sim")
+"""Tesseract has no ``zho``; prints before the reform are in traditional signs."""
 
 BINARY_PACKAGE = "tesseract-ocr"
 
@@ -106,30 +101,40 @@ def tessdata() -> tuple[Path, ...]:
 
 
 def models_for(languages: Sequence[str], script: str, available: Sequence[str]) -> str:
-    """Return Tesseract's models for ``languages`` in ``script``, joined by +.
+    """Return Tesseract's models for ``languages`` (ISO 639) in ``script``, joined by +.
 
-    A page in Fraktur is read with the Fraktur model alone: it knows antiqua as well.
+    A page in Fraktur is read with the Fraktur model alone: it knows antiqua as well. Of several
+    languages those without a model are left out.
 
     Raises:
-        EngineError: a model is not installed; the Debian package is named.
+        RecognitionError: there is no model for any of them; the Debian packages are named.
+        EngineError: there is no language.
     """
-    chosen: list[str] = []
-    for language in languages:
-        wanted = MODELS.get((language, script)) or MODELS.get((language, "Latn"))
-        if wanted is None:
-            wanted = ((language,), f"tesseract-ocr-{language}")
-        names, package = wanted
-        found = next((name for name in names if name in available), None)
-        if found is None:
-            raise EngineError(
-                f"Tesseract has no model for {language} in {script}; run: apt-get install {package}"
-            )
-        chosen.append(found)
-    if not chosen:
+    if not languages:
         raise EngineError("no language to read in; set [recognize] languages")
-    if "Fraktur" in chosen or "frk" in chosen:
-        return next(name for name in chosen if name in ("Fraktur", "frk"))
+    wanted = [FRAKTUR] if script == "Latf" else list(map(_models_of, languages))
+    found = [next((name for name in names if name in available), None) for names in wanted]
+    chosen = [name for name in found if name is not None]
+    if not chosen:
+        packages = " ".join(dict.fromkeys(_package(names[0]) for names in wanted))
+        raise RecognitionError(
+            f"Tesseract has no model for {', '.join(languages)} in {script}; "
+            f"run: apt-get install {packages}"
+        )
     return "+".join(dict.fromkeys(chosen))
+
+
+def _models_of(language: str) -> tuple[str, ...]:
+    """Return the names that the model of ``language`` may have, the best one first."""
+    code = to_terminologic(language) or language
+    return CHINESE if code == "zho" else (code,)
+
+
+def _package(model: str) -> str:
+    """Return the Debian package that brings ``model``."""
+    if model in FRAKTUR:
+        return "tesseract-ocr-script-frak"
+    return f"tesseract-ocr-{model.replace('_', '-')}"
 
 
 def _parse(table: str) -> tuple[RawWord, ...]:
