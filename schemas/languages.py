@@ -61,6 +61,8 @@ _TAGS = {row[0]: row[1] for row in map(str.split, _TABLE.strip().splitlines()) i
 _TERMINOLOGIC = {
     row[0]: row[2] for row in map(str.split, _TABLE.strip().splitlines()) if row[2] != "-"
 }
+UNTOLD = frozenset({"mis", "mul", "und", "zxx"})
+"""Codes of ISO 639-2 that name no language: uncoded, several, undetermined, none."""
 _THREE = re.compile(r"[a-z]{3}")
 
 

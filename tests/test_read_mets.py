@@ -234,6 +234,7 @@ def test_a_file_without_location_is_no_dangling_pointer():
         ("<mods:part><mods:detail type='volume'><mods:number>17</mods:number></mods:detail></mods:part>", "volume", "17"),
         ("<mods:relatedItem type='host'><mods:part><mods:detail type='issue'><mods:number>11</mods:number></mods:detail></mods:part></mods:relatedItem>", "number", "11"),
         ("<mods:language><mods:languageTerm>deu</mods:languageTerm></mods:language><mods:language><mods:languageTerm>fr</mods:languageTerm></mods:language>", "languages", ("ger", "fre")),
+        ("<mods:language><mods:languageTerm>mul</mods:languageTerm></mods:language><mods:language><mods:languageTerm>und</mods:languageTerm></mods:language>", "languages", ()),
         ("<mods:accessCondition xlink:href='http://x.org/l'>see</mods:accessCondition>", "rights", "http://x.org/l"),
         ("<mods:location><mods:physicalLocation authority='marcorg'>DE-1</mods:physicalLocation><mods:physicalLocation>Staatsbibliothek</mods:physicalLocation></mods:location>", "owner", "Staatsbibliothek"),
         ("<mods:identifier type='URN'>urn:x:1</mods:identifier><mods:identifier type='doi' invalid='yes'>9</mods:identifier>", "identifiers", (Identifier("urn", "urn:x:1"),)),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from lxml import etree
 
 from schemas.dates import to_date
-from schemas.languages import to_language
+from schemas.languages import UNTOLD, to_language
 from schemas.model import Identifier, IssueMetadata, Source
 from schemas.namespaces import DV, METS, XLINK, XSI
 from schemas.xml import local, text_of
@@ -161,7 +161,8 @@ def _designation(record: Record, level: int) -> str:
 
 def _languages(record: Record) -> tuple[str, ...]:
     terms = [*record.iterfind("{*}language/{*}languageTerm"), *record.iterfind("{*}language")]
-    return tuple(dict.fromkeys(code for one in terms if (code := to_language(text_of(one)))))
+    codes = dict.fromkeys(to_language(text_of(one)) for one in terms)
+    return tuple(code for code in codes if code and code not in UNTOLD)
 
 
 def _script(record: Record) -> str:
