@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+HYPHENS = "-⸗¬=\u00ad\u2010"
+"""What divides a word at a line's end; in Fraktur it is often read as =."""
+_DIVIDED = re.compile(rf"(?<=[^\W\d_])[{HYPHENS}]\s*\n\s*(?=([^\W\d_]))")
 _LETTERS = str.maketrans(
     {
         "ſ": "s",
@@ -36,13 +39,24 @@ def normalize(text: str) -> str:
     >>> normalize("Die Mäd⸗\nchen muſſen")
     'die maedchen mussen'
     """
-    joined = re.sub(r"(?<=\w)[-⸗¬]\s*\n\s*(?=[a-zäöüſß])", "", text)
-    folded = unicodedata.normalize("NFC", joined).casefold()
+    composed = unicodedata.normalize("NFC", text)
+    joined = _DIVIDED.sub(lambda found: "" if found[1].islower() else found[0], composed)
+    folded = joined.casefold()
     for old, new in (_OVER_E | _UMLAUTS).items():
         folded = folded.replace(old, new)
     plain = unicodedata.normalize("NFKD", folded.translate(_LETTERS))
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(bare.split())
+
+
+def is_divided(end: str, start: str) -> bool:
+    """Say whether a word at a line's ``end`` goes on at the ``start`` of the next line.
+
+    >>> is_divided("fran-", "çais"), is_divided("1870-", "71"), is_divided("Schleswig-", "Holstein")
+    (True, False, False)
+    """
+    found = _DIVIDED.search(unicodedata.normalize("NFC", f"{end}\n{start}"))
+    return found is not None and found[1].islower()
 
 
 def printable(text: str) -> str:

@@ -500,6 +500,10 @@ def test_a_language_without_a_model_is_left_out_beside_one_that_has_one():
 def test_old_and_new_spellings_meet():
     assert normalize("Mädchen") == normalize("MAEDCHEN") == "maedchen"
     assert normalize("muſs-\nten") == "mussten" and normalize("ﬁnden") == "finden"
+    assert normalize("fran-\nçais") == normalize("francais") and normalize("e\u0301-\nté") == "ete"
+    assert normalize("Mäd=\nchen") == normalize("Mäd\u2010 \n chen") == "maedchen"
+    assert normalize("muſ-\nﬅe") == "musste" and normalize("Rhein-\nÜber") == "rhein- ueber"
+    assert normalize("1870-\n71") == "1870- 71"
     assert printable("a\x0cb\ud800\x00c\ufffe") == "abc"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,8 +18,8 @@ from pipeline.recognize.tesseract import RawWord
 from pipeline.regions import reading_order
 from schemas.geometry import Box
 from schemas.model import ClassMap, Region, RegionKind, TextLine, TextRegion, Word
+from schemas.normalize import is_divided
 
-_HYPHEN = re.compile(r"\w[-⸗¬=\u2010]$")
 _POINTS = 9
 """Places along a line at which it is looked whether it is inside an outline."""
 _ORDER = {RegionKind.HEADER: 0, RegionKind.TEXT: 1, RegionKind.CAPTION: 1}
@@ -123,7 +122,7 @@ def _hyphenated(lines: list[TextLine]) -> tuple[TextLine, ...]:
     marked = list(ordered)
     for at, (line, after) in enumerate(pairwise(ordered)):
         last = line.words[-1]
-        if _HYPHEN.search(last.text) and after.words[0].text[:1].islower():
+        if is_divided(last.text, after.words[0].text):
             words = (*line.words[:-1], replace(last, hyphenated=True))
             marked[at] = replace(line, words=words)
     return tuple(marked)

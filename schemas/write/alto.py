@@ -16,6 +16,7 @@ from schemas.geometry import Box
 from schemas.languages import to_tag
 from schemas.model import Event, Illustration, RegionKind, TextLine, TextRegion, Word
 from schemas.namespaces import ALTO, XSI
+from schemas.normalize import HYPHENS
 from schemas.package import (
     ILLUSTRATION,
     alto_illustration_id,
@@ -29,7 +30,7 @@ from schemas.published import PublishedPage
 
 A = ElementMaker(namespace=ALTO, nsmap={None: ALTO, "xsi": XSI})
 _LOCATION = f"{ALTO} http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
-_DIVIDED = re.compile(r"^(.*\w)([-⸗¬=\u2010])$")
+_DIVIDED = re.compile(rf"^(.*\w)([{HYPHENS}])$")
 _VERSIONED = re.compile(r"(.+?) (\d\S*|sha256:\S+)")
 _READING, _PICTURES = "recognition/", "layout/"
 _MODIFYING = "matting"
