@@ -44,7 +44,7 @@ CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
     "recognize": 6,
     "refine": 6,
     "crop": 3,
-    "describe": 5,
+    "describe": 6,
     "publish": 3,
     "export": 4,
 }

@@ -564,6 +564,21 @@ def test_captions_find_their_pictures():
     assert found[1].number == "2" and 0 < found[2].score < found[0].score <= 1
 
 
+def test_a_divided_word_of_a_caption_with_a_credit_is_joined():
+    def read(*lines):
+        made = [TextLine(Box(0, 110 + 20 * at, 100, 125 + 20 * at), tuple(
+            Word(text, Box(0, 110, 9, 125), 0.9, hyphenated=text[-1] in "-=")
+            for text in line.split())) for at, line in enumerate(lines)]  # fmt: skip
+        region = TextRegion(RegionKind.CAPTION, Box(0, 110, 100, 190), tuple(made))
+        (found,) = link_captions((picture(1, 0, 0, 100, 100),), (region,), reach=60)
+        return found.caption.text, found.caption.credit
+
+    credit = "Drawn by Howard Pyle"
+    assert read("Das Mäd-", "chen am See.", credit) == ("Das Mädchen am See.", credit)
+    assert read("Das Mäd=", "chen. Drawn by How-", "ard Pyle") == ("Das Mädchen.", credit)
+    assert read("Das Do-", "nau-", "ufer") == ("Das Donauufer", "")
+
+
 @pytest.mark.parametrize("left", [601, 600, 599, 595, 580])
 def test_a_caption_beside_a_picture_may_stand_a_little_in_its_box(left):
     beside = caption("The harbour at dusk", left, 200, left + 200, 300)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.describe.credits import part_credit
-from pipeline.recognize.arrange import joined, mean_confidence
+from pipeline.recognize.arrange import joined, mean_confidence, undivided_lines
 from pipeline.recognize.pieces import FIGURE_NUMBER
 from schemas.geometry import Box
 from schemas.model import Caption, Illustration, RegionKind, TextLine, TextRegion
@@ -181,8 +181,6 @@ def _may_share(
 
 
 def _caption(region: TextRegion, link: _Link) -> Caption:
-    text, credit = part_credit([line.text for line in region.lines])
-    if not credit:
-        text = joined(region)
+    text, credit = part_credit(undivided_lines(region))
     score = round(min(1.0, link.score), 3)
     return Caption(text, region.box, score, link.method, caption_number(text), credit)

@@ -66,14 +66,18 @@ def arrange(
 
 def joined(region: TextRegion) -> str:
     """Return running text: divided words joined, lines joined by spaces."""
-    parts: list[str] = []
+    return " ".join(undivided_lines(region))
+
+
+def undivided_lines(region: TextRegion) -> list[str]:
+    """Return the lines of ``region``; a divided word stands whole where it ends."""
+    found, begun = [], ""
     for line in region.lines:
-        text = line.text
+        text, begun = begun + line.text, ""
         if line.words and line.words[-1].hyphenated:
-            parts.append(text[:-1])
-        else:
-            parts.append(text + " ")
-    return "".join(parts).strip()
+            text, _, begun = text[:-1].rpartition(" ")
+        found.append(text)
+    return [text for text in (*found, begun) if text]
 
 
 def mean_confidence(regions: Sequence[TextRegion]) -> float | None:
