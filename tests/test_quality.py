@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from archive.images import load_image
 from archive.wordlists import vocabulary, word_lists
 from pipeline.recognize.quality import is_known, known_share, likeliest_language
+from pipeline.recognize.sample import densest
 from schemas.errors import ConfigError, EngineError, RecognitionError, is_systemic
 from schemas.geometry import Box
 from schemas.model import IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
 from tasks.reading import readers, told_scripts
 from tasks.settings import RecognizeSettings, load
-from tests.conftest import shared
+from tests.conftest import draw_page, shared
 
 GERMAN = "Die Thür des Gartenhauses stand offen und die Dame trug einen Kragen von Spitzen"
 ENGLISH = "The door of the garden house stood open and the lady wore a collar of lace"
@@ -84,6 +86,43 @@ def test_a_title_has_its_own_models(tmp_path):
         load(tmp_path / "config.ini")
 
 
+def text_in(*box):
+    return Region(RegionKind.TEXT, Box(*box), (), 0.9)
+
+
+def test_a_sample_is_where_type_stands_and_no_blank_or_bar_does():
+    page = np.full((900, 640), 244, np.uint8)
+    page[40:60] = page[400:600] = 20
+    page[700:800, 30:600:6] = 20
+    sample = densest(page, Box(0, 0, 640, 900), width=400, height=200)
+    assert sample.shape == (200, 400)
+    assert (sample < 100).any(axis=1).sum() == 100
+
+
+@pytest.mark.engine
+def test_the_script_is_told_where_words_are_read_and_nowhere_else(tmp_path):
+    read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
+    grey = np.full((1500, 640), 244, np.uint8)
+    grey[1100:1500] = draw_page(1, picture=False)[80:480, :, 0]
+    told = {"read_by": read_by, "dpi": 150, "scratch": tmp_path}
+    blank, lines = text_in(0, 0, 640, 1000), text_in(0, 1100, 640, 1500)
+    assert told_scripts(grey, [blank], **told) == {}
+    assert told_scripts(grey, [blank, lines], **told) == {RegionKind.TEXT: "Latn"}
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_a_blanked_picture_amid_the_text_hides_no_script(tmp_path):
+    page = shared("corpus") / "text_pages" / "pbl_ranke_reformation01_1839_0256.png"
+    grey = load_image(page).rgb[..., 0].copy()
+    height, width = grey.shape
+    grey[height // 4 : -height // 4] = np.percentile(grey, 80)
+    read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
+    body = text_in(100, 100, width - 100, height - 200)
+    told = told_scripts(grey, [body], read_by, dpi=200, scratch=tmp_path)
+    assert told == {RegionKind.TEXT: "Latf"}
+
+
 @pytest.mark.engine
 @pytest.mark.slow
 @pytest.mark.parametrize(
@@ -98,7 +137,7 @@ def test_a_title_has_its_own_models(tmp_path):
 def test_the_script_is_told_from_real_print(page, script, tmp_path, lists):
     rgb = load_image(shared("corpus") / "text_pages" / f"{page}.png").rgb
     height, width = rgb.shape[:2]
-    body = Region(RegionKind.TEXT, Box(100, 100, width - 100, height - 200), (), 0.9)
+    body = text_in(100, 100, width - 100, height - 200)
     read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
     told = told_scripts(rgb[..., 0], [body], read_by, dpi=200, scratch=tmp_path)
     assert told == {RegionKind.TEXT: script}

@@ -34,6 +34,11 @@ class RawWord:
     confidence: float
     line: tuple[int, int, int]
 
+    def doubled(self) -> RawWord:
+        """Return a word of a page at half its size in pixels of the page."""
+        sides = (self.box.left, self.box.top, self.box.right, self.box.bottom)
+        return RawWord(self.text, Box(*(2 * side for side in sides)), self.confidence, self.line)
+
 
 @dataclass(frozen=True, slots=True)
 class Tesseract:
