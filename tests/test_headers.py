@@ -70,3 +70,21 @@ def test_titles_keep_words_of_roman_letters_and_no_numbers():
 def test_months_are_known_however_their_letters_were_cast():
     assert parse_header("Die Laterne. 12. Auguſt 1860.").date == "1860-08-12"
     assert parse_header("LA LANTERNE 5 Maı 1899").date == "1899-05-05"
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "title"),
+    [
+        ("L'ILLUSTRATION. 1er Janvier 1871", "1871-01-01", "L'ILLUSTRATION"),
+        ("Der Bazar. Sonntag, den 15ten März 1871. 84", "1871-03-15", "Der Bazar. Sonntag"),
+        ("THE LANTERN, 15th March, 1871", "1871-03-15", "THE LANTERN"),
+        ("THE LANTERN, the 3rd of June 1871", "1871-06-03", "THE LANTERN"),
+        ("La Mode. 21 Janv. 1871", "1871-01-21", "La Mode"),
+        ("La Mode. 2 févr. 1871", "1871-02-02", "La Mode"),
+        ("La Mode. 14 juil. 1871", "1871-07-14", "La Mode"),
+        ("La Mode. 25 déc. 1871", "1871-12-25", "La Mode"),
+    ],
+)
+def test_days_are_read_however_they_are_counted(text, date, title):
+    found = parse_header(text)
+    assert (found.date, found.title) == (date, title)

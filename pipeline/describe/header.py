@@ -10,23 +10,27 @@ from collections.abc import Sequence
 from schemas.model import PageHeader
 
 _MONTHS = (
-    ("januar", "january", "janvier", "jänner", "jan"),
-    ("februar", "february", "fevrier", "février", "hornung", "feb"),
+    ("januar", "january", "janvier", "jänner", "janv", "jan"),
+    ("februar", "february", "fevrier", "février", "hornung", "févr", "fevr", "feb"),
     ("märz", "maerz", "march", "mars", "mar"),
-    ("april", "avril", "apr"),
+    ("april", "avril", "apr", "avr"),
     ("mai", "may"),
     ("juni", "june", "juin", "jun"),
-    ("juli", "july", "juillet", "jul"),
+    ("juli", "july", "juillet", "juil", "jul"),
     ("august", "août", "aout", "aug"),
     ("september", "septembre", "sept", "sep"),
     ("oktober", "october", "octobre", "okt", "oct"),
     ("november", "novembre", "nov"),
-    ("dezember", "december", "decembre", "décembre", "dez", "dec"),
+    ("dezember", "december", "decembre", "décembre", "dez", "dec", "déc"),
 )
 _MONTH = "|".join(sorted((name for names in _MONTHS for name in names), key=len, reverse=True))
 _DAY = r"([12]\d|3[01]|0?[1-9])"
 _YEAR = r"(1[5-9]\d\d)"
-_DAY_FIRST = re.compile(rf"\b{_DAY}\s?[.,]?\s?(?:de\s)?({_MONTH})\b\.?,?\s*{_YEAR}\b", re.I)
+_DAY_FIRST = re.compile(
+    rf"\b(?:(?:den|le|the)\s)?{_DAY}(?:er|re|ten|ter|te|st|nd|rd|th)?\s?[.,]?\s?(?:(?:de|of)\s)?"
+    rf"({_MONTH})\b\.?,?\s*{_YEAR}\b",
+    re.I,
+)
 _MONTH_FIRST = re.compile(rf"\b({_MONTH})\.?\s+{_DAY}(?:st|nd|rd|th)?\s?[,.]?\s*{_YEAR}\b", re.I)
 _MONTH_FIRST_MISREAD = re.compile(rf"\b({_MONTH})\.?\s+\w{{1,4}}\s?[,.]\s*{_YEAR}\b", re.I)
 _MONTH_ONLY = re.compile(rf"\b({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
