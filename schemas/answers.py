@@ -58,6 +58,16 @@ class StageCount:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueCount:
+    """How many pages of an issue left a stage in one state."""
+
+    issue: IssueId
+    stage: str
+    state: StageState
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run of the program; ``ended`` is None while it goes on, or where it was killed."""
 

@@ -16,15 +16,15 @@ from tasks.intake import Intake
 class Night:
     """One run.
 
-    ``rows`` is the ledger of its issues, ``done`` the part of the ledger that this run wrote,
-    ``failures`` the issues that were not published and why.
+    ``known_bad`` are the bad pages of its issues, ``done`` the part of the ledger that this run
+    wrote, ``failures`` the issues that were not published and why.
     """
 
     started: datetime
     seconds: float
     intake: Intake
     issues: tuple[IssueId, ...]
-    rows: tuple[LedgerRow, ...]
+    known_bad: tuple[LedgerRow, ...]
     done: tuple[LedgerRow, ...]
     failures: Mapping[str, str]
 
@@ -35,8 +35,9 @@ class Night:
 
     def bad(self) -> tuple[LedgerRow, ...]:
         """The pages a person should look at, of this run's work if it did any."""
-        rows = self.done if self.done else self.rows
-        return tuple(row for row in rows if row.state.is_bad)
+        if not self.done:
+            return self.known_bad
+        return tuple(row for row in self.done if row.state.is_bad)
 
     def verdict(self) -> Exit:
         """Return 1 when this run met bad pages, 0 when it did not or had nothing to do."""

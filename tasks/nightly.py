@@ -76,12 +76,13 @@ def _bring_forward(
     except BaseException as error:
         house.catalog.end_run(run, type(error).__name__)
         raise
+    bad = house.catalog.standing.bad(None if wanted is None else issues)
     night = Night(
         started=started,
         seconds=time.monotonic() - clock,
         intake=intake,
         issues=issues,
-        rows=tuple(row for issue in issues for row in house.catalog.ledger(issue=issue)),
+        known_bad=tuple(row for row in bad if row.issue in set(issues)),
         done=house.catalog.ledger(since=started),
         failures={issue: str(error) for issue, error in failures.items()},
     )

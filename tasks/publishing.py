@@ -296,8 +296,8 @@ class Finish(IssueTask):
         if bad:
             raise PagesFailedError({row.name: PageError(row.message) for row in bad})
 
-    def _bad(self) -> list[LedgerRow]:
-        return [row for row in self.catalog.ledger(issue=self.issue_id) if row.state.is_bad]
+    def _bad(self) -> tuple[LedgerRow, ...]:
+        return self.catalog.standing.bad([self.issue_id])
 
 
 def _enter(task: IssueTask) -> None:

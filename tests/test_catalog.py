@@ -116,6 +116,13 @@ def questions(catalog):
     assert [(c.stage, c.state, c.pages) for c in catalog.counts()] == [
         ("prepare", "done", 1), ("prepare", "failed", 1),
     ]  # fmt: skip
+    standing, own = catalog.standing, [IssueId("a")]
+    assert [(r.name, r.message) for r in standing.bad()] == [("a_0002", "")]
+    assert standing.bad(own) == standing.bad() and standing.bad([bazar]) == standing.bad([]) == ()
+    assert [(c.issue, c.stage, c.state, c.pages) for c in standing.counts()] == [
+        (own[0], "prepare", "done", 1), (own[0], "prepare", "failed", 1),
+    ]  # fmt: skip
+    assert standing.counts(own) == standing.counts() and standing.counts([bazar]) == ()
     catalog.forget(IssueId("a"), ["prepare"], ["a_0001"])
     assert [r.name for r in catalog.ledger(IssueId("a"))] == ["a_0002"]
     catalog.withdraw(lantern)

@@ -149,7 +149,7 @@ def test_decisions_go_with_their_pages(config, capsys):
     moved = f"{issue}_{sequence + 1:04d}_{name.split('_')[2]}"
     captions = {key: one.caption and one.caption.text for key, one in published().items()}
     assert captions[moved] == "The lamp" and list(captions.values()).count("The lamp") == 1
-    assert book.decisions.lost(issue) == ()
+    assert book.decisions.lost([issue]) == ()
     assert [d.illustration for d in book.decisions.of(issue)] == [moved]
     capsys.readouterr()
     assert run("nightly") == 0

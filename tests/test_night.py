@@ -76,6 +76,9 @@ def test_one_bad_page_costs_one_page(home, config, capsys):
     assert {row.name for row in bad} == {"p2.tif", "notes.exe"}
     published = catalog(config).published(IssueId("lantern-1908"))
     assert [page.scan.name for page in published.pages] == ["p1.tif", "p3.tif"]
+    assert run(config, "nightly") == 0  # nothing to do; what is to be looked at is named again
+    said = capsys.readouterr().out
+    assert "p2.tif" in said and "notes.exe" in said
 
 
 def test_a_rerun_of_one_page_touches_only_what_depends_on_it(config):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from archive.catalog.decisions import Decisions, enter_numbers
 from archive.catalog.entries import enter, enter_intake, enter_models, hold, ledger_row
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
 from archive.catalog.search import alike, find_query, issues_query
+from archive.catalog.standing import Standing
 from archive.catalog.tables import (
     Base,
     EventRow,
@@ -58,6 +59,11 @@ class Catalog:
     def decisions(self) -> Decisions:
         """What outlives an edition: numbers of illustrations, and what people decided."""
         return Decisions(self.engine)
+
+    @property
+    def standing(self) -> Standing:
+        """How far issues have come, and what a person should look at."""
+        return Standing(self.engine)
 
     # ---- publishing
 
@@ -204,18 +210,20 @@ class Catalog:
             return tuple(Found(*row) for row in session.execute(query))
 
     def least_sure(
-        self, *, issues: Sequence[IssueId], limit: int
+        self, *, issues: Collection[IssueId] | None = None, limit: int
     ) -> tuple[tuple[str, float, float | None], ...]:
-        """Return the published pages whose words were read with least confidence, 0..1.
+        """Return the published pages of ``issues``, or of all, that were read least surely, 0..1.
 
         The third figure is the share of their words that dictionaries have, or None.
         """
         query = (
             select(PageRow.id, PageRow.confidence, PageRow.known_words)
-            .where(PageRow.confidence.is_not(None), PageRow.issue.in_([str(i) for i in issues]))
+            .where(PageRow.confidence.is_not(None))
             .order_by(PageRow.confidence, PageRow.id)
             .limit(limit)
         )
+        if issues is not None:
+            query = query.where(PageRow.issue.in_([str(issue) for issue in issues]))
         with reading(self.engine) as session:
             found = session.execute(query)
             return tuple((page, float(sure or 0), known) for page, sure, known in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -94,10 +94,23 @@ class Decisions:
             _known(session, illustration)
             return int(session.connection().execute(query).rowcount)
 
-    def lost(self, issue: IssueId) -> tuple[Decision, ...]:
-        """Return the decisions about illustrations that the last run did not find."""
-        gone = {str(one) for one in self.numbers(issue) if not one.is_found}
-        return tuple(decision for decision in self.of(issue) if decision.illustration in gone)
+    def lost(
+        self, issues: Collection[IssueId] | None = None
+    ) -> tuple[tuple[IssueId, Decision], ...]:
+        """Return the decisions about illustrations that the last run did not find, with the issue.
+
+        Of ``issues``, or of all; in order of issue, illustration and field.
+        """
+        query = (
+            select(DecisionRow)
+            .join(NumberedRow, NumberedRow.id == DecisionRow.illustration)
+            .where(NumberedRow.is_found.is_(False))
+            .order_by(DecisionRow.issue, DecisionRow.illustration, DecisionRow.field)
+        )
+        if issues is not None:
+            query = query.where(DecisionRow.issue.in_([str(issue) for issue in issues]))
+        with reading(self.engine) as session:
+            return tuple((IssueId(row.issue), _decision(row)) for row in session.scalars(query))
 
 
 def enter_numbers(

@@ -57,7 +57,7 @@ def demo(folder: Path) -> int:
     _draw(folder / "incoming")
     code = bring_forward(config, wanted=None)
     house = House.open(config)
-    bad = [row for row in house.catalog.ledger() if row.state.is_bad]
+    bad = house.catalog.standing.bad()
     published = [issue for issue in house.layout.issues() if house.catalog.edition_of(issue)]
     if code is not Exit.PAGES or len(bad) != _EXPECTED_BAD or len(published) != len(issues()):
         click.echo("the demo did not go as it should; see above", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,11 +13,14 @@ from rich.table import Table
 
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
-from schemas.ledger import LedgerRow
+from schemas.ledger import StageState
 from schemas.model import IssueId
 from tasks.options import config_option
 from tasks.recipes import STAGES
 from tasks.settings import load
+
+Counts = dict[tuple[IssueId, str], Counter[StageState]]
+"""Pages by issue and stage, and there by state."""
 
 
 @click.command()
@@ -29,40 +32,51 @@ def status(issues: tuple[str, ...], worst: int, as_json: bool, config: Path) -> 
     """Show how far each issue has come, and name every page that failed."""
     settings = load(config)
     layout, catalog = Layout(settings.archive.root), Catalog.open(settings.archive.catalog_url)
-    wanted = [IssueId(issue) for issue in issues] or list(layout.issues())
-    rows = {str(issue): catalog.ledger(issue=issue) for issue in wanted}
-    troubles = [row for ledger in rows.values() for row in ledger if row.state.is_bad]
+    named = [IssueId(issue) for issue in dict.fromkeys(issues)] or None
+    wanted = named or list(layout.issues())
+    place = {issue: at for at, issue in enumerate(wanted)}
+    counts: Counts = defaultdict(Counter)
+    for one in catalog.standing.counts(named):
+        counts[one.issue, one.stage][one.state] = one.pages
+    troubles = [row for row in catalog.standing.bad(named) if row.issue in place]
     if as_json:
-        report = {
-            issue: {
-                stage: dict(Counter(str(r.state) for r in ledger if r.stage == stage))
-                for stage in ("ingest", *STAGES)
-            }
-            for issue, ledger in rows.items()
-        }
-        click.echo(json.dumps(report, indent=1, ensure_ascii=False))
+        click.echo(json.dumps(_report(wanted, counts), indent=1, ensure_ascii=False))
         return 1 if troubles else 0
-    table = Table(title="pages done (failed) by stage")
-    table.add_column("issue", no_wrap=True)
-    for stage in ("ingest", *STAGES[:-2]):
-        table.add_column(stage, overflow="fold")
-    for issue, ledger in rows.items():
-        cells = [_cell([r for r in ledger if r.stage == s]) for s in ("ingest", *STAGES[:-2])]
-        table.add_row(issue, *cells)
-    Console().print(table)
-    for row in troubles:
+    Console().print(_table(wanted, counts))
+    for row in sorted(troubles, key=lambda row: place[row.issue]):
         click.echo(f"{row.issue}  {row.name}  {row.stage}  {row.state}: {row.message}")
-    for one in wanted:
-        for lost in catalog.decisions.lost(one):
-            said = f"{lost.field} {lost.value}".strip()
-            click.echo(f"{lost.illustration}  not found any more; decided was: {said}")
-    for page, confidence, known in catalog.least_sure(issues=wanted, limit=worst):
-        said = "" if known is None else f", {known:.0%} of them known"
-        click.echo(f"{page}  mean confidence of its words {confidence:.2f}{said}")
+    lost = [(issue, said) for issue, said in catalog.decisions.lost(named) if issue in place]
+    for _, decision in sorted(lost, key=lambda found: place[found[0]]):
+        said = f"{decision.field} {decision.value}".strip()
+        click.echo(f"{decision.illustration}  not found any more; decided was: {said}")
+    for page, confidence, known in catalog.least_sure(issues=named, limit=worst):
+        share = "" if known is None else f", {known:.0%} of them known"
+        click.echo(f"{page}  mean confidence of its words {confidence:.2f}{share}")
     return 1 if troubles else 0
 
 
-def _cell(rows: Sequence[LedgerRow]) -> str:
-    bad = sum(r.state.is_bad for r in rows)
-    good = len(rows) - bad
+def _report(issues: Sequence[IssueId], counts: Counts) -> dict[str, dict[str, dict[str, int]]]:
+    return {
+        str(issue): {
+            stage: {str(state): pages for state, pages in counts[issue, stage].items()}
+            for stage in ("ingest", *STAGES)
+        }
+        for issue in issues
+    }
+
+
+def _table(issues: Sequence[IssueId], counts: Counts) -> Table:
+    table = Table(title="pages done (failed) by stage")
+    table.add_column("issue", no_wrap=True)
+    stages = ("ingest", *STAGES[:-2])
+    for stage in stages:
+        table.add_column(stage, overflow="fold")
+    for issue in issues:
+        table.add_row(str(issue), *(_cell(counts[issue, stage]) for stage in stages))
+    return table
+
+
+def _cell(counts: Counter[StageState]) -> str:
+    bad = sum(pages for state, pages in counts.items() if state.is_bad)
+    good = counts.total() - bad
     return f"{good} ({bad})" if bad else str(good) if good else "-"
