@@ -15,6 +15,7 @@ A package is a BagIt bag:
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -66,6 +67,15 @@ def write_package(
         payload.check()
         info = _bag_info(published, public)
         bag.seal(draft, payload.digests, size_bytes=payload.size_bytes, info=info)
+
+
+def is_package(path: Path) -> bool:
+    """Say whether ``path`` is a package that this program wrote, as a folder or as a zip."""
+    is_zip = path.is_file() and zipfile.is_zipfile(path)
+    folder = zipfile.Path(path, f"{path.stem}/") if is_zip else path
+    info = folder / bag.INFO
+    agent = f"\nBag-Software-Agent: {SOFTWARE.split()[0]} "
+    return info.is_file() and agent in info.read_text(encoding="utf-8", errors="replace")
 
 
 def _check_profiles(

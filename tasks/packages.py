@@ -8,11 +8,12 @@ from pathlib import Path
 
 from archive.bag import zip_bag
 from archive.catalog.catalog import Catalog
-from archive.export import write_package
+from archive.export import is_package, write_package
 from archive.harvest import write_collection, write_records
 from archive.layout import Layout
 from archive.schema_store import SchemaStore
 from archive.store import DRAFT_PREFIX
+from schemas.errors import ConfigError
 from schemas.package import IIIF
 from schemas.published import PublishedIssue
 from tasks.settings import Settings
@@ -52,11 +53,15 @@ def deliver(
 ) -> Path:
     """Write the package of ``published`` into ``folder`` with its OAI-PMH records; return it.
 
+    An older package of ours is replaced; nothing else is.
+
     Raises:
-        ConfigError, DocumentError, ScanError: as ``write_package``.
+        ConfigError: ``folder`` is no place for packages, or as ``write_package``.
+        DocumentError, ScanError: as ``write_package``.
     """
     name = str(published.issue.issue)
     package = folder / (f"{name}.zip" if zipped else name)
+    _check_place(package, layout, settings)
     if not zipped:
         export_package(published, layout, package, settings, profiles)
     else:
@@ -68,6 +73,17 @@ def deliver(
             shutil.rmtree(bag, ignore_errors=True)
     write_records(published, package, folder, settings.publication)
     return package
+
+
+def _check_place(package: Path, layout: Layout, settings: Settings) -> None:
+    """Refuse to write over what is no package, and among what the archive keeps or takes in."""
+    folder = package.parent.resolve()
+    for kept in (layout.root, settings.archive.incoming):
+        if kept is not None and folder.is_relative_to(kept.resolve()):
+            raise ConfigError(f"{package.parent}: no package goes into {kept}; name another --to")
+    is_empty = package.is_dir() and not any(package.iterdir())
+    if package.exists() and not is_empty and not is_package(package):
+        raise ConfigError(f"{package}: is no package of Bilderbogen's; name another --to")
 
 
 def deliver_collections(

@@ -1,6 +1,7 @@
 """Delivery to harvesters: zips, OAI-PMH records, collections, export since a date."""
 
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 
@@ -180,6 +181,30 @@ def test_a_changed_master_costs_only_its_issue(house, capsys):
 )
 def test_what_cannot_be_exported_is_said(house, capsys, arguments, message):
     assert command(house, *arguments) == 2 and message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("to", ["archive", "archive/exports", "incoming", "incoming/new", "mine"])
+@pytest.mark.parametrize("form", [(), ("--zip",)])
+def test_an_export_replaces_packages_of_ours_and_nothing_else(house, capsys, to, form):
+    config = house[4] / "config.ini"
+    config.write_text(CONFIG.replace("[export]", "incoming = incoming\n[export]"))
+    there = house[4] / to / "bazar-1871-11"
+    there.mkdir(parents=True)
+    (there / "bagit.txt").write_text("a bag of somebody else's\n")
+    shutil.make_archive(str(there), "zip", there)
+    before = there.with_suffix(".zip").read_bytes()
+    arguments = ["--to", str(there.parent), "--config", str(config), *form]
+    assert run_cli(["export", "bazar-1871-11", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert str(there.parent) in said and "name another --to" in said
+    assert (there / "bagit.txt").is_file() and there.with_suffix(".zip").read_bytes() == before
+    assert not (there.parent / "oai").exists()
+
+
+@pytest.mark.parametrize("form", [(), ("--zip",)])
+def test_a_package_of_ours_is_replaced(house, form):
+    for _ in range(2):
+        assert command(house, "bazar-1871-11", *form) == 0
 
 
 def test_pictures_printed_twice_are_grouped(house, capsys):
