@@ -115,7 +115,14 @@ def test_a_demo_killed_while_drawing_starts_again(tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "_draw", killed)
     for _ in range(2):  # the second finds what the first left
         assert main(["demo", "--to", str(tmp_path / "demo")]) == 130
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "letter.txt").write_text("mine")
-    assert main(["demo", "--to", str(tmp_path / "other")]) == 2
-    assert (tmp_path / "other" / "letter.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["letter.txt", "config.ini"])
+def test_a_folder_that_is_no_demo_is_left_alone(tmp_path, capsys, name):
+    (tmp_path / "archive").mkdir()
+    for path in (tmp_path / name, tmp_path / "archive" / "letter.txt"):
+        path.write_text("[archive]\nroot = archive\n")
+    assert main(["demo", "--to", str(tmp_path)]) == 2
+    assert "name another --to" in capsys.readouterr().err
+    for path in (tmp_path / name, tmp_path / "archive" / "letter.txt"):
+        assert path.read_text() == "[archive]\nroot = archive\n"

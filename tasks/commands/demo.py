@@ -71,11 +71,17 @@ def demo(folder: Path) -> int:
 
 
 def _clear(folder: Path) -> None:
-    if folder.exists() and not (folder / "config.ini").exists() and any(folder.iterdir()):
+    if folder.exists() and any(folder.iterdir()) and not _is_demo(folder):
         raise click.UsageError(f"{folder} holds something that is no demo; name another --to")
     for name in ("incoming", "archive"):
         shutil.rmtree(folder / name, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def _is_demo(folder: Path) -> bool:
+    """Say whether the configuration there is the demo's own, which nobody has changed."""
+    config = folder / "config.ini"
+    return config.is_file() and config.read_bytes() == _CONFIG.encode()
 
 
 def _draw(incoming: Path) -> None:
