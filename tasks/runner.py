@@ -52,9 +52,9 @@ def run_issues(
                 raise EngineError(
                     "luigid does not answer; start it, or run with --scheduler local"
                 ) from error
-            _stop_for_systemic(failures)
             if not result.scheduling_succeeded and str(issue) not in failures:
-                failures[str(issue)] = ArchiveError(f"{issue}: {result.one_line_summary}")
+                failures[str(issue)] = _unasked(task)
+            _stop_for_systemic(failures)
     return failures
 
 
@@ -91,6 +91,24 @@ def _keeping_failures(failures: dict[str, BaseException]) -> Iterator[None]:
     finally:
         for event in events:
             IssueTask.remove_event_handler(event, keep)
+
+
+def _unasked(task: luigi.Task) -> BaseException:
+    """Return why ``task``, or one it needs, could not say whether it is complete.
+
+    Luigi writes such an error into its log and keeps nothing of it; so we ask again.
+    """
+    try:
+        _ask(task)
+    except Exception as error:  # noqa: BLE001 - Luigi, too, takes whatever it was
+        return error
+    return ArchiveError(f"{task.issue}: could not be asked what is left to do; start again")
+
+
+def _ask(task: luigi.Task) -> None:
+    if not task.complete():
+        for needed in task.deps():
+            _ask(needed)
 
 
 def _stop_for_systemic(failures: dict[str, BaseException]) -> None:

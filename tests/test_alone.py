@@ -119,6 +119,33 @@ def test_a_full_disk_stops_the_night_wherever_it_shows(config, monkeypatch):
         run_issues(issues, config)
 
 
+@pytest.mark.parametrize("command", ["nightly", "run"])
+def test_absent_weights_stop_the_run_and_are_named(config, capsys, command):
+    assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
+    config.write_text(config.read_text() + "\n[separate]\nweights = nix\n")
+    issues = ["lantern-1908"] if command == "run" else []
+    assert main([command, *issues, "--config", str(config)]) == 3
+    assert "no weights 'nix'" in capsys.readouterr().err
+
+
+def test_an_issue_that_cannot_be_asked_costs_only_itself(config, monkeypatch):
+    from archive.layout import Layout
+    from tasks.publishing import Export
+    from tasks.settings import load
+
+    assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
+    layout = Layout(load(config).archive.root)
+    first, second = layout.issues()
+    layout.issue_record(first).write_text("{")
+    done = []
+    monkeypatch.setattr(Export, "requires", lambda _: [])
+    monkeypatch.setattr(Export, "complete", lambda task: task.record is None)
+    monkeypatch.setattr(Export, "run", lambda task: done.append(task.issue))
+    failures = run_issues((first, second), config)
+    assert list(failures) == [str(first)] and "issue.json" in str(failures[str(first)])
+    assert done == [str(second)]
+
+
 def test_a_stage_whose_list_another_run_dropped_does_not_end_empty(config):
     from tasks.stages import Recognize
 
