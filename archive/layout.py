@@ -5,6 +5,7 @@ masters/<issue>/v<NNN>/<file>                   masters, bit for bit, never writ
 texts/<issue>/v<NNN>/<page>.json                 text that came with the pages, if it is kept
 register/<issue>/v<NNN>.json, issue.json        what was ingested; issue.json is the newest version
     seen.txt                                        digest of names, sizes and dates seen last
+    rerun.json, publish.due, export.due             what is to be done again; gone when it is done
 work/<stage>/<recipe>/<issue>/v<NNN>/           one stage's pages, rebuilt at will
     <page>.json or <page>/                          one page
     pages.json                                      the stage's list, written last
@@ -52,6 +53,14 @@ class Layout:
     def seen(self, issue: IssueId) -> Path:
         """Digest of the folder of an issue as ingest saw it last."""
         return self.root / "register" / str(issue) / "seen.txt"
+
+    def due(self, issue: IssueId, stage: str) -> Path:
+        """Mark that ``stage`` of an issue is to be done again, whatever there is of it."""
+        return self.root / "register" / str(issue) / f"{stage}.due"
+
+    def rerun(self, issue: IssueId) -> Path:
+        """What a rerun of an issue is about to drop."""
+        return self.root / "register" / str(issue) / "rerun.json"
 
     def issues(self) -> tuple[IssueId, ...]:
         """The issues that were ingested, by name. The one question asked of the disk."""

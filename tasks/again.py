@@ -1,16 +1,31 @@
-"""Forget outcomes, so that the next run builds them again."""
+"""Forget outcomes, so that the next run builds them again.
+
+What readers see stays until the next run replaces it. What is to be dropped is written down first,
+so that a process killed while it drops leaves the rest to the next run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from archive.store import write_whole
+from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
 from schemas.model import IssueId, PageId
 from tasks.base import PageStage
 from tasks.publishing import Export, Publish
 from tasks.recipes import following
 from tasks.stages import PAGE_STAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What is to be done again: stages by name, pages by number."""
+
+    stages: tuple[str, ...]
+    pages: tuple[int, ...]
 
 
 def forget(
@@ -40,12 +55,32 @@ def forget(
         chosen = [page for page in chosen if any(_failed(t, page) for t in page_tasks)]
     if not chosen:
         return ()
-    for page_task in page_tasks:
-        page_task.forget(chosen)
-    task.catalog.forget(issue, stages, [str(page) for page in chosen])
-    Publish(issue=str(issue), config=config).withdraw()
-    task.withdraw()
+    drop_wanted(issue, config)  # a rerun before this one may have been killed
+    wanted = Rerun(stages, tuple(page.sequence for page in chosen))
+    write_whole(task.layout.rerun(issue), to_json(wanted))
+    drop_wanted(issue, config)
     return tuple(chosen)
+
+
+def drop_wanted(issue: IssueId, config: Path) -> None:
+    """Drop what somebody wants done again, unless it is dropped already.
+
+    Raises:
+        DocumentError: the note of what that is cannot be read.
+    """
+    task = Export(issue=str(issue), config=config)
+    note = task.layout.rerun(issue)
+    if not note.exists():
+        return
+    wanted = from_json(Rerun, note.read_bytes(), name=str(note))
+    pages = [PageId(issue, number) for number in wanted.pages]
+    for kind in (Publish, Export):
+        kind(issue=str(issue), config=config).mark_due()
+    for stage in PAGE_STAGES:
+        if stage.stage in wanted.stages:
+            stage(issue=str(issue), config=config).forget(pages)
+    task.catalog.forget(issue, wanted.stages, [str(page) for page in pages])
+    note.unlink(missing_ok=True)
 
 
 def _failed(task: PageStage, page: PageId) -> bool:

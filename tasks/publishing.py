@@ -60,7 +60,8 @@ class Publish(IssueTask):
     def complete(self) -> bool:
         """Ask the catalog and the disk: both have to know the edition."""
         return (
-            self.layout.issue_record(self.issue_id).exists()
+            not self.is_due
+            and self.layout.issue_record(self.issue_id).exists()
             and self.catalog.edition_of(self.issue_id) == self.edition
             and self.layout.edition(self.issue_id, self.edition).is_dir()
         )
@@ -86,6 +87,7 @@ class Publish(IssueTask):
             if other != target and not is_draft(other):
                 shutil.rmtree(other)
         _enter(self)
+        self.unmark_due()
 
     def _follow_pages(self) -> None:
         """Bring numbers and decisions to the pages of this version, if it is a new one."""
@@ -113,10 +115,6 @@ class Publish(IssueTask):
             replace(page, description=replace(page.description, illustrations=pictures))
             for page, pictures in zip(pages, found, strict=True)
         )
-
-    def withdraw(self) -> None:
-        """Take the issue out of the catalog, so that the next run publishes it again."""
-        self.catalog.withdraw(self.issue_id)
 
     def _published(self, pages: tuple[PublishedPage, ...]) -> PublishedIssue:
         at = self.record.ingested
@@ -254,7 +252,7 @@ class Export(IssueTask):
 
     def complete(self) -> bool:
         """The package is there, and the issue is published as it should be."""
-        return self.requires().complete() and self._target.is_dir()
+        return not self.is_due and self.requires().complete() and self._target.is_dir()
 
     def run(self) -> None:
         """Write the package whole, then drop older ones."""
@@ -266,10 +264,7 @@ class Export(IssueTask):
             if other != self._target and not is_draft(other):
                 shutil.rmtree(other)
         _enter(self)
-
-    def withdraw(self) -> None:
-        """Drop the package, so that the next run writes it again."""
-        shutil.rmtree(self._target, ignore_errors=True)
+        self.unmark_due()
 
 
 class Finish(IssueTask):

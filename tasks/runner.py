@@ -16,6 +16,8 @@ from tasks import pool
 if TYPE_CHECKING:
     import luigi
 
+    from tasks.publishing import Export
+
 
 def run_issues(
     issues: Sequence[IssueId], config: Path, *, scheduler: str = "local"
@@ -29,8 +31,6 @@ def run_issues(
         EngineError, SystemicError: no other issue would fare better.
     """
     configure_luigi(config)
-    import luigi
-    from luigi.rpc import RPCError
     from luigi.task_register import Register
 
     from tasks.publishing import Export
@@ -39,21 +39,9 @@ def run_issues(
     Register.clear_instance_cache()  # a task remembers its settings and its issue's record
     with _keeping_failures(failures), _workers():
         for issue in issues:
-            task = Export(issue=str(issue), config=config)
-            try:
-                result = luigi.build(
-                    [task],
-                    workers=1,
-                    local_scheduler=scheduler == "local",
-                    detailed_summary=True,
-                    log_level="CRITICAL",
-                )
-            except RPCError as error:
-                raise EngineError(
-                    "luigid does not answer; start it, or run with --scheduler local"
-                ) from error
-            if not result.scheduling_succeeded and str(issue) not in failures:
-                failures[str(issue)] = _unasked(task)
+            hindrance = _bring(Export(issue=str(issue), config=config), scheduler)
+            if hindrance is not None:
+                failures.setdefault(str(issue), hindrance)
             _stop_for_systemic(failures)
     return failures
 
@@ -91,6 +79,31 @@ def _keeping_failures(failures: dict[str, BaseException]) -> Iterator[None]:
     finally:
         for event in events:
             IssueTask.remove_event_handler(event, keep)
+
+
+def _bring(task: Export, scheduler: str) -> BaseException | None:
+    """Bring one issue to its export; return what kept Luigi from beginning, if anything did."""
+    import luigi
+    from luigi.rpc import RPCError
+
+    from tasks.again import drop_wanted
+
+    try:
+        drop_wanted(task.issue_id, task.config)
+        result = luigi.build(
+            [task],
+            workers=1,
+            local_scheduler=scheduler == "local",
+            detailed_summary=True,
+            log_level="CRITICAL",
+        )
+    except RPCError as error:
+        raise EngineError(
+            "luigid does not answer; start it, or run with --scheduler local"
+        ) from error
+    except ArchiveError as error:
+        return error
+    return None if result.scheduling_succeeded else _unasked(task)
 
 
 def _unasked(task: luigi.Task) -> BaseException:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -91,6 +92,35 @@ def test_a_rerun_of_one_page_touches_only_what_depends_on_it(config):
     assert work and all(name.split("/")[1] in ("refine", "crop", "describe") for name in work)
     assert all("_0001" in name or name.endswith("pages.json") for name in work)
     assert not any("other-1909" in name for name in changed)
+
+
+@pytest.mark.parametrize("step", ["Describe.forget", "Publish.run", "Export.run"])
+def test_a_rerun_that_is_stopped_hides_nothing_and_is_ended_by_the_next_night(
+    home, config, step, monkeypatch
+):
+    from tasks import publishing
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    assert run(config, "nightly") == 0
+    root = load(config).archive.root
+    before, book = tree(root, times=True), catalog(config)
+    with monkeypatch.context() as patch:
+        kind, name = step.split(".")
+        patch.setattr(getattr(publishing, kind), name, stopped)
+        assert run(config, "rerun", "lantern-1908", "--stage", "recognize", "--page", "1") == 130
+    assert len(book.issues()) == 2 and book.find("village")
+    assert run(config, "export", "lantern-1908", "--to", str(home / "out")) == 0
+    assert len(list(root.glob("exports/lantern-1908/*/data/mets.xml"))) == 1
+    assert run(config, "nightly") == 0
+    now = tree(root, times=True)
+    changed = {name for name in now if now[name] != before.get(name)}
+    for made in ("work/recognize/*/*/*/*_0001.json", "work/describe/*/*/*/*_0001.json",
+                 "exports/lantern-1908/*/data/mets.xml"):  # fmt: skip
+        assert any(Path(name).match(made) for name in changed), made
+    assert not any("_0002" in name for name in changed if name.startswith("work/"))
+    assert set(now) == set(before) and not list((root / "register").glob("*/*.due"))
 
 
 def test_a_page_lost_early_is_asked_for_by_no_later_stage(home, config):
