@@ -47,6 +47,15 @@ def test_ingest_names_what_it_refused(home, config, capsys):
     assert "is not there" in capsys.readouterr().out
 
 
+def test_a_delivery_of_bad_pages_alone_does_not_pass_for_nothing(home, config, capsys):
+    folder = home / "incoming" / "other-1909"
+    for page in folder.iterdir():
+        page.write_bytes(b"")
+    assert main(["ingest", str(folder), "--config", str(config)]) == 1
+    said = capsys.readouterr().out
+    assert f"{folder}: no page could be accepted (p1.tif: empty file" in said
+
+
 @pytest.mark.slow
 def test_verify_finds_a_changed_master(home, config, capsys):
     main(["ingest", str(home / "incoming"), "--config", str(config)])

@@ -100,6 +100,32 @@ def test_bad_files_are_quarantined_by_name_and_the_issue_goes_on(tmp_path, layou
     assert "max_megapixels" in reasons["huge.png"] and "empty" in reasons["zero.tif"]
 
 
+def test_a_folder_of_bad_pages_alone_is_refused_and_its_neighbour_comes_in(tmp_path):
+    write_issue(tmp_path / "good", 1)
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    for number in range(5):
+        (bad / f"p{number}.tif").write_bytes(b"")
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "letter.doc").write_bytes(b"no page image, and none was meant")
+    found = discover(tmp_path)
+    assert [source.folder.name for source in found.issues] == ["good"]
+    (refused,) = found.refused
+    assert refused.name == str(bad) and "p0.tif: empty file" in refused.reason
+
+
+def test_a_mets_file_of_bad_pages_alone_says_why(tmp_path, layout):
+    (tmp_path / "mets.xml").write_text(
+        """<mets:mets xmlns:mets="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink">
+        <mets:fileSec><mets:fileGrp USE="MASTER"><mets:file ID="A" MIMETYPE="image/tiff">
+        <mets:FLocat LOCTYPE="URL" xlink:href="../x.tif"/></mets:file></mets:fileGrp></mets:fileSec>
+        <mets:structMap TYPE="PHYSICAL"><mets:div TYPE="physSequence"><mets:div TYPE="page" ORDER="1">
+        <mets:fptr FILEID="A"/></mets:div></mets:div></mets:structMap></mets:mets>"""
+    )
+    with pytest.raises(ScanError, match=r"no page could be accepted \(\.\./x\.tif: .*leaves"):
+        register(only(tmp_path), layout, Acceptance())
+
+
 def test_an_issue_without_a_good_page_is_refused(tmp_path, layout):
     folder = tmp_path / "in"
     folder.mkdir()

@@ -57,7 +57,8 @@ def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registe
         return Registered(known, is_new=False)
     read = _validated(source, accept)
     if not read.scans:
-        reasons = "; ".join(f"{one.name}: {one.reason}" for one in read.refused[:3])
+        refused = (*source.refused, *read.refused)[:3]
+        reasons = "; ".join(f"{one.name}: {one.reason}" for one in refused)
         raise ScanError(f"{source.folder}: no page could be accepted ({reasons})")
     own = own_id(source, layout, read.scans)
     if own != source.issue:

@@ -72,7 +72,8 @@ def discover(source: Path) -> Discovery:
     """Return the issues at ``source``: a folder, a tree of folders, a PDF, a TIFF or a METS file.
 
     Every folder that holds at least one page is an issue. Links are not followed. A folder whose
-    issue.ini is invalid, or that may not be read, is refused with the reason; the others go on.
+    issue.ini is invalid, whose page images are all bad, or that may not be read, is refused with
+    the reason; the others go on.
 
     Raises:
         ScanError: there is nothing at ``source``.
@@ -91,7 +92,8 @@ def discover(source: Path) -> Discovery:
         try:
             issue = _of_folder(folder)
         except (DocumentError, OSError) as error:
-            refused.append(Quarantined(printable_name(str(folder)), why_unread(error)))
+            reason = printable_name(why_unread(error).removeprefix(f"{folder}: "))
+            refused.append(Quarantined(printable_name(str(folder)), reason))
             continue
         if issue is not None:
             found.append(issue)
@@ -140,12 +142,21 @@ def _of_folder(folder: Path) -> IssueSource | None:
             continue
         _sort_in(entry, pages, refused)
     if not pages:
+        _check_none_lost(folder, refused)
         return None
     said = _sidecar(folder)
     slug = said[1] or to_slug(folder.name)
     return IssueSource(
         IssueId(slug), folder, tuple(pages), said[0], tuple(refused), is_named=bool(said[1])
     )
+
+
+def _check_none_lost(folder: Path, refused: list[Quarantined]) -> None:
+    """Raise DocumentError for a folder of page images that are all bad: it would be gone."""
+    lost = [one for one in refused if Path(one.name).suffix.lower() in IMAGE_SUFFIXES]
+    if lost:
+        reasons = "; ".join(f"{one.name}: {one.reason}" for one in lost[:3])
+        raise DocumentError(f"{folder}: no page could be accepted ({reasons})")
 
 
 def _sort_in(entry: Path, pages: list[PageSource], refused: list[Quarantined]) -> None:
