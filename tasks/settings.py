@@ -42,7 +42,9 @@ class ArchiveSettings:
     @property
     def catalog_url(self) -> str:
         """SQLAlchemy URL of the catalog."""
-        return self.catalog or f"sqlite:///{self.root / 'catalog.sqlite'}"
+        file = str(self.root / "catalog.sqlite")
+        quoted = file.replace("%", "%25").replace("?", "%3F")  # all that a URL would misread
+        return self.catalog or f"sqlite:///{quoted}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.catalog.catalog import Catalog
 from schemas.errors import ConfigError
 from tasks.settings import Settings, load
 
@@ -29,6 +30,19 @@ def test_paths_are_relative_to_the_file(tmp_path):
     settings = load(write(tmp_path, "[archive]\nroot = data\n"))
     assert settings.archive.root == tmp_path / "data"
     assert settings.archive.catalog_url == f"sqlite:///{tmp_path}/data/catalog.sqlite"
+
+
+@pytest.mark.parametrize("name", ["100%", "%41 b", "a?b=c", "x#1", "Grüße + mehr"])
+def test_the_catalog_lies_in_the_archive_whatever_its_folder_is_called(tmp_path, name):
+    settings = load(write(tmp_path, f"[archive]\nroot = {name}\n")).archive
+    Catalog.open(settings.catalog_url)
+    assert [p.name for p in tmp_path.iterdir() if p.is_dir()] == [name]
+    assert (tmp_path / name / "catalog.sqlite").is_file()
+
+
+def test_a_catalog_that_is_named_stays_as_it_is(tmp_path):
+    url = "postgresql+psycopg://user:p%40ss@host/name?sslmode=require"
+    assert load(write(tmp_path, f"[archive]\ncatalog = {url}\n")).archive.catalog_url == url
 
 
 @pytest.mark.parametrize(
