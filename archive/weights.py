@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 
 import msgspec
@@ -69,11 +70,14 @@ class WeightsFile:
 def find_weights(name: str) -> WeightsFile:
     """Return the weights called ``name``: shipped ones, or the path of a .safetensors or .onnx.
 
+    A relative path is relative to the folder one is in; config.ini's are whole when they come here.
+
     Raises:
         EngineError: there are none, or there is no card beside them.
     """
     is_path = name.endswith((".safetensors", ".onnx"))
-    path = Path(name).expanduser() if is_path else SHIPPED / f"{name}.safetensors"
+    whole = expanduser(name)  # noqa: PTH111 - pathlib's raises RuntimeError for an unknown user
+    path = Path(whole) if is_path else SHIPPED / f"{name}.safetensors"
     card = path.with_suffix(".json")
     if not path.is_file() or not card.is_file():
         shipped = ", ".join(sorted(p.stem for p in SHIPPED.glob("*.safetensors"))) or "none"

@@ -86,7 +86,7 @@ def agent(stage: str, settings: Settings) -> str:
     own = settings.separate
     if stage == "separate" and own.engine not in WEIGHTLESS:
         weights = find_weights(own.weights)
-        return f"{own.engine} {own.weights} sha256:{weights.sha256[:12]}"
+        return f"{own.engine} {weights.path.stem} sha256:{weights.sha256[:12]}"
     return {
         "separate": f"{own.engine} OpenCV {version('opencv-python-headless')}",
         "recognize": f"Tesseract {tesseract_version()}",

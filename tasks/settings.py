@@ -76,7 +76,7 @@ class SeparateSettings:
     """[separate] which engine draws the class map."""
 
     engine: str = _option("pix2pix", choices=ENGINES)
-    weights: str = _option("default")
+    weights: str = _option("default", file_suffixes=(".safetensors", ".onnx"))
     device: str = _option("auto", choices=("auto", "cpu", "cuda"))
     batch_size: int = _option(8, low=1, high=512)
     min_area: float = _option(0.002, low=0, high=0.5)
@@ -210,6 +210,9 @@ def load(path: Path) -> Settings:
         ConfigError: naming the file, the section, the option and what is allowed.
     """
     ini = _read(path)
+    if ini.defaults():
+        wanted = "it would hold for no section; give each option in its own"
+        raise ConfigError(f"{path}: [{ini.default_section}] is not used: {wanted}")
     unknown = set(ini.sections()) - set(_SECTIONS) - LUIGI_SECTIONS
     if unknown:
         name = min(unknown)
@@ -257,7 +260,11 @@ def _section(path: Path, ini: ConfigParser, name: str, kind: type) -> Any:  # no
     for key in given:
         if key not in options:
             raise ConfigError(f"{path}: [{name}] has no option {key!r}{_guess(key, options)}")
-    values = {}
+    values = {
+        name: _value(option, str(option.default), path.parent)
+        for name, option in options.items()
+        if isinstance(option.default, Path)  # relative to the file too
+    }
     for key, text in given.items():
         try:
             values[key] = _value(options[key], text.strip(), path.parent)
@@ -269,7 +276,9 @@ def _section(path: Path, ini: ConfigParser, name: str, kind: type) -> Any:  # no
 def _value(option: Field[Any], text: str, folder: Path) -> Any:  # noqa: ANN401
     kind, allowed = str(option.type), option.metadata
     if kind.startswith("Path"):
-        return (folder / Path(text).expanduser()).resolve() if text else None
+        if not text and "None" not in kind:
+            raise ValueError("want a folder")
+        return _path(text, folder) if text else None
     if kind.startswith("tuple"):
         parts = tuple(part.strip() for part in text.split(",") if part.strip())
         for part in parts:
@@ -279,11 +288,19 @@ def _value(option: Field[Any], text: str, folder: Path) -> Any:  # noqa: ANN401
         return _boolean(text)
     if kind == "str":
         _check_choice(text, allowed)
-        return text
+        is_path = text.endswith(allowed.get("file_suffixes", ()))
+        return str(_path(text, folder)) if is_path else text
     number = int(text) if kind == "int" else float(text)
     if not allowed["low"] <= number <= allowed["high"]:
         raise ValueError(f"allowed is {allowed['low']} to {allowed['high']}")
     return number
+
+
+def _path(text: str, folder: Path) -> Path:
+    try:
+        return (folder / Path(text).expanduser()).resolve()
+    except RuntimeError as error:
+        raise ValueError("there is no such user; write the folder out") from error
 
 
 def _boolean(text: str) -> bool:

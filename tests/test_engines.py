@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -25,7 +26,8 @@ from schemas.model import CLASSES
 from tasks.cli import group
 from tasks.cli import run as run_cli
 from tasks.engines import architecture, separator
-from tasks.settings import SeparateSettings
+from tasks.recipes import agent
+from tasks.settings import SeparateSettings, Settings
 
 
 def call(*arguments):
@@ -103,6 +105,20 @@ def test_weights_are_averaged_and_only_those_of_one_net(deeplab_file, tmp_path, 
          "background,illustration")  # fmt: skip
     arguments = ["weights", "average", "default", str(deeplab_file), "--to", str(made)]
     assert run_cli(arguments) != 0 and "one net" in capsys.readouterr().err
+
+
+def test_weights_of_ones_own_are_named_without_their_folder(tmp_path):
+    shipped = find_weights("default")
+    for path in (shipped.path, shipped.path.with_suffix(".json")):
+        shutil.copy(path, tmp_path / f"own{path.suffix}")
+    for name, called in (("default", "default"), (str(tmp_path / "own.safetensors"), "own")):
+        said = agent("separate", Settings(separate=SeparateSettings(weights=name)))
+        assert said == f"pix2pix {called} sha256:{shipped.sha256[:12]}"
+
+
+def test_an_unknown_home_is_no_weights():
+    with pytest.raises(EngineError, match="no weights '~nobody-of-this-name"):
+        find_weights("~nobody-of-this-name/x.onnx")
 
 
 def test_planes_must_be_known_classes():

@@ -4,7 +4,7 @@ import pytest
 
 from archive.catalog.catalog import Catalog
 from schemas.errors import ConfigError
-from tasks.settings import Settings, load
+from tasks.settings import ArchiveSettings, Settings, load
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,13 +23,23 @@ def test_the_shipped_config_states_the_defaults():
 
 
 def test_an_empty_file_is_all_defaults(tmp_path):
-    assert load(write(tmp_path, "")) == Settings()
+    root = tmp_path.parent / "magazine-data"
+    assert load(write(tmp_path, "")) == Settings(archive=ArchiveSettings(root, incoming=None))
 
 
 def test_paths_are_relative_to_the_file(tmp_path):
     settings = load(write(tmp_path, "[archive]\nroot = data\n"))
     assert settings.archive.root == tmp_path / "data"
     assert settings.archive.catalog_url == f"sqlite:///{tmp_path}/data/catalog.sqlite"
+
+
+@pytest.mark.parametrize("name", ["own.safetensors", "models/own.onnx"])
+def test_weights_are_found_from_any_folder(tmp_path, monkeypatch, name):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    settings = load(write(tmp_path, f"[separate]\nweights = {name}\n"))
+    assert settings.separate.weights == str(tmp_path / name)
+    assert load(write(tmp_path, "[separate]\nweights = round-5\n")).separate.weights == "round-5"
 
 
 @pytest.mark.parametrize("name", ["100%", "%41 b", "a?b=c", "x#1", "Grüße + mehr"])
@@ -62,6 +72,9 @@ def test_a_catalog_that_is_named_stays_as_it_is(tmp_path):
             r"needs \[rights\] owner_logo",
         ),
         ("[export]\nschemas = nowhere\n", "bilderbogen schemas install"),
+        ("[DEFAULT]\nroot = data\n", r"\[DEFAULT\] is not used"),
+        ("[archive]\nroot =\n", r"\[archive\] root = : want a folder"),
+        ("[archive]\nroot = ~nobody-of-this-name/x\n", "no such user"),
         ("[run]\nprocesses = 1\nprocesses = 2\n", "already exists"),
     ],
 )
