@@ -162,6 +162,22 @@ def test_the_dfg_profile_without_rights_is_a_mistake_of_the_caller(tmp_path):
         mets_document(issue, [], created=AT, profile="dfg", publication=Publication())
 
 
+@pytest.mark.parametrize("caption", ["Der See", ""])
+def test_who_drew_an_illustration_is_a_note_of_its_own(tmp_path, caption):
+    issue, layout = small_issue(tmp_path, pages=2)
+    page = issue.pages[0]
+    (picture,) = page.description.illustrations
+    said = replace(picture.caption, text=caption, credit="Gez. von A. Menzel")
+    found = replace(page.description, illustrations=(replace(picture, caption=said),))
+    issue = replace(issue, pages=(replace(page, description=found), issue.pages[1]))
+    store = SchemaStore(shared("xsd"))
+    write_package(issue, layout, tmp_path / "out", profiles=ALL, publication=PUBLIC, store=store)
+    wanted = [("caption", caption), ("statement of responsibility", said.credit)]
+    for name in ("mets.xml", "mets.dfg.xml"):
+        notes = etree.parse(tmp_path / "out/data" / name).iterfind(".//o:note", NS)
+        assert [(n.get("type"), n.text) for n in notes] == [one for one in wanted if one[1]]
+
+
 def test_hostile_text_survives(tmp_path):
     issue, layout = small_issue(tmp_path, pages=2)
     odd = 'A & B <"ü"> Straße\x0c ]]>'
