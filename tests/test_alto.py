@@ -11,6 +11,7 @@ from schemas.geometry import Box
 from schemas.model import TextLine, Word
 from schemas.namespaces import ALTO
 from schemas.published import PageDescription
+from schemas.read.alto import read_alto
 from schemas.write.alto import alto_document
 from schemas.write.text import hocr_document, plain_text
 from tests.conftest import shared
@@ -118,6 +119,62 @@ def test_a_region_without_words_is_no_fault(pages):
         page = replace(pages[0], description=replace(pages[0].description, text=text))
         assert check_document(alto_document(page), name="p.xml").findings == ()
         assert check_document(hocr_document(page), name="p.html").findings == ()
+
+
+def with_lines(page, *lines):
+    """The page with ``lines`` of words in place of its text; a hyphen at a word's end divides it."""
+    (region,) = page.description.text.regions
+    made = tuple(
+        TextLine(
+            Box(2, 90 + 4 * at, 99, 93 + 4 * at),
+            tuple(
+                Word(w, Box(2 + 10 * i, 90 + 4 * at, 10 + 10 * i, 93 + 4 * at), 0.9, w[-1] == "-")
+                for i, w in enumerate(line.split())
+            ),
+        )
+        for at, line in enumerate(lines)
+    )
+    text = replace(page.description.text, regions=(replace(region, lines=made),))
+    return replace(page, description=replace(page.description, text=text))
+
+
+def valid_alto(page):
+    """The ALTO of the page, after the official schema, our profile and the rules found nothing."""
+    content = alto_document(page)
+    store = SchemaStore(shared("xsd"))
+    assert check_document(content, name="p.xml", store=store).findings == ()
+    return etree.fromstring(content)
+
+
+def test_a_word_on_three_lines_is_said_whole_on_each(pages):
+    page = with_lines(pages[0], "die Donau-", "dampf-", "schiffahrt war")
+    root = valid_alto(page)
+    said = [
+        (s.get("CONTENT"), s.get("SUBS_TYPE"), s.get("SUBS_CONTENT"))
+        for s in root.iterfind(".//a:String", NS)
+        if s.get("SUBS_TYPE")
+    ]
+    whole = "Donaudampfschiffahrt"
+    assert said == [
+        ("Donau", "HypPart1", whole), ("dampf", "HypPart2", whole), ("schiffahrt", "HypPart2", whole),
+    ]  # fmt: skip
+    assert len(root.findall(".//a:HYP", NS)) == 2
+    assert plain_text(page) == f"die {whole}\nwar\n"
+    kept = read_alto(alto_document(page), page=page.scan.page, name="p.xml").text
+    assert kept.words() == page.description.text.words()
+
+
+def test_words_divided_one_after_the_other_stay_apart(pages):
+    page = with_lines(pages[0], "Mäd-", "chen ge-", "hen")
+    wholes = [s.get("SUBS_CONTENT") for s in valid_alto(page).iterfind(".//a:String", NS)]
+    assert wholes == ["Mädchen", "Mädchen", "gehen", "gehen"]
+    assert plain_text(page) == "Mädchen\ngehen\n"
+
+
+def test_a_hyphen_within_a_line_stays_in_its_word(pages):
+    root = valid_alto(with_lines(pages[0], "Mäd- und", "Knaben"))
+    assert root.find(".//a:String", NS).get("CONTENT") == "Mäd-"
+    assert root.find(".//a:HYP", NS) is None
 
 
 def test_a_hyphen_at_the_end_of_a_region_stays_in_its_word():

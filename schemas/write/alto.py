@@ -60,6 +60,25 @@ def divided(word: Word) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def whole_word(start: str, following: Sequence[TextLine]) -> str:
+    """Return the word that ``start`` begins; a line of nothing but a divided part leads on.
+
+    ``following`` are the lines after it, each with a word.
+
+    >>> box = Box(0, 0, 1, 1)
+    >>> parts = Word("dampf-", box, 1.0, hyphenated=True), Word("schiffahrt", box, 1.0)
+    >>> whole_word("Donau", [TextLine(box, (part,)) for part in parts])
+    'Donaudampfschiffahrt'
+    """
+    for at, line in enumerate(following, start=1):
+        is_all = len(line.words) == 1 and at < len(following)
+        cut = divided(line.words[0]) if is_all else None
+        if cut is None:
+            return start + xml_text(line.words[0].text)
+        start += cut[0]
+    return start
+
+
 def _description(page: PublishedPage) -> etree._Element:
     of = page.scan.page
     return A.Description(
@@ -132,9 +151,9 @@ def _regions(
         built = []
         whole: str | None = None
         read = [line for line in region.lines if line.words]
-        for line, after in zip(read, [*read[1:], None], strict=False):
+        for at, line in enumerate(read, start=1):
             lines += 1
-            element, whole = _line(line, after, whole, f"{prefix}_TL_{lines:04d}", words)
+            element, whole = _line(line, read[at:], whole, f"{prefix}_TL_{lines:04d}", words)
             words += len(line.words)
             built.append(element)
         block = A.TextBlock(
@@ -150,26 +169,28 @@ def _regions(
 
 
 def _line(
-    line: TextLine, after: TextLine | None, whole: str | None, key: str, counted: int
+    line: TextLine, following: Sequence[TextLine], whole: str | None, key: str, counted: int
 ) -> tuple[etree._Element, str | None]:
-    """Return a TextLine, and the whole of the word that it leaves to the next one."""
+    """Return a TextLine, and the whole of the word that it leaves to the next one.
+
+    ALTO knows no middle of a word: a part that goes on and is divided again is a HypPart2 with HYP.
+    """
     parts: list[etree._Element] = []
     left: str | None = None
+    last = len(line.words) - 1  # HYP may stand nowhere else
     for at, word in enumerate(line.words):
         if at:
             parts.append(_space(line.words[at - 1], word))
         number = f"{key.split('_TL_')[0]}_ST_{counted + at + 1:05d}"
-        cut = divided(word)
-        if cut is not None and after is not None:
-            left = cut[0] + xml_text(after.words[0].text)
-            parts += [
-                _string(word, number, content=cut[0], part=1, whole=left),
-                A.HYP(CONTENT=cut[1]),
-            ]
-        elif at == 0 and whole is not None:
-            parts.append(_string(word, number, part=2, whole=whole))
-        else:
-            parts.append(_string(word, number))
+        cut = divided(word) if at == last and following else None
+        begun = whole if at == 0 else None
+        if cut is not None:
+            left = begun or whole_word(cut[0], following)
+        content = cut[0] if cut else None
+        part = 2 if begun else 1 if cut else 0
+        parts.append(_string(word, number, content=content, part=part, whole=begun or left or ""))
+        if cut is not None:
+            parts.append(A.HYP(CONTENT=cut[1]))
     return A.TextLine(*parts, ID=key, **_place(line.box)), left
 
 

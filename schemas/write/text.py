@@ -16,7 +16,7 @@ from schemas.model import Illustration, RegionKind, TextLine, TextRegion
 from schemas.namespaces import XHTML
 from schemas.package import alto_illustration_id, alto_page_id, caption_of, xml_text
 from schemas.published import PublishedPage
-from schemas.write.alto import divided
+from schemas.write.alto import divided, whole_word
 from schemas.write.provenance import SOFTWARE
 
 H = ElementMaker(namespace=XHTML, nsmap={None: XHTML})
@@ -59,13 +59,13 @@ def hocr_document(page: PublishedPage, *, languages: Sequence[str] = ()) -> byte
 def _rows(region: TextRegion) -> Iterator[str]:
     """Yield the lines; a word divided at the end of one stands whole in it."""
     taken = 0
-    for line, after in zip(region.lines, [*region.lines[1:], None], strict=False):
+    read = [line for line in region.lines if line.words]
+    for at, line in enumerate(read, start=1):
         words = [word.text for word in line.words[taken:]]
-        taken = 0
-        cut = divided(line.words[-1]) if line.words and words else None
-        if cut is not None and after is not None and after.words:
-            words[-1] = cut[0] + after.words[0].text
-            taken = 1
+        cut = divided(line.words[-1]) if at < len(read) else None
+        if cut is not None and words:
+            words[-1] = whole_word(cut[0], read[at:])
+        taken = int(cut is not None)
         if words:
             yield " ".join(words)
 
