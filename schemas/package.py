@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from schemas.errors import DocumentError
-from schemas.model import Illustration, IssueMetadata
+from schemas.model import Event, Illustration, IssueMetadata
 from schemas.published import PublishedIssue, PublishedPage
 
 ORIGINAL, DEFAULT, THUMBS = "ORIGINAL", "DEFAULT", "THUMBS"
@@ -115,19 +115,23 @@ def file_id(use: str, sequence: int, ordinal: int = 0) -> str:
     return f"FILE_{sequence:04d}{part}_{use}"
 
 
+def events_of(published: PublishedIssue) -> list[Event]:
+    """Return everything that was done to the issue, then to its pages."""
+    return [*published.events, *(event for page in published.pages for event in page.events)]
+
+
 def created_at(published: PublishedIssue) -> datetime:
     """Return the date of the last event: the date that every document of the package carries.
 
     Raises:
         DocumentError: nothing is known to have happened, not even the ingest.
     """
-    events = [e.at for page in published.pages for e in page.events]
-    events += [event.at for event in published.events]
+    times = [event.at for event in events_of(published)]
     if published.issue.ingested is not None:
-        events.append(published.issue.ingested)
-    if not events:
+        times.append(published.issue.ingested)
+    if not times:
         raise DocumentError(f"{published.issue.issue}: has no date of ingest")
-    return max(events)
+    return max(times)
 
 
 def instant(at: datetime) -> str:

@@ -14,6 +14,7 @@ from schemas.namespaces import METS, MIX, MODS, PREMIS, XLINK
 from schemas.package import PackageFile, Publication
 from schemas.write.mets import mets_document
 from schemas.write.mods import part_order
+from schemas.write.provenance import SOFTWARE
 from tests.conftest import shared
 from tests.packages import ALL, PUBLIC, small_issue
 from tests.test_catalog import AT
@@ -176,6 +177,18 @@ def test_who_drew_an_illustration_is_a_note_of_its_own(tmp_path, caption):
     for name in ("mets.xml", "mets.dfg.xml"):
         notes = etree.parse(tmp_path / "out/data" / name).iterfind(".//o:note", NS)
         assert [(n.get("type"), n.text) for n in notes] == [one for one in wanted if one[1]]
+
+
+def test_what_an_older_version_ingested_is_exported_and_names_it(tmp_path):
+    issue, layout = small_issue(tmp_path, pages=2)
+    (event,) = issue.events
+    issue = replace(issue, events=(replace(event, agent="Bilderbogen 0.0.9"),))
+    store = SchemaStore(shared("xsd"))
+    write_package(issue, layout, tmp_path / "out", profiles=ALL, publication=PUBLIC, store=store)
+    root = etree.parse(tmp_path / "out/data/mets.xml").getroot()
+    agents = {a.findtext("m:name", namespaces=NS): a for a in root.iterfind(".//m:agent", NS)}
+    assert agents["Bilderbogen 0.0.9"].get("OTHERROLE") == "ingestion"
+    assert agents[SOFTWARE].get("ROLE") == "CREATOR"
 
 
 def test_hostile_text_survives(tmp_path):

@@ -24,6 +24,7 @@ from schemas.package import (
     THUMBS,
     PackageFile,
     Publication,
+    events_of,
     illustrations,
     instant,
     label,
@@ -124,7 +125,7 @@ def _header(
     profile: str,
     public: Publication,
 ) -> etree._Element:
-    agents = sorted({(e.kind, e.agent) for page in published.pages for e in page.events})
+    agents = sorted({(event.kind, event.agent) for event in events_of(published)})
     software = {"TYPE": "OTHER", "OTHERTYPE": "SOFTWARE"}
     owner = published.metadata.owner or public.owner
     return E.metsHdr(

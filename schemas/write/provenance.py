@@ -16,6 +16,7 @@ from schemas.package import (
     ORIGINAL,
     TEXT,
     PackageFile,
+    events_of,
     file_id,
     xml_text,
 )
@@ -59,8 +60,7 @@ def provenance(published: PublishedIssue, files: Files) -> Iterator[etree._Eleme
 
 def agent_ids(published: PublishedIssue) -> dict[str, str]:
     """Return every piece of software that did something, with its id, by name."""
-    names = {e.agent for page in published.pages for e in page.events}
-    names |= {event.agent for event in published.events} | {SOFTWARE}
+    names = {event.agent for event in events_of(published)} | {SOFTWARE}
     return {name: f"AG_{number:02d}" for number, name in enumerate(sorted(names), start=1)}
 
 
