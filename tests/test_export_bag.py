@@ -100,6 +100,41 @@ def test_two_exports_are_the_same_bytes(tmp_path):
         assert sorted(archive.namelist()) == [f"bag/{n}" for n in names(one)]
 
 
+PDM = "http://creativecommons.org/publicdomain/mark/1.0/"
+IN_COPYRIGHT = "http://rightsstatements.org/vocab/InC/1.0/"
+
+
+@pytest.mark.parametrize(
+    ("rights", "license_", "in_dfg", "in_manifest"),
+    [
+        ("https://rightsstatements.org/vocab/InC/1.0/", "", IN_COPYRIGHT, IN_COPYRIGHT),
+        ("https://rightsstatements.org/page/InC/1.0/?language=de", "", IN_COPYRIGHT, IN_COPYRIGHT),
+        ("https://creativecommons.org/publicdomain/mark/1.0/deed.de", "", "pdm", PDM),
+        ("https://www.creativecommons.org/publicdomain/mark/1.0", "", "pdm", PDM),
+        ("https://creativecommons.org/licenses/by/3.0/de/deed.de", "",
+         "cc-by", "http://creativecommons.org/licenses/by/3.0/de/"),
+        ("Gemeinfrei", "pdm", "pdm", PDM),
+        ("Gemeinfrei", "", None, None),
+        ("cc-by", "pdm", "cc-by", None),
+        ("https://example.org/terms", "pdm", "https://example.org/terms", None),
+        ("", "https://creativecommons.org/publicdomain/zero/1.0",
+         "https://creativecommons.org/publicdomain/zero/1.0", PDM.replace("mark", "zero")),
+    ],
+)  # fmt: skip
+def test_rights_are_exported_however_they_are_written(
+    tmp_path, rights, license_, in_dfg, in_manifest
+):
+    out = write(
+        tmp_path,
+        change=lambda i: replace(i, metadata=replace(i.metadata, rights=rights)),
+        publication=replace(PUBLIC, license=license_),
+    )
+    dfg = etree.parse(out / "data/mets.dfg.xml").getroot()
+    assert dfg.findtext(".//{http://dfg-viewer.de/}license") == in_dfg
+    manifest = json.loads((out / "data/iiif/manifest.json").read_bytes())
+    assert manifest.get("rights") == in_manifest
+
+
 @pytest.mark.parametrize("fault", ["gone", "changed", "no picture"])
 def test_a_bad_master_leaves_nothing_behind(tmp_path, fault):
     issue, layout = small_issue(tmp_path)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from schemas.rights import to_statement
+from schemas.rights import is_statement
 from schemas.rules.mets import ARCHIVE, OTHER
 from schemas.rules.rule import Fault, Rules
 
@@ -118,7 +118,7 @@ def _illustrations(record: Node) -> Iterator[Fault]:
 @RULES.add(48, "rights is an http address of Creative Commons or rightsstatements.org", *_BOTH)
 def _rights(record: Node) -> Iterator[Fault]:
     said = record.get("rights")
-    if said is not None and to_statement(str(said)) != said:
+    if said is not None and not is_statement(str(said)):
         yield None, f"rights is {said}; it has to begin with http:// as it was coined"
 
 

@@ -16,6 +16,7 @@ from schemas.rules.alto import AltoFacts
 from schemas.rules.iiif import pictures
 from schemas.rules.mets import ARCHIVE, M, files, href_of, page_divs
 from schemas.rules.rule import Fault, Rules, shown
+from schemas.xml import text_of
 
 NO_FILES = ("mets.xml", "mets.dfg.xml")
 """METS does not list itself."""
@@ -157,8 +158,9 @@ def _same_rights(view: PackageView) -> Iterator[Fault]:
     condition = next(view.mets.iter(f"{{{MODS}}}accessCondition"), None)
     license_ = next(view.mets.iter(f"{{{DV}}}license"), None)
     said = {}
-    if condition is not None:
-        said["MODS"] = to_license(condition.get(f"{{{XLINK}}}href") or condition.text or "")
+    stated = "" if condition is None else condition.get(f"{{{XLINK}}}href") or text_of(condition)
+    if license_of_mods := to_license(stated):  # free text says nothing that could be compared
+        said["MODS"] = license_of_mods
     if license_ is not None:
         said["dv:license"] = to_license(license_.text or "")
     if view.manifest is not None and view.manifest.get("rights"):

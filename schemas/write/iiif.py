@@ -31,7 +31,7 @@ from schemas.package import (
     page_label,
 )
 from schemas.published import PublishedIssue, PublishedPage
-from schemas.rights import to_statement
+from schemas.rights import to_license, to_statement
 from schemas.write.harvest import collection_url, nav_date
 from schemas.write.structure import logical_id
 
@@ -260,7 +260,9 @@ def _facts(said: IssueMetadata) -> list[Node]:
 
 def _rights(said: IssueMetadata, public: Publication) -> Node:
     found: Node = {}
-    if statement := to_statement(said.rights or public.license):
+    # free text is no license: that of the configuration then holds, as in dv:license
+    stated = said.rights if to_license(said.rights) else public.license
+    if statement := to_statement(stated):
         found["rights"] = statement
     owner = said.owner or public.owner
     if owner:
