@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from archive.store import DRAFT_PREFIX
 from schemas.errors import ConfigError
 from schemas.package import IIIF
 from schemas.published import PublishedIssue
+from schemas.write.harvest import title_key
 from tasks.settings import Settings
 
 
@@ -89,12 +91,20 @@ def _check_place(package: Path, layout: Layout, settings: Settings) -> None:
 def deliver_collections(
     titles: Collection[str], catalog: Catalog, folder: Path, settings: Settings
 ) -> tuple[Path, ...]:
-    """Write the IIIF collections of ``titles``, of what of them lies in ``folder``."""
+    """Write the IIIF collections of ``titles``, of what of them lies in ``folder``.
+
+    Titles with the same key are one collection, labeled as most of its issues say it.
+    """
     if settings.publication.missing(IIIF):
         return ()
+    every = catalog.issues()
     written = []
-    for title in sorted(titles):
-        known = [one.issue for one in catalog.issues() if one.title == title]
-        issues = [found for issue in known if (found := catalog.published(issue)) is not None]
+    for key in sorted(set(map(title_key, titles))):
+        known = [one for one in every if title_key(one.title) == key]
+        if not known:  # withdrawn meanwhile
+            continue
+        counted = Counter(one.title for one in known)
+        title = min(counted, key=lambda name: (-counted[name], name))
+        issues = [found for one in known if (found := catalog.published(one.issue)) is not None]
         written.append(write_collection(title, issues, folder, settings.publication))
     return tuple(written)

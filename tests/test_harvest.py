@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import re
 import zipfile
 from dataclasses import replace
 
@@ -147,6 +148,30 @@ def test_without_a_public_address_the_urn_identifies(house):
 def test_titles_of_any_script_have_a_key():
     assert title_key("Über Land & Meer") == "uber-land-meer"
     assert title_key("Нива").startswith("title-") and title_key("Нива") != title_key("Огонёк")
+
+
+def test_titles_that_are_not_one_magazine_have_different_keys():
+    long = "Illustrierte Zeitung für Buchdruck, Photographie und verwandte Gewerbe in "
+    for one, other in (("Нива 1", "Огонёк 1"), ("Ørn", "Ærn"), (f"{long}Wien", f"{long}Prag")):
+        assert title_key(one) != title_key(other)
+        assert re.fullmatch("[a-z0-9-]{1,80}", title_key(one))
+    assert title_key("L’Illustration") == "lillustration"
+
+
+def test_titles_that_differ_in_a_full_stop_are_one_collection(house):
+    issue, layout, settings, catalog, folder = house
+    to = folder / "out"
+    for slug, title in (("bazar-1870-01", "Der Bazar."), ("bazar-1872-01", "Der Bazar")):
+        other, there = small_issue(folder / slug, slug=slug)
+        other = replace(other, metadata=replace(other.metadata, title=title))
+        catalog.publish(other)
+        deliver(other, there, to, settings, profiles=("archive", "iiif"), zipped=False)
+    sent(house)
+    (path,) = deliver_collections({"Der Bazar", "Der Bazar."}, catalog, to, settings)
+    record = json.loads(path.read_text())
+    assert len(record["items"]) == 3 and record["label"] == {"none": ["Der Bazar"]}
+    assert deliver_collections({"Der Bazar."}, catalog, to, settings) == (path,)
+    assert json.loads(path.read_text()) == record
 
 
 def command(house, *arguments):

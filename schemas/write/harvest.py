@@ -55,14 +55,24 @@ def oai_identifier(published: PublishedIssue, public: Publication) -> str:
 def title_key(title: str) -> str:
     """Return a magazine's title as a file name and as the name of an OAI set.
 
-    >>> title_key("Über Land und Meer"), title_key("")
-    ('uber-land-und-meer', 'untitled')
+    Case, accents and punctuation do not count. A title that ASCII letters do not hold, or that is
+    long, is told from others like it by a few hex digits.
+
+    >>> title_key("Über Land und Meer"), title_key("Jugend!"), title_key("")
+    ('uber-land-und-meer', 'jugend', 'untitled')
     """
-    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
-    key = "-".join(re.findall("[a-z0-9]+", plain))[:_LONGEST].strip("-")
-    if key or not title:
-        return key or "untitled"
-    return f"title-{uuid5(NAMESPACE_URL, title).hex[:12]}"  # a script without Latin letters
+    folded = unicodedata.normalize("NFKD", title.casefold())
+    whole = _key("".join(c for c in folded if c.isascii() or c.isalnum()))
+    key = _key(folded.encode("ascii", "ignore").decode())
+    if not key:  # a script without Latin letters
+        return f"title-{uuid5(NAMESPACE_URL, title).hex[:12]}" if title else "untitled"
+    if key == whole and len(key) <= _LONGEST:
+        return key
+    return f"{key[:_LONGEST].strip('-')}-{uuid5(NAMESPACE_URL, whole).hex[:8]}"
+
+
+def _key(text: str) -> str:
+    return "-".join(re.findall(r"[^\W_]+", text))
 
 
 def collection_url(title: str, public: Publication) -> str:
