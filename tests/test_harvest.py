@@ -1,8 +1,8 @@
 """Delivery to harvesters: zips, OAI-PMH records, collections, export since a date."""
 
 import json
-import shutil
 import re
+import shutil
 import zipfile
 from dataclasses import replace
 
@@ -159,7 +159,7 @@ def test_titles_that_are_not_one_magazine_have_different_keys():
 
 
 def test_titles_that_differ_in_a_full_stop_are_one_collection(house):
-    issue, layout, settings, catalog, folder = house
+    _, _, settings, catalog, folder = house
     to = folder / "out"
     for slug, title in (("bazar-1870-01", "Der Bazar."), ("bazar-1872-01", "Der Bazar")):
         other, there = small_issue(folder / slug, slug=slug)
