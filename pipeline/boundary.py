@@ -28,4 +28,6 @@ def boundary(got: NDArray[np.bool_], want: NDArray[np.bool_]) -> tuple[float, fl
 
 def _outline(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
     inner = mask.astype(np.uint8)
-    return inner - cv2.erode(inner, np.ones((3, 3), np.uint8))
+    # what lies beside the page is no picture, or one that fills it would have no outline
+    beside = {"borderType": cv2.BORDER_CONSTANT, "borderValue": 0}
+    return inner - cv2.erode(inner, np.ones((3, 3), np.uint8), **beside)

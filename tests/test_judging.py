@@ -207,6 +207,17 @@ def test_an_outline_may_be_off_by_a_little():
     assert boundary(np.zeros_like(mask), mask) == (0, 0)
 
 
+def test_a_picture_that_fills_the_page_has_an_outline():
+    page = np.ones((500, 400), bool)
+    assert boundary(page, page) == (1, 1)
+    plate = page.copy()
+    plate[:, :2] = False
+    assert boundary(plate, page) == (1, 1)
+    plate[:, :60] = False
+    precision, recall = boundary(plate, page)
+    assert precision < 0.8 and recall < 0.8
+
+
 def test_regions_give_average_precision_and_labels_confusion():
     labels = np.zeros((100, 100), np.uint8)
     labels[10:50, 20:80] = 1
