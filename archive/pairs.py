@@ -124,15 +124,24 @@ def _folders(root: Path, order: str) -> Iterator[Pair]:
         yield _missing(path, "page")
 
 
-def read_map(path: Path) -> ClassMap:
+def read_map(path: Path, *, is_whole: bool = False) -> ClassMap:
     """Return the label map in ``path``: 8-bit labels, or colors of the palette.
 
+    With ``is_whole`` every pixel has a class: 255 is refused.
+
     Raises:
-        ScanError: it is unreadable, or its colors are those of no class.
+        ScanError: it is unreadable, or its labels or colors are those of no class.
     """
     rgb = load_image(path).rgb
     grey = rgb[..., 0]
-    if (rgb == grey[..., None]).all() and set(np.unique(grey)) <= {*range(len(CLASSES)), IGNORE}:
+    if (rgb == grey[..., None]).all():
+        known = {*range(len(CLASSES)), *(() if is_whole else (IGNORE,))}
+        unknown = sorted(set(np.unique(grey).tolist()) - known)
+        if unknown:
+            raise ScanError(
+                f"{path}: label {unknown[0]} is of no class, and greys are the colors of no class; "
+                f"labels are 0 to 4{'' if is_whole else ' and 255'}"
+            )
         return load_labels(path)
     try:
         return from_colors(rgb)

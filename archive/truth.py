@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.images import load_labels
+from archive.pairs import read_map
 from schemas.errors import ConfigError
 from schemas.model import ClassMap
 from schemas.truth import PageTruth, read_truth
@@ -27,13 +27,14 @@ def annotated_pages(folder: Path) -> Iterator[AnnotatedPage]:
     Raises:
         ConfigError: there is none.
         DocumentError: an annotation is invalid.
+        ScanError: a label map is.
     """
     paths = sorted(folder.glob("*.json"))
     if not paths:
         raise ConfigError(f"{folder}: holds no annotation (NAME.json)")
     for path in paths:
         whole = path.with_name(f"{path.stem}.map.png")
-        labels = load_labels(whole) if whole.exists() else None
+        labels = read_map(whole) if whole.exists() else None
         yield AnnotatedPage(path.stem, read_truth(path.read_bytes(), name=str(path)), labels)
 
 

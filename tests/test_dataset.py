@@ -9,7 +9,7 @@ from PIL import Image
 
 from archive.dataset import MANIFEST, check, combine, read_manifest, shares, split, write_manifest
 from archive.images import load_labels
-from archive.pairs import read_pairs
+from archive.pairs import read_map, read_pairs
 from schemas.errors import ArchiveError, ScanError
 from schemas.labels import PALETTE, from_colors, paint, to_colors
 from tasks.cli import group
@@ -136,6 +136,12 @@ def test_colors_survive_jpeg_and_strange_ones_are_refused(tmp_path):
     with pytest.raises(ValueError, match="colors of no class; classes are background"):
         from_colors(np.full((9, 9, 3), 128, np.uint8))
     assert (to_colors(labels())[30, 30] == PALETTE[1]).all()
+
+
+def test_a_grey_map_with_a_label_of_no_class_is_no_background(tmp_path):
+    path = save(tmp_path / "a.map.png", np.where(labels() == 1, 7, labels()).astype(np.uint8))
+    with pytest.raises(ScanError, match="a.map.png: label 7 is of no class"):
+        read_map(path)
 
 
 def test_shapes_are_painted_at_the_size_of_the_scan():

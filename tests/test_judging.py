@@ -14,6 +14,7 @@ from pipeline.evaluation import score_page, summarize
 from pipeline.separate import Separation
 from pipeline.tidy import RectangleRule, drawn, tidied
 from schemas.geometry import Box
+from schemas.labels import to_colors
 from schemas.model import Region, RegionKind
 from schemas.truth import PageTruth, Shape
 from tasks.commands.evaluate import evaluate
@@ -253,3 +254,33 @@ def test_one_unreadable_scan_costs_only_itself(annotated):
     )
     assert found.return_value == 1 and "b.png" in found.stderr
     assert json.loads(found.stdout)["ALL"]["pages"] == 1
+
+
+def predicted(annotated, labels):
+    """Evaluate ``labels`` as the prediction of one page of two; the other one's is perfect."""
+    folder = annotated.parent / "predictions"
+    folder.mkdir()
+    perfect = np.zeros((300, 200), np.uint8)
+    perfect[60:200, 40:160] = 1
+    Image.fromarray(perfect).save(folder / "a.png")
+    Image.fromarray(labels).save(folder / "b.png")
+    Image.fromarray(perfect).save(annotated / "b.map.png")
+    found = CliRunner().invoke(
+        evaluate, [str(annotated), str(folder), "--json"], standalone_mode=False
+    )
+    return found, json.loads(found.stdout)["ALL"]
+
+
+@pytest.mark.parametrize("label", [5, 255])
+def test_a_prediction_with_a_label_of_no_class_is_refused(annotated, label):
+    found, figures = predicted(annotated, np.full((300, 200), label, np.uint8))
+    assert found.return_value == 1 and f"b.png: label {label} is of no class" in found.stderr
+    assert figures["pages"] == 1
+
+
+def test_predictions_in_colors_count_as_labels_do(annotated):
+    labels = np.zeros((300, 200), np.uint8)
+    labels[60:200, 40:160] = 1
+    found, figures = predicted(annotated, to_colors(labels))
+    assert found.return_value == 0 and figures["pages"] == 2
+    assert figures["iou"] == pytest.approx(1, abs=0.02)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from archive.images import load_labels
+from archive.pairs import read_map
 from archive.truth import annotated_pages
 from pipeline.evaluation import PageScore, Summary, by_source, score_page
+from schemas.errors import ScanError
 from tasks.engines import separator
 from tasks.exits import Exit
 from tasks.judging import judge
@@ -39,7 +40,8 @@ def evaluate(
 ) -> int:
     """Compare class maps with annotated pages: IoU, boxes, false illustration, per source.
 
-    Give PREDICTIONS, a folder of label maps NAME.png, or --pages to separate the scans now.
+    Give PREDICTIONS, a folder of class maps NAME.png (labels 0 to 4, or colors), or --pages to
+    separate the scans now.
     """
     if (predictions is None) == (pages is None):
         raise click.UsageError("give either PREDICTIONS or --pages")
@@ -60,16 +62,21 @@ def evaluate(
 def _compare(truth: Path, predictions: Path) -> tuple[list[PageScore], list[str]]:
     scores: list[PageScore] = []
     missing: list[str] = []
+    refused: list[str] = []
     for page in annotated_pages(truth):
         path = predictions / f"{page.name}.png"
-        if path.exists():
-            found = load_labels(path)
-            scores.append(score_page(page.truth, page.labels, found, name=page.name))
-        else:
+        if not path.exists():
             missing.append(page.name)
+            continue
+        try:
+            found = read_map(path, is_whole=True)
+        except ScanError as error:
+            refused.append(str(error))
+            continue
+        scores.append(score_page(page.truth, page.labels, found, name=page.name))
     if missing:
         missing = [f"no prediction for {len(missing)} pages: {' '.join(missing[:8])}"]
-    return scores, missing
+    return scores, missing + refused
 
 
 def _print(found: dict[str, Summary], as_json: bool) -> None:
