@@ -1,3 +1,5 @@
+import weakref
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ torch = pytest.importorskip("torch")
 from safetensors.torch import load, save  # noqa: E402
 
 from archive.weights import find_weights  # noqa: E402
-from pipeline.pix2pix.engine import Architecture, pix2pix  # noqa: E402
+from pipeline.pix2pix.engine import Architecture, _infer, pix2pix  # noqa: E402
 from pipeline.pix2pix.generator import Generator, GeneratorSettings  # noqa: E402
 from pipeline.pix2pix.losses import IGNORE, dice_loss, l1_loss, label_map_loss  # noqa: E402
 from pipeline.pix2pix.page_input import letterbox, normalize, reduce, to_grey  # noqa: E402
@@ -89,6 +91,29 @@ def test_ignored_pixels_count_in_no_loss():
     other[:, :, :4] += 5 * torch.randn(1, 5, 4, 8)
     for loss in (label_map_loss, dice_loss, l1_loss):
         assert loss(logits, labels) == pytest.approx(float(loss(other, labels)), abs=1e-5)
+
+
+class Tight(torch.nn.Module):
+    """A net with memory for one page, which notes what is left of its earlier attempts."""
+
+    def __init__(self):
+        super().__init__()
+        self.made, self.left = [], []
+
+    def forward(self, pages):
+        self.left.append(sum(made() is not None for made in self.made))
+        made = pages * 2
+        self.made.append(weakref.ref(made))
+        if len(pages) > 1:
+            raise torch.OutOfMemoryError
+        return made
+
+
+def test_pages_that_are_too_many_go_in_halves_and_nothing_is_kept_of_the_whole():
+    net, pages = Tight(), np.random.default_rng(0).random((4, 5, 8, 8), np.float32)
+    found = _infer(net, pages, "cpu")
+    assert np.allclose(found, torch.from_numpy(pages * 2).softmax(dim=1).numpy())
+    assert net.left == [0] * 7
 
 
 def test_a_page_is_padded_never_squashed():

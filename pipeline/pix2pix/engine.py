@@ -97,12 +97,18 @@ def _named(tensors: dict[str, Tensor], net: str) -> dict[str, Tensor]:
 
 def _infer(net: nn.Module, batch: NDArray[np.float32], place: str) -> NDArray[np.float32]:
     try:
-        with torch.inference_mode(), torch.autocast(place, torch.bfloat16, enabled=place != "cpu"):
-            pages = torch.from_numpy(batch).to(place, memory_format=torch.channels_last)
-            probabilities = net(pages).float().softmax(dim=1).cpu().numpy()
+        return _answer(net, batch, place)
     except torch.OutOfMemoryError as error:
         if len(batch) == 1:
             raise SystemicError("the GPU has no memory for one page; set device = cpu") from error
-        half = len(batch) // 2
-        return np.concatenate([_infer(net, batch[:half], place), _infer(net, batch[half:], place)])
+    # not before here is the error gone, which holds on to all that the net had made
+    torch.cuda.empty_cache()
+    half = len(batch) // 2
+    return np.concatenate([_infer(net, batch[:half], place), _infer(net, batch[half:], place)])
+
+
+def _answer(net: nn.Module, batch: NDArray[np.float32], place: str) -> NDArray[np.float32]:
+    with torch.inference_mode(), torch.autocast(place, torch.bfloat16, enabled=place != "cpu"):
+        pages = torch.from_numpy(batch).to(place, memory_format=torch.channels_last)
+        probabilities = net(pages).float().softmax(dim=1).cpu().numpy()
     return np.asarray(probabilities, dtype=np.float32)
