@@ -248,6 +248,12 @@ def test_weights_of_another_net_are_no_beginning(tmp_path):
         train(order(tmp_path / "run", base=base, channels=(8, 16, 16)), lambda _: None)
 
 
+def test_finished_weights_are_no_checkpoint_to_start_from(tmp_path):
+    base = train(order(tmp_path / "base", steps=2), lambda _: None)
+    with pytest.raises(ConfigError, match=r"weights.safetensors: not a checkpoint; .*--base"):
+        train(order(tmp_path / "run", start_from=base), lambda _: None)
+
+
 _TAKES_AND_FREES = """
 import resource, sys
 from tasks.pool import keep_freed_memory

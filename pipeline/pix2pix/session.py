@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pickle import UnpicklingError
 
 import numpy as np
 import torch
@@ -19,6 +20,9 @@ from pipeline.pix2pix.trainer import Losses, Trainer, TrainingSettings
 from pipeline.pix2pix.validation import Sample, Validation, sample_view, validate
 from schemas.errors import ConfigError
 from schemas.model import RGB8, ClassMap
+
+_ARCHIVE = b"PK"
+"""What a checkpoint begins with: torch writes zip archives."""
 
 
 class TrainingSession:
@@ -100,10 +104,14 @@ class TrainingSession:
         Raises:
             ConfigError: it is no checkpoint of this net.
         """
+        if not state.startswith(_ARCHIVE):
+            raise ConfigError(
+                f"{name}: not a checkpoint; to begin with finished weights, use --base"
+            )
         try:
             loaded = torch.load(io.BytesIO(state), map_location="cpu", weights_only=True)
             self.trainer.resume(loaded, weights_only=weights_only)
-        except (RuntimeError, KeyError, EOFError, ValueError, TypeError) as error:
+        except (RuntimeError, KeyError, EOFError, ValueError, TypeError, UnpicklingError) as error:
             raise ConfigError(f"{name}: not a checkpoint of this net ({error})") from error
 
     def weights(self) -> bytes:
