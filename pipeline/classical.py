@@ -18,11 +18,16 @@ from schemas.model import CLASSES, RGB8
 
 _SURE = 0.9
 _TEXT_GAP = 9
+_SLIMMEST = 8
+"""Times its working width that the working page may be high."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassicalSettings:
-    """Areas are shares of the page, iterations of a 3x3 kernel, ``width`` the working width."""
+    """Areas are shares of the page, iterations of a 3x3 kernel, ``width`` the working width.
+
+    A page more than ``_SLIMMEST`` times as high as wide is worked on at less.
+    """
 
     min_area: float = 0.0005
     max_area: float = 0.95
@@ -45,8 +50,9 @@ def classical(settings: ClassicalSettings | None = None) -> Separator:
 
 
 def _separate(page: RGB8, settings: ClassicalSettings) -> Separation:
-    scale = settings.width / page.shape[1]
-    size = (settings.width, max(1, round(page.shape[0] * scale)))
+    height, width = page.shape[:2]
+    scale = min(settings.width / width, _SLIMMEST * settings.width / height)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
     grey = cv2.cvtColor(cv2.resize(page, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
     pictures = _pictures(np.asarray(grey, dtype=np.uint8), settings)
     _, ink = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)

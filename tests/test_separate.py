@@ -77,3 +77,9 @@ def test_the_classical_engine_finds_pictures_and_text_on_its_own_grid():
     assert found.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-5)
     assert set(np.unique(found.class_map)) == {0, 1, 4}
     assert (full_size(found, 900, 640)[150:330, 180:460] == 1).mean() > 0.9
+
+
+@pytest.mark.parametrize("size", [(5000, 1), (1, 5000), (3000, 3)])
+def test_the_classical_engine_works_on_a_strip_of_a_page_in_bounds(size):
+    found = classical()([np.full((*size, 3), 200, np.uint8)])[0].probabilities
+    assert min(found.shape[1:]) >= 1 and found[0].size <= 500 * 4000
