@@ -13,7 +13,7 @@ from archive.wordlists import vocabulary
 from pipeline.recognize.arrange import arrange, mean_confidence
 from pipeline.recognize.blank import blank_illustrations, halved
 from pipeline.recognize.quality import is_known, likeliest_language
-from pipeline.recognize.sample import densest
+from pipeline.recognize.sample import lines_of
 from pipeline.recognize.tesseract import RawWord, Tesseract, models_for, tessdata
 from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
 from schemas.errors import EngineError, RecognitionError
@@ -133,7 +133,7 @@ def told_scripts(
     for kind in (RegionKind.TEXT, RegionKind.CAPTION):
         own = [region.box for region in regions if region.kind is kind]
         for box in sorted(own, key=lambda box: -box.area)[:_SAMPLES]:
-            told = _told_script(densest(grey, box, **_SAMPLE), read_by, dpi=dpi, scratch=scratch)
+            told = _told_script(lines_of(grey, box, **_SAMPLE), read_by, dpi=dpi, scratch=scratch)
             if told:
                 found[kind] = told
                 break

@@ -8,7 +8,7 @@ import pytest
 from archive.images import load_image
 from archive.wordlists import vocabulary, word_lists
 from pipeline.recognize.quality import is_known, known_share, likeliest_language
-from pipeline.recognize.sample import densest
+from pipeline.recognize.sample import lines_of
 from schemas.errors import ConfigError, EngineError, RecognitionError, is_systemic
 from schemas.geometry import Box
 from schemas.model import IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
@@ -94,9 +94,16 @@ def test_a_sample_is_where_type_stands_and_no_blank_or_bar_does():
     page = np.full((900, 640), 244, np.uint8)
     page[40:60] = page[400:600] = 20
     page[700:800, 30:600:6] = 20
-    sample = densest(page, Box(0, 0, 640, 900), width=400, height=200)
+    sample = lines_of(page, Box(0, 0, 640, 900), width=400, height=200)
     assert sample.shape == (200, 400)
     assert (sample < 100).any(axis=1).sum() == 100
+
+
+def test_a_sample_stays_amid_the_text_above_a_footnote():
+    page = np.full((900, 640), 244, np.uint8)
+    page[100:700, 30:600:6] = page[750:850, 30:600:4] = 20
+    sample = lines_of(page, Box(0, 0, 640, 900), width=400, height=200)
+    assert np.array_equal(sample, page[350:550, 120:520])
 
 
 @pytest.mark.engine
