@@ -88,3 +88,30 @@ def test_months_are_known_however_their_letters_were_cast():
 def test_days_are_read_however_they_are_counted(text, date, title):
     found = parse_header(text)
     assert (found.date, found.title) == (date, title)
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "label"),
+    [
+        ("Nummer 36.  Seite 1523.", None, "1523"),
+        ("Die Woche. S. 1523", None, "1523"),
+        ("1624   Die Woche", None, "1624"),
+        ("Die Woche. 1624.", None, "1624"),
+        ("1624   Die Woche. 1871", None, "1624"),
+        ("84 Die Gartenlaube. 1871.", "1871", "84"),
+        ("1871. Die Gartenlaube. 84", "1871", "84"),
+        ("Die Gartenlaube 1871. Nr. 3", "1871", None),
+        ("Der Bazar [Nr. 11. 1871]", "1871", None),
+    ],
+)
+def test_a_number_alone_at_an_end_is_a_page_and_no_year(text, date, label):
+    found = parse_header(text)
+    assert (found.date, found.label) == (date, label)
+
+
+def test_the_issue_of_a_month_is_no_number_and_no_day():
+    found = parse_header("Mai-Heft 1903. 412")
+    assert (found.number, found.date, found.label) == (None, "1903-05", "412")
+    assert parse_header("Die Kunst. 1. Januarheft 1903").date == "1903-01"
+    assert parse_header("Die Kunst. Heft 3. Mai 1903").number == "3"
+    assert parse_header("Nummer 36.  Seite 1523.").title is None

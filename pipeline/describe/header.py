@@ -36,6 +36,9 @@ _MONTH_FIRST_MISREAD = re.compile(rf"\b({_MONTH})\.?\s+\w{{1,4}}\s?[,.]\s*{_YEAR
 _MONTH_ONLY = re.compile(rf"\b({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
 _DATES = (_DAY_FIRST, _MONTH_FIRST, _MONTH_FIRST_MISREAD, _MONTH_ONLY)
 _YEAR_ONLY = re.compile(rf"(?<![\d.]){_YEAR}(?![\d])")
+_MONTH_ISSUE = re.compile(rf"(?:\b[12]\.\s?)?\b({_MONTH})[-\s]?heft(?=\.?,?\s+{_YEAR}\b)", re.I)
+"""The issue of a month: neither "1." before it nor the year after it is a day or a number."""
+_PAGE = re.compile(r"\b(?:Seite|page|pag\.|(?-i:S\.|[Pp]\.))\s{0,2}(\d{1,4})\b", re.I)
 _NUMBER = re.compile(r"(?:№|\b(?:N[ro°º]\.?|Num(?:mer|ber|éro)?\.?|Heft))\s{0,2}(\d{1,4})\b", re.I)
 _VOLUME = (
     re.compile(
@@ -63,17 +66,20 @@ def parse_header(text: str) -> PageHeader:
     '1871-03-15'
     """
     plain = " ".join(text.split())
-    number = _NUMBER.search(plain)
-    unnumbered = _without(plain, _NUMBER)
+    said = _MONTH_ISSUE.sub(r"\1", plain)
+    number = _NUMBER.search(said)
+    unnumbered = _without(said, _NUMBER)
     rest = _without(unnumbered, *_VOLUME)
+    page = _PAGE.search(rest)
+    rest = _without(rest, _PAGE)
     date = _date(rest)
     return PageHeader(
         text=plain,
-        title=_title(plain),
+        title=_title(said),
         date=date,
         number=str(int(number[1])) if number else None,
         volume=_volume(unnumbered),
-        label=_label(_without(rest, *_DATES), date),
+        label=page[1] if page else _label(_without(rest, *_DATES), date),
     )
 
 
@@ -148,8 +154,25 @@ def _date(text: str) -> str | None:
         return _edtf(found[3], found[1], found[2])
     if found := _MONTH_ONLY.search(text) or _MONTH_FIRST_MISREAD.search(text):
         return _edtf(found[2], found[1])
-    found = _YEAR_ONLY.search(text)
-    return found[1] if found else None
+    return _year(text)
+
+
+def _year(text: str) -> str | None:
+    """Return a bare year; alone at an end it is a page number, unless another stands opposite."""
+    ends = {found.start(1): found[1] for found in _ends(text) if not _is_attached(text, found)}
+    for found in _YEAR_ONLY.finditer(text):
+        opposite = [said for at, said in ends.items() if at != found.start(1)]
+        if found.start(1) not in ends or any(
+            said == found[1] or not _YEAR_ONLY.fullmatch(said) for said in opposite
+        ):
+            return found[1]
+    return None
+
+
+def _is_attached(text: str, number: re.Match[str]) -> bool:
+    """Say whether ``number`` belongs to what stands before it: "No. 3, 1871", "[Nr. 3. 1871]"."""
+    is_closed = number[0].rstrip().endswith(("]", ")")) and not {"[", "("} & set(number[0])
+    return is_closed or text[: number.start()].rstrip().endswith(",")
 
 
 def _edtf(year: str, month: str, day: str = "0") -> str:
@@ -168,11 +191,13 @@ def _month(name: str) -> int:
 
 
 def _label(text: str, date: str | None) -> str | None:
-    for form in (_LABEL_AT_START, _LABEL_AT_END):
-        found = form.search(text)
-        if found and _is_label(found[1]) and found[1] != (date or "")[:4]:
-            return found[1]
-    return None
+    return next((said[1] for said in _ends(text) if said[1] != (date or "")[:4]), None)
+
+
+def _ends(text: str) -> list[re.Match[str]]:
+    """Return the numbers that stand at the ends of ``text``, as page numbers do."""
+    found = (form.search(text) for form in (_LABEL_AT_START, _LABEL_AT_END))
+    return [one for one in found if one and _is_label(one[1])]
 
 
 def _is_label(text: str) -> bool:
@@ -183,7 +208,7 @@ def _is_label(text: str) -> bool:
 def _title(text: str) -> str | None:
     before = _BRACKET.split(text, maxsplit=1)[0]
     bare = before if sum(c.isalpha() for c in before) >= _LEAST_TITLE else text
-    bare = _without(bare, _NUMBER, *_VOLUME, *_DATES, _YEAR_ONLY)
+    bare = _without(bare, _NUMBER, *_VOLUME, _PAGE, *_DATES, _YEAR_ONLY)
     for form in (_LABEL_AT_END, _LABEL_AT_START):
         bare = form.sub(lambda found: " " if _is_label(found[1]) else found[0], bare)
     words = re.findall(r"[^\W\d_][\w'’-]*\.?", bare)
