@@ -66,6 +66,19 @@ def test_decisions_overrule_and_reject():
     assert decided(found, [Decision("other", Field.REJECTED, "", "curator")]) == found
 
 
+def test_a_corrected_caption_keeps_its_credit_and_says_its_number():
+    read = Caption("Fig. 8. Krageu", Box(0, 90, 50, 99), 0.4, "below", "8", "Drawn by Howard Pyle")
+    found = replace(picture(1, 0, 0, 50, 80), caption=read)
+
+    def say(text):
+        return decided(found, [Decision(str(found), Field.CAPTION, text, "curator")]).caption
+
+    assert say("Fig. 3. Kragen") == Caption(
+        "Fig. 3. Kragen", read.box, 1.0, "person", "3", "Drawn by Howard Pyle"
+    )
+    assert say("Kragen").number == "8"
+
+
 def scans(*pages):
     """Scans in order, each of a letter for its content and a file's name."""
     issue = PAGE.issue

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.describe.captions import caption_number
 from schemas.decisions import Decision, Field, Numbered
 from schemas.model import Caption, Illustration, PageId, Scan
 
@@ -117,11 +118,23 @@ def decided(picture: Illustration, decisions: Sequence[Decision]) -> Illustratio
         picture = replace(picture, kind=own[Field.KIND], kind_confidence=1.0)
     if Field.CAPTION in own:
         text = own[Field.CAPTION]
-        box = picture.caption.box if picture.caption else picture.box
-        number = picture.caption.number if picture.caption else None
-        caption = Caption(text, box, 1.0, "person", number) if text else None
+        caption = _corrected(picture, text) if text else None
         picture = replace(picture, caption=caption)
     return picture
+
+
+def _corrected(picture: Illustration, text: str) -> Caption:
+    """Return the caption a person wrote; it keeps place and credit of the one that was read."""
+    number = caption_number(text)
+    if picture.caption is None:
+        return Caption(text, picture.box, 1.0, "person", number)
+    return replace(
+        picture.caption,
+        text=text,
+        score=1.0,
+        method="person",
+        number=number or picture.caption.number,
+    )
 
 
 def _overlap(one: Place, other: Place) -> float:
