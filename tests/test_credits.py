@@ -54,9 +54,9 @@ def region(text, box):
     return TextRegion(RegionKind.CAPTION, box, (TextLine(box, words),))
 
 
-def page(sequence, *regions, picture=None, caption=None):
+def page(sequence, *regions, picture=None, caption=None, label=None):
     name = PageId(ISSUE, sequence)
-    scan = Scan(name, "p", "p", "0" * 64, 1000, 1400, 300, "image/tiff", "L", 8, 1)
+    scan = Scan(name, "p", "p", "0" * 64, 1000, 1400, 300, "image/tiff", "L", 8, 1, label=label)
     pictures = (Illustration(name, 1, picture, (), 0.9, caption=caption),) if picture else ()
     text = PageText(name, regions) if regions else None
     return PublishedPage(scan, PageDescription(name, None, pictures, (), text))
@@ -70,6 +70,24 @@ def test_a_plate_takes_the_caption_across():
     (plate,) = with_facing_captions(pages, ())[1]
     assert plate.caption.method == "facing" and plate.caption.score <= 0.3
     assert plate.caption.text == "Tafel 4. Der See im Gebirge"
+
+
+@pytest.mark.parametrize(
+    ("label", "texts", "given"),
+    [
+        ("84", ["Tafel 4"], [None, "Tafel 4"]),
+        ("85", ["Tafel 4"], ["Tafel 4", None]),
+        (None, ["Tafel 4"], [None, "Tafel 4"]),
+        ("85", ["Tafel 4", "Tafel 5"], ["Tafel 4", "Tafel 5"]),
+    ],
+)
+def test_a_caption_between_two_plates_goes_to_the_one_it_faces(label, texts, given):
+    captions = [
+        region(text, Box(100, 1200 + 40 * at, 800, 1230 + 40 * at)) for at, text in enumerate(texts)
+    ]
+    pages = [page(1, picture=PLATE), page(2, *captions, label=label), page(3, picture=PLATE)]
+    plates = with_facing_captions(pages, ())
+    assert [p[0].caption and p[0].caption.text for p in (plates[0], plates[2])] == given
 
 
 def test_nothing_is_taken_that_belongs_to_another_picture_or_says_nothing():

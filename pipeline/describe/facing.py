@@ -29,22 +29,37 @@ def with_facing_captions(
     """Return the illustrations of every page; a plate without a caption may have it across.
 
     The plate is alone on its page and large; the page before or after has a caption that belongs to
-    no picture there and is numbered or says that it points over ("facing", "Tafel"). The score is
-    low: a person should look, and a plate whose caption a person decided about is left alone, also
-    where they said that it has none.
+    no picture there and is numbered or says that it points over ("facing", "Tafel"). A caption is
+    given once, to the plate that faces it if there are two. The score is low: a person should look,
+    and a plate whose caption a person decided about is left alone, also where they said that it has
+    none.
     """
     found = [page.description.illustrations for page in pages]
     settled = {one.illustration for one in decisions if one.field is Field.CAPTION}
-    for at, page in enumerate(pages):
-        if not _is_bare_plate(page) or str(found[at][0]) in settled:
-            continue
-        for other in (at - 1, at + 1):
-            caption = _free_caption(pages[other].description) if 0 <= other < len(pages) else None
-            if caption is not None:
-                (plate,) = found[at]
-                found[at] = (replace(plate, caption=caption),)
-                break
+    plates = [
+        at
+        for at, page in enumerate(pages)
+        if _is_bare_plate(page) and str(found[at][0]) not in settled
+    ]
+    free = [_free_captions(page.description) for page in pages]
+    pairs = [(at, other) for at in plates for other in (at - 1, at + 1) if 0 <= other < len(pages)]
+    for at, other in sorted(pairs, key=lambda pair: pair[0] != _facing(pages, pair[1])):
+        (plate,) = found[at]
+        if plate.caption is None and free[other]:
+            found[at] = (replace(plate, caption=free[other].pop(0)),)
     return found
+
+
+def _facing(pages: Sequence[PublishedPage], at: int) -> int:
+    """Return which page faces that ``at``: even pages are left ones, odd pages right ones.
+
+    What is printed on the page goes before its place among the scans, as plates are not counted.
+    """
+    page = pages[at]
+    head = page.description.header
+    label = page.scan.label or (head.label if head else None) or ""
+    number = int(label) if label.isdecimal() else page.scan.page.sequence
+    return at + 1 if number % 2 == 0 else at - 1
 
 
 def _is_bare_plate(page: PublishedPage) -> bool:
@@ -56,14 +71,15 @@ def _is_bare_plate(page: PublishedPage) -> bool:
     return large and words < _FEW_WORDS
 
 
-def _free_caption(said: PageDescription) -> Caption | None:
+def _free_captions(said: PageDescription) -> list[Caption]:
     used = {picture.caption.box for picture in said.illustrations if picture.caption}
     regions: Sequence[TextRegion] = said.text.regions if said.text else ()
+    found = []
     for region in regions:
         if region.kind is not RegionKind.CAPTION or region.box in used:
             continue
         text = joined(region)
         number = caption_number(text)
         if number or _POINTS_OVER.search(text):
-            return Caption(text, region.box, _SCORE, "facing", number)
-    return None
+            found.append(Caption(text, region.box, _SCORE, "facing", number))
+    return found
