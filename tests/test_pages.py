@@ -1,5 +1,7 @@
 """Prepare, regions, mattes, words and captions on drawn pages."""
 
+import tempfile
+
 import cv2
 import numpy as np
 import pytest
@@ -462,6 +464,25 @@ def test_tesseract_reads_a_grey_file(tmp_path):
     text = " ".join(w.text for w in words)
     assert "village" in text and "LANTERN" in text
     assert all(0 <= w.confidence <= 1 for w in words)
+
+
+@pytest.mark.engine
+def test_a_page_is_read_in_its_own_folder_and_nothing_stays_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    save_pgm(tmp_path / "page.pgm", to_grey(draw_page(1)))
+    assert Tesseract("eng").read(tmp_path / "page.pgm", dpi=150)
+    assert [path.name for path in tmp_path.iterdir()] == ["page.pgm"]
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("models", "file", "why"),
+    [("tlh", "page.pgm", "gave up: .*tlh"), ("eng", "none.pgm", "gave up")],
+)
+def test_what_tesseract_says_of_a_page_is_told(models, file, why, tmp_path):
+    save_pgm(tmp_path / "page.pgm", to_grey(draw_page(1)))
+    with pytest.raises(RecognitionError, match=why):
+        Tesseract(models).read(tmp_path / file, dpi=150)
 
 
 @pytest.mark.engine

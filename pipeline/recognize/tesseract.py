@@ -51,25 +51,34 @@ class Tesseract:
     def read(self, grey_file: Path, *, dpi: float) -> tuple[RawWord, ...]:
         """Return the words on the page in ``grey_file``, confidence 0..1.
 
+        Tesseract writes beside ``grey_file``, and its file goes when it is read: pytesseract's own
+        would lie among the machine's temporary files for good after a killed run.
+
         Raises:
             RecognitionError: a time-out, a crash, or no output for this page.
             EngineError: the binary is missing.
         """
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # four times as quick as four threads
+        written = grey_file.with_suffix(".tsv")
         try:
-            table = pytesseract.image_to_data(
+            pytesseract.pytesseract.run_tesseract(
                 str(grey_file),
-                lang=self.models,
-                config=f"--psm {self.psm} --dpi {round(dpi)} -c tessedit_do_invert=0",
+                str(written.with_suffix("")),
+                "tsv",
+                self.models,
+                f"--psm {self.psm} --dpi {round(dpi)} -c tessedit_do_invert=0 "
+                "-c tessedit_create_tsv=1",
                 timeout=self.timeout_s,
             )
+            return _parse(written.read_text(encoding="utf-8", errors="replace"))
         except pytesseract.TesseractNotFoundError as error:
             raise EngineError(_missing_binary()) from error
         except RuntimeError as error:  # pytesseract: time-out, or a TesseractError
             raise RecognitionError(f"Tesseract gave up: {' '.join(str(error).split())}") from error
         except FileNotFoundError as error:
             raise RecognitionError("Tesseract ended without writing a result") from error
-        return _parse(table)
+        finally:
+            written.unlink(missing_ok=True)
 
 
 @cache
