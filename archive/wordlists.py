@@ -28,6 +28,7 @@ def word_lists(languages: tuple[str, ...], folder: Path = FOLDER) -> tuple[Path,
     return tuple(found)
 
 
+@cache  # every region of a page is asked: joining lists takes longer than looking words up
 def vocabulary(languages: tuple[str, ...], folder: Path = FOLDER) -> frozenset[str]:
     """Return the normalized words of ``languages``; nothing where no list is installed."""
     return frozenset().union(*(_words(path) for path in word_lists(languages, folder)))

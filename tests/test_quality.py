@@ -39,6 +39,10 @@ def test_words_of_old_spelling_are_known(lists):
     assert is_known("thuer", lists["ger"]) and not is_known("xqzwv", lists["ger"])
 
 
+def test_word_lists_are_put_together_once():
+    assert vocabulary(("ger", "eng")) is vocabulary(("ger", "eng"))
+
+
 def test_garbage_is_not_known(lists):
     garbage = region("Tbe uiat fhnx qrst wvvz lkjh mnbv ytre poiu grfd")
     assert known_share([garbage], lists["eng"]) < 0.4
