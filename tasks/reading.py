@@ -70,7 +70,7 @@ def readers(metadata: IssueMetadata, settings: RecognizeSettings) -> Readers:
         engine = Tesseract(known, psm=settings.psm, timeout_s=settings.timeout_s)
         return Readers({metadata.script or "Latn": engine}, languages)
     stated = metadata.script or settings.script
-    may_be_fraktur = any(language in ("ger", "deu") for language in languages)
+    may_be_fraktur = "ger" in languages
     scripts = ("Latn", "Latf") if stated == AUTO and may_be_fraktur else (stated,)
     able = {
         script: Tesseract(

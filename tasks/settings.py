@@ -15,6 +15,7 @@ from typing import Any
 
 from archive.schema_store import SchemaStore
 from schemas.errors import ConfigError
+from schemas.languages import to_language
 from schemas.package import PROFILES, Publication
 
 LUIGI_SECTIONS = frozenset(
@@ -25,6 +26,13 @@ LUIGI_SECTIONS = frozenset(
 
 ENGINES = ("pix2pix", "classical", "grabcut", "deeplab", "maskrcnn", "onnx")
 WEIGHTLESS = ("classical", "grabcut")
+
+
+def _language(term: str) -> str:
+    code = to_language(term)
+    if not code:
+        raise ValueError("allowed is ISO 639-2: ger, eng, fre")
+    return code
 
 
 def _option(default: Any, **allowed: Any) -> Any:  # noqa: ANN401 - any option's type
@@ -86,7 +94,7 @@ class SeparateSettings:
 class RecognizeSettings:
     """[recognize] how text is read."""
 
-    languages: tuple[str, ...] = _option(("ger", "eng"))
+    languages: tuple[str, ...] = _option(("ger", "eng"), means=_language)
     script: str = _option(AUTO, choices=(AUTO, "Latn", "Latf"))
     models: tuple[str, ...] = _option(())
     psm: int = _option(3, low=1, high=13)
@@ -283,7 +291,7 @@ def _value(option: Field[Any], text: str, folder: Path) -> Any:  # noqa: ANN401
         parts = tuple(part.strip() for part in text.split(",") if part.strip())
         for part in parts:
             _check_choice(part, allowed)
-        return parts
+        return tuple(dict.fromkeys(map(allowed.get("means", str), parts)))
     if kind == "bool":
         return _boolean(text)
     if kind == "str":

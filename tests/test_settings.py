@@ -85,6 +85,13 @@ def test_an_error_names_the_file_and_what_is_allowed(tmp_path, text, says):
     assert "config.ini" in str(caught.value)
 
 
+def test_languages_are_known_by_every_code(tmp_path):
+    settings = load(write(tmp_path, "[recognize]\nlanguages = deu, fr, ger\n"))
+    assert settings.recognize.languages == ("ger", "fre")
+    with pytest.raises(ConfigError, match="languages = old one: allowed is ISO 639-2"):
+        load(write(tmp_path, "[recognize]\nlanguages = old one\n"))
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match="nothing.ini"):
         load(tmp_path / "nothing.ini")
