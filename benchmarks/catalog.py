@@ -54,8 +54,7 @@ def main() -> None:
 
 def measure(catalog: Catalog, number: int) -> None:
     """Fill ``catalog`` with ``number`` issues and ask it everything once."""
-    rng = random.Random(1)
-    language = ["".join(rng.choices("abdeghiklmnorstu", k=rng.randint(3, 9))) for _ in range(5000)]
+    rng, language = random.Random(1), words()
     made = [issue(n, rng, language) for n in range(number)]
     pages = number * PAGES
     print(f"{number} issues, {pages} pages, {pages * PICTURES} illustrations")
@@ -88,6 +87,17 @@ def timed(call: Callable[[], object]) -> float:
 def say(question: str, value: float) -> None:
     """Print a row of the table."""
     print(f"| {question} | {value:,.0f} |", flush=True)
+
+
+def words() -> list[str]:
+    """Return the words of an invented language."""
+    rng = random.Random(1)
+    return ["".join(rng.choices("abdeghiklmnorstu", k=rng.randint(3, 9))) for _ in range(5000)]
+
+
+def invented(number: int) -> PublishedIssue:
+    """Return one invented issue."""
+    return issue(number, random.Random(number), words())
 
 
 def issue(number: int, rng: random.Random, language: list[str]) -> PublishedIssue:

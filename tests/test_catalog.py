@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import threading
 import time
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,10 +17,10 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, make_url, select
 
-from archive.catalog import rows, search
+from archive.catalog import likeness, rows
 from archive.catalog.catalog import Catalog
 from archive.catalog.connect import migrations, writing
-from archive.catalog.search import alike
+from archive.catalog.likeness import alike, alike_groups
 from archive.catalog.tables import Base
 from pipeline.describe.numbering import place_of
 from schemas.decisions import Numbered
@@ -209,19 +210,54 @@ def test_duplicates_are_pairs_within_the_distance_nearest_first(url):
     ]
     assert len(catalog.duplicates(max_distance=2)) == 1
     assert len(catalog.duplicates(max_distance=64)) == 6
+    assert catalog.duplicate_groups(max_distance=2) == (("a-1_0001_i01", "b-2_0002_i01"),)
+    assert len(catalog.duplicate_groups(max_distance=3)[0]) == 3
 
 
-def test_likeness_agrees_with_counting_bits_one_by_one():
+def grouped(pairs):
+    """Groups of what is in pairs together, made one pair at a time."""
+    groups = {}
+    for pair in pairs:
+        both = groups.get(pair.first, {pair.first}) | groups.get(pair.second, {pair.second})
+        groups |= dict.fromkeys(both, both)
+    return tuple(sorted({tuple(sorted(group)) for group in groups.values()}))
+
+
+@pytest.mark.parametrize("distance", [0, 1, 3, 6, 13, 40, 64])
+def test_likeness_agrees_with_counting_bits_one_by_one(distance):
     random = np.random.default_rng(7)
-    values = [int(v) & 0xFFFF for v in random.integers(0, 2**16, 1500)]  # more than one block
-    found = alike([(f"{n:04d}", f"{v:016x}") for n, v in enumerate(values)], max_distance=1)
+    values = [int(v) for v in random.integers(0, 2**64, 60, dtype=np.uint64)]
+    for value in list(values):  # some equal, some near, some near to those
+        for _ in range(random.integers(0, 5)):
+            for bit in random.integers(0, 64, random.integers(0, 9)):
+                value ^= 1 << int(bit)
+            values.append(value)
+    hashes = [(f"{n:04d}", f"{v:016x}") for n, v in enumerate(values)]
+    random.shuffle(hashes)
     slow = {
-        (f"{a:04d}", f"{b:04d}")
+        (f"{a:04d}", f"{b:04d}", (values[a] ^ values[b]).bit_count())
         for a in range(len(values))
         for b in range(a + 1, len(values))
-        if (values[a] ^ values[b]).bit_count() <= 1
+        if (values[a] ^ values[b]).bit_count() <= distance
     }
-    assert slow and {(pair.first, pair.second) for pair in found} == slow
+    found = alike(hashes, max_distance=distance)
+    assert slow and {(pair.first, pair.second, pair.distance) for pair in found} == slow
+    assert len(found) == len(slow)
+    assert [pair.distance for pair in found] == sorted(pair.distance for pair in found)
+    assert alike_groups(hashes, max_distance=distance) == grouped(found)
+
+
+def test_a_picture_printed_often_among_many_costs_little():
+    """Pairs would be 200 million."""
+    values = np.random.default_rng(7).integers(0, 2**64, 20_000, dtype=np.uint64)
+    hashes = [(f"ornament-{n:05d}", "0" * 15 + f"{n % 2:x}") for n in range(20_000)]
+    hashes += [(f"other-{n:05d}", f"{int(v):016x}") for n, v in enumerate(values)]
+    tracemalloc.start()
+    (group,) = alike_groups(hashes, max_distance=6)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert group == tuple(name for name, _ in hashes[:20_000])
+    assert peak < 40e6
 
 
 def test_missing_files_are_named(url, tmp_path):
@@ -554,7 +590,7 @@ def test_the_queries_in_the_docs_answer(url, tmp_path):
     assert answers[3] == [("issues/x.png", "0" * 64, 1001, 1000)]
 
 
-@pytest.mark.parametrize("module", [rows, search], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [rows, likeness], ids=lambda m: m.__name__)
 def test_examples_in_the_code_are_so(module):
     result = doctest.testmod(module)
     assert result.attempted and not result.failed

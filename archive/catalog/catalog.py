@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from sqlalchemy import Engine, delete, func, select, text
 from archive.catalog.connect import connect, reading, writing
 from archive.catalog.decisions import Decisions, enter_numbers
 from archive.catalog.entries import enter, enter_intake, enter_models, hold, ledger_row
+from archive.catalog.likeness import alike, alike_groups
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
-from archive.catalog.search import alike, find_query, issues_query
+from archive.catalog.search import find_query, issues_query
 from archive.catalog.standing import Standing
 from archive.catalog.tables import (
     Base,
@@ -231,13 +232,22 @@ class Catalog:
     def duplicates(self, *, max_distance: int) -> tuple[Alike, ...]:
         """Return the pairs of illustrations that look alike, nearest first.
 
-        ``max_distance`` is in bits of the perceptual hash, 0 to 64. Every illustration is compared
-        with every other.
+        ``max_distance`` is in bits of the perceptual hash, 0 to 64. What was printed a thousand
+        times makes half a million pairs.
         """
+        return alike(self._hashes(), max_distance=max_distance)
+
+    def duplicate_groups(self, *, max_distance: int) -> tuple[tuple[str, ...], ...]:
+        """Return illustrations that look alike, directly or through others, as groups; by name.
+
+        ``max_distance`` is in bits of the perceptual hash, 0 to 64.
+        """
+        return alike_groups(self._hashes(), max_distance=max_distance)
+
+    def _hashes(self) -> Iterator[tuple[str, str]]:
         known = select(IllustrationRow.id, IllustrationRow.perceptual_hash)
         with reading(self.engine) as session:
-            rows = session.execute(known.where(IllustrationRow.perceptual_hash != ""))
-            return alike([(name, digits) for name, digits in rows], max_distance=max_distance)
+            yield from session.execute(known.where(IllustrationRow.perceptual_hash != ""))
 
     # ---- runs
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from archive.catalog.search import groups
 from tasks.nightly import House
 from tasks.options import config_option
 
@@ -22,7 +21,7 @@ from tasks.options import config_option
 def duplicates(distance: int, as_json: bool, config: Path) -> int:
     """Group illustrations that were printed more than once: mastheads, adverts, ornaments."""
     house = House.open(config)
-    found = groups(house.catalog.duplicates(max_distance=distance))
+    found = house.catalog.duplicate_groups(max_distance=distance)
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return 0
