@@ -18,6 +18,8 @@ from schemas.package import ARCHIVE, DFG, Publication
 from schemas.published import PublishedIssue
 from schemas.write.harvest import collection, oai_record, title_key
 
+_RECORDS, _COLLECTIONS = RECORD_FOLDERS = ("oai", "collections")
+
 
 def write_records(
     published: PublishedIssue, package: Path, to: Path, public: Publication
@@ -34,7 +36,7 @@ def write_records(
     dublin_core = _member(package, "dc.xml") or b""
     written = []
     for prefix, content in (("oai_dc", dublin_core), ("mets", mets)):
-        path = to / "oai" / f"{published.issue.issue}.{prefix}.xml"
+        path = to / _RECORDS / f"{published.issue.issue}.{prefix}.xml"
         write_whole(path, oai_record(published, content, public))
         written.append(path)
     return tuple(written)
@@ -49,7 +51,7 @@ def write_collection(
         ValueError: there is no public address.
     """
     there = [one for one in issues if has_manifest(to, str(one.issue.issue))]
-    path = to / "collections" / f"{title_key(title)}.json"
+    path = to / _COLLECTIONS / f"{title_key(title)}.json"
     write_whole(path, collection(title, there, public))
     return path
 

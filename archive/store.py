@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -15,6 +16,7 @@ from uuid import uuid4
 
 DRAFT_PREFIX = ".draft-"
 SCRATCH_PREFIX = ".bilderbogen-scratch-"
+_OUR_DRAFT = re.compile(re.escape(DRAFT_PREFIX) + r"[0-9a-f]{8}(-|$)")
 _STALE_S = 24 * 3600
 _ATTEMPTS = 8
 
@@ -28,7 +30,7 @@ def whole(target: Path) -> Iterator[Path]:
     two renames; between them the target is absent, never half there.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f"{DRAFT_PREFIX}{uuid4().hex[:8]}-{target.name}")
+    draft = draft_of(target)
     try:
         yield draft
         _flush(draft)
@@ -39,6 +41,11 @@ def whole(target: Path) -> Iterator[Path]:
         _flush_folder(target.parent)
     finally:
         _drop(draft)
+
+
+def draft_of(target: Path) -> Path:
+    """Return a temporary sibling of ``target`` that no other process has."""
+    return target.with_name(f"{DRAFT_PREFIX}{uuid4().hex[:8]}-{target.name}")
 
 
 def _replace_folder(draft: Path, target: Path) -> None:
@@ -73,12 +80,26 @@ def sweep(folder: Path, *, older_than_s: float = _STALE_S) -> int:
     for parent, folders, files in os.walk(folder):  # folders may go while we walk
         drafts = [name for name in (*folders, *files) if name.startswith(DRAFT_PREFIX)]
         folders[:] = [name for name in folders if name not in drafts]
-        for path in (Path(parent) / name for name in drafts):
-            with suppress(FileNotFoundError):
-                if path.lstat().st_mtime <= limit:
-                    _drop(path)
-                    count += 1
+        count += sum(_drop_old(Path(parent) / name, limit) for name in drafts)
     return count
+
+
+def sweep_beside(folder: Path, *, older_than_s: float = _STALE_S) -> int:
+    """Remove drafts of killed runs in a folder that is not the archive's; return how many.
+
+    Others may keep things there: only what is named as a draft of ours goes, and nothing below.
+    """
+    limit = time.time() - older_than_s
+    drafts = [path for path in folder.glob(f"{DRAFT_PREFIX}*") if _OUR_DRAFT.match(path.name)]
+    return sum(_drop_old(path, limit) for path in drafts)
+
+
+def _drop_old(path: Path, limit: float) -> bool:
+    with suppress(FileNotFoundError):
+        if path.lstat().st_mtime <= limit:
+            _drop(path)
+            return True
+    return False
 
 
 @contextmanager

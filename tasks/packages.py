@@ -10,10 +10,10 @@ from pathlib import Path
 from archive.bag import zip_bag
 from archive.catalog.catalog import Catalog
 from archive.export import is_package, write_package
-from archive.harvest import write_collection, write_records
+from archive.harvest import RECORD_FOLDERS, write_collection, write_records
 from archive.layout import Layout
 from archive.schema_store import SchemaStore
-from archive.store import DRAFT_PREFIX
+from archive.store import draft_of, sweep_beside
 from schemas.errors import ConfigError
 from schemas.package import IIIF
 from schemas.published import PublishedIssue
@@ -67,7 +67,7 @@ def deliver(
     if not zipped:
         export_package(published, layout, package, settings, profiles)
     else:
-        bag = folder / f"{DRAFT_PREFIX}{name}"
+        bag = draft_of(package)
         try:
             export_package(published, layout, bag, settings, profiles)
             zip_bag(bag, package)
@@ -86,6 +86,12 @@ def _check_place(package: Path, layout: Layout, settings: Settings) -> None:
     is_empty = package.is_dir() and not any(package.iterdir())
     if package.exists() and not is_empty and not is_package(package):
         raise ConfigError(f"{package}: is no package of Bilderbogen's; name another --to")
+
+
+def sweep_deliveries(folder: Path) -> None:
+    """Remove what killed exports left in ``folder``: the nightly sweep sees the archive alone."""
+    for place in (folder, *(folder / name for name in RECORD_FOLDERS)):
+        sweep_beside(place)
 
 
 def deliver_collections(

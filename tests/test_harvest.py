@@ -1,6 +1,7 @@
 """Delivery to harvesters: zips, OAI-PMH records, collections, export since a date."""
 
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -12,6 +13,7 @@ from lxml import etree
 from archive.catalog.catalog import Catalog
 from archive.catalog.connect import connect
 from archive.harvest import has_manifest
+from archive.store import draft_of
 from schemas.namespaces import DC, METS, OAI
 from schemas.write.harvest import collection_url, oai_identifier, title_key
 from tasks.cli import run as run_cli
@@ -185,6 +187,22 @@ def test_export_since_takes_what_was_published_since(house, capsys):
     assert command(house, "--since", "2000-01-01") == 0
     said = capsys.readouterr().out
     assert "bazar-1871-11" in said and "collections/der-bazar.json" in said
+
+
+def test_what_a_killed_export_left_goes_with_the_next_one_there(house):
+    out = house[4] / "out"
+    left = [draft_of(out / name) for name in ("a.zip", "a", "oai/a.mets.xml", "collections/b.json")]
+    own = [out / ".draft-of-my-letter.txt", out / "mine" / left[0].name]
+    today = draft_of(out / "of-another-process.zip")
+    for path in (*left, *own, today):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    for path in (*left, *own):
+        os.utime(path, (0, 0))
+    assert command(house, "bazar-1871-11", "--zip") == 0
+    assert not [path for path in left if path.exists()]
+    assert all(path.exists() for path in (*own, today))
+    assert (out / "bazar-1871-11.zip").exists()
 
 
 def test_a_changed_master_costs_only_its_issue(house, capsys):

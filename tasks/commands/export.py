@@ -13,7 +13,7 @@ from schemas.package import IIIF, PROFILES
 from tasks.exits import Exit
 from tasks.nightly import House
 from tasks.options import config_option
-from tasks.packages import deliver, deliver_collections
+from tasks.packages import deliver, deliver_collections, sweep_deliveries
 
 
 @click.command()
@@ -41,6 +41,7 @@ def export(
     """
     house = House.open(config)
     profiles = _profiles(profile) or house.settings.export.profiles
+    sweep_deliveries(folder)
     titles: set[str] = set()
     bad = 0
     for issue in _chosen(house, issues, since):
