@@ -72,7 +72,7 @@ class Reader:
         self._folder = folder
         config = folder / "config.ini"
         config.write_text(_CONFIG, encoding="utf-8")
-        self._house = House.open(config)
+        self._house = House.open(config, is_new=True)
 
     def read(self, slug: str, samples: Sequence[Sample]) -> Iterator[tuple[Sample, OurPage]]:
         """Take ``samples`` in as the issue ``slug`` and yield them read, in their order.

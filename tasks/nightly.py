@@ -34,14 +34,22 @@ class House:
     catalog: Catalog
 
     @classmethod
-    def open(cls, config: Path) -> House:
-        """Open the archive that ``config`` names.
+    def open(cls, config: Path, *, is_new: bool = False) -> House:
+        """Open the archive that ``config`` names; one that ``is_new`` may be made.
 
         Raises:
-            ConfigError, CatalogError: the configuration or the catalog is no good.
+            ConfigError: the configuration is no good, or there is no archive.
+            CatalogError: the catalog is no good.
         """
         settings = load(config)
-        settings.archive.root.mkdir(parents=True, exist_ok=True)
+        root = settings.archive.root
+        if is_new:
+            root.mkdir(parents=True, exist_ok=True)
+        elif not root.is_dir() or not any(root.iterdir()):
+            raise ConfigError(
+                f"{config}: no archive at {root}; mount its disk, correct [archive] root, "
+                "or make one: bilderbogen ingest"
+            )
         catalog = Catalog.open(settings.archive.catalog_url)
         return cls(config, settings, Layout(settings.archive.root), catalog)
 
@@ -55,7 +63,7 @@ def bring_forward(config: Path, *, wanted: Sequence[str] | None, scheduler: str 
         ConfigError, EngineError, SystemicError: the run could not begin or had to stop.
         BusyError: another run is at work.
     """
-    house = House.open(config)
+    house = House.open(config, is_new=True)
     with alone(house.layout.root, "run", shared=scheduler == "luigid"):
         return _bring_forward(house, config, wanted=wanted, scheduler=scheduler)
 

@@ -56,6 +56,28 @@ def test_a_delivery_of_bad_pages_alone_does_not_pass_for_nothing(home, config, c
     assert f"{folder}: no page could be accepted (p1.tif: empty file" in said
 
 
+@pytest.mark.parametrize("root", ["none", "empty"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("find", "lamp"),
+        ("status",),
+        ("verify",),
+        ("duplicates",),
+        ("export", "lantern-1908", "--to", "out"),
+        ("decide", "lantern-1908_0001_i01", "--undo"),
+        ("rerun", "lantern-1908"),
+    ],
+)
+def test_a_command_that_reads_makes_no_archive(home, config, capsys, command, root):
+    if root == "empty":  # a disk that is not mounted
+        (home / "archive").mkdir()
+    before = sorted(home.rglob("*"))
+    assert main([*command, "--config", str(config)]) == 2
+    assert f"no archive at {home / 'archive'}" in capsys.readouterr().err
+    assert sorted(home.rglob("*")) == before
+
+
 @pytest.mark.slow
 def test_verify_finds_a_changed_master(home, config, capsys):
     main(["ingest", str(home / "incoming"), "--config", str(config)])

@@ -210,6 +210,7 @@ def test_decisions_about_nothing_are_refused(config, capsys):
         code = main(["decide", *args, "--config", str(config)])
         return code, capsys.readouterr().err
 
+    assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
     assert said("nonsense", "--kind", "pattern")[0] == 2
     code, err = said("lantern-1908_0001_i01", "--kind", "pattern")
     assert code != 0 and "no such illustration" in err

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from archive.catalog.catalog import Catalog
 from pipeline.describe.kinds import KINDS
 from schemas.decisions import Decision, Field
 from schemas.errors import ConfigError
 from schemas.model import IssueId
+from tasks.nightly import House
 from tasks.options import config_option
-from tasks.settings import load
 
 
 @click.command()
@@ -38,7 +37,7 @@ def decide(
     The next run of its issue publishes and exports it anew; nothing else is done again.
     """
     issue = _issue_of(illustration)
-    decisions = Catalog.open(load(config).archive.catalog_url).decisions
+    decisions = House.open(config).catalog.decisions
     said = {Field.KIND: kind, Field.CAPTION: caption, Field.REJECTED: reject}
     if undo == any(value is not None for value in said.values()):
         raise click.UsageError("say --kind, --caption or --reject, or --undo alone")

@@ -24,7 +24,7 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
     Masters are validated and checksummed, never changed. The same content again is skipped,
     changed content becomes a new version. Bad pages are named, the rest comes in.
     """
-    house = House.open(config)
+    house = House.open(config, is_new=True)
     with alone(house.layout.root, "ingest", waits=True):
         found = take_in(sources, house.layout, house.catalog, house.settings.ingest)
     bad = list(found.refused)

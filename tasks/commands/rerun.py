@@ -9,10 +9,9 @@ import click
 from schemas.errors import ConfigError
 from schemas.model import IssueId
 from tasks.alone import alone
-from tasks.nightly import bring_forward
+from tasks.nightly import House, bring_forward
 from tasks.options import config_option
 from tasks.recipes import STAGES
-from tasks.settings import load
 
 
 @click.command()
@@ -27,7 +26,7 @@ def rerun(issue: str, stage: str | None, pages: tuple[int, ...], failed: bool, c
     from tasks.runner import configure_luigi
 
     configure_luigi(config)
-    with alone(load(config).archive.root, "run"):
+    with alone(House.open(config).layout.root, "run"):
         dropped = forget(IssueId(issue), config, stage=stage, pages=pages, failed=failed)
     if failed and not dropped:
         click.echo(f"{issue}: no page has failed")

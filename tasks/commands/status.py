@@ -11,13 +11,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from archive.catalog.catalog import Catalog
-from archive.layout import Layout
 from schemas.ledger import StageState
 from schemas.model import IssueId
+from tasks.nightly import House
 from tasks.options import config_option
 from tasks.recipes import STAGES
-from tasks.settings import load
 
 Counts = dict[tuple[IssueId, str], Counter[StageState]]
 """Pages by issue and stage, and there by state."""
@@ -30,8 +28,8 @@ Counts = dict[tuple[IssueId, str], Counter[StageState]]
 @config_option
 def status(issues: tuple[str, ...], worst: int, as_json: bool, config: Path) -> int:
     """Show how far each issue has come, and name every page that failed."""
-    settings = load(config)
-    layout, catalog = Layout(settings.archive.root), Catalog.open(settings.archive.catalog_url)
+    house = House.open(config)
+    layout, catalog = house.layout, house.catalog
     named = [IssueId(issue) for issue in dict.fromkeys(issues)] or None
     wanted = named or list(layout.issues())
     place = {issue: at for at, issue in enumerate(wanted)}
