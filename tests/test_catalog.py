@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 import tracemalloc
@@ -44,6 +46,7 @@ from schemas.model import (
     Word,
 )
 from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
+from tests.conftest import ROOT
 
 AT = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -505,9 +508,10 @@ def test_a_file_that_is_no_catalog_is_left_alone(tmp_path):
 
 
 def test_a_password_is_not_shown():
-    with pytest.raises(CatalogError) as told:
+    with pytest.raises(SystemicError) as told:
         Catalog.open("postgresql+psycopg://me:secret@127.0.0.1:1/none")
     assert "127.0.0.1" in str(told.value) and "secret" not in str(told.value)
+    assert "see to the server" in str(told.value)
 
 
 def test_someone_elses_database_is_refused(url, tmp_path):
@@ -564,6 +568,60 @@ def test_a_full_disk_stops_the_run_and_keeps_what_was_there(url):
     with pytest.raises(SystemicError, match="full"):
         small.publish(published("b-2", pages=60))
     assert Catalog.open(url).dump() == before
+
+
+def in_a_process(code, url, before=()):
+    """The output of ``code``, run by a process of its own."""
+    command = [*before, sys.executable, "-c", code, url]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+OPEN = """
+import sys
+from archive.catalog.catalog import Catalog
+from schemas.errors import SystemicError
+try:
+    catalog = Catalog.open(sys.argv[1])
+    print(len(catalog.issues()), flush=True)
+    catalog.begin_run("nightly")
+except SystemicError as error:
+    print(error)
+"""
+
+
+def test_a_disk_too_full_to_make_a_catalog_is_the_machines_fault(url):
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))"
+    assert "see to the disk" in in_a_process(small + OPEN, url)
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """What goes before a command to let it see ``tmp_path`` read-only."""
+    script = f'mount --bind {tmp_path} {tmp_path} && mount -o remount,ro,bind {tmp_path} && "$@"'
+    before = ["unshare", "-rm", "sh", "-c", script, "sh"]
+    if subprocess.run([*before, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    return before
+
+
+@pytest.mark.parametrize("is_left_open", [False, True])
+def test_a_catalog_on_a_read_only_disk_can_be_read(url, tmp_path, read_only, is_left_open):
+    catalog = Catalog.open(url)
+    catalog.publish(published("a-1"))
+    if not is_left_open:  # else a log stays, as of a process that was killed
+        catalog.engine.dispose()
+    said = in_a_process(OPEN, url, before=read_only)
+    assert said.startswith("1\n") and "writable" in said
+
+
+def test_a_catalog_that_cannot_be_made_on_a_read_only_disk_is_the_machines_fault(
+    tmp_path, read_only
+):
+    for name, remedy in (("catalog.sqlite", "writable"), ("new/catalog.sqlite", "see to the disk")):
+        said = in_a_process(OPEN, f"sqlite:///{tmp_path}/{name}", before=read_only)
+        assert str(tmp_path) in said and remedy in said
 
 
 # ---- what docs/catalog.md says

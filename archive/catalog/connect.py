@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from schemas.errors import CatalogError, SystemicError
+from schemas.errors import ArchiveError, CatalogError, SystemicError, is_systemic
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
@@ -27,6 +28,14 @@ _BUSY_MS = 30_000
 _BUSY_STEP_S = 0.02
 _UPGRADE_LOCK = 7_310_871
 """Key of the PostgreSQL advisory lock that lets one process at a time change the schema."""
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: "wait for the program that holds it, and start again",
+    sqlite3.SQLITE_CANTOPEN: "make the file and its folder readable and writable",
+    sqlite3.SQLITE_FULL: "free some of the disk, and start again",
+    sqlite3.SQLITE_IOERR: "see to the disk, and start again",
+    sqlite3.SQLITE_READONLY: "make the disk, the folder and the file writable",
+}
+"""What helps against faults of the machine, by SQLite's primary result codes."""
 _READING = "catalog_reading"
 """Execution option of connections that only read."""
 
@@ -36,6 +45,7 @@ def connect(url: str) -> Engine:
 
     Raises:
         CatalogError: not a database, not a catalog, or made by a newer Bilderbogen.
+        SystemicError: the disk is full, read-only or broken, or no server answers.
     """
     try:
         place = make_url(url)
@@ -45,9 +55,11 @@ def connect(url: str) -> Engine:
         engine = _engine(place)
         _bring_up(engine, _shown(place))
     except OSError as error:
+        if is_systemic(error):
+            raise SystemicError(f"{_shown(place)}: {error}; see to the disk") from error
         raise CatalogError(f"{_shown(place)}: {error}; check [archive] catalog") from error
     except DatabaseError as error:
-        raise CatalogError(f"{_shown(place)}: {error.orig}; check [archive] catalog") from error
+        raise _fault(place, error) from error
     return engine
 
 
@@ -87,9 +99,30 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise SystemicError(f"catalog: {error.orig}; nothing was changed") from error
+        remedy = _REMEDIES.get(_code(error), "start again")
+        raise SystemicError(f"catalog: {error.orig}; nothing was changed; {remedy}") from error
     except DatabaseError as error:
         raise CatalogError(f"catalog: {error.orig}; nothing was changed") from error
+
+
+def _fault(place: URL, error: DatabaseError) -> ArchiveError:
+    """Return whether the machine or what ``place`` names is at fault, with what helps."""
+    said = f"{_shown(place)}: {error.orig}"
+    if place.get_backend_name() == "postgresql":
+        if isinstance(error, OperationalError):
+            return SystemicError(f"{said}; see to the server, or check [archive] catalog")
+    else:
+        code, path = _code(error), Path(place.database or "")
+        may_be_made = not path.is_file() and os.access(path.parent, os.W_OK)
+        if code in _REMEDIES and not (code == sqlite3.SQLITE_CANTOPEN and may_be_made):
+            return SystemicError(f"{said}; {_REMEDIES[code]}")
+    return CatalogError(f"{said}; check [archive] catalog")
+
+
+def _code(error: DatabaseError) -> int:
+    """Return SQLite's primary result code of ``error``, or 0."""
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 def _engine(place: URL) -> Engine:
@@ -100,6 +133,7 @@ def _engine(place: URL) -> Engine:
         return create_engine(place, pool_pre_ping=True)
     if place.database and place.database != ":memory:":
         _make_room(Path(place.database))
+        place = _as_it_lies(place, Path(place.database))
     engine = create_engine(place)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
@@ -111,10 +145,26 @@ def _make_room(path: Path) -> None:
 
     SQLite would empty the log of the lost file without a word, and with it the last transactions.
     """
-    log = path.with_name(f"{path.name}-wal")
+    log = _log(path)
     if not path.exists() and log.exists():
         raise CatalogError(f"{path}: is gone, but its log {log.name} is not; restore a backup")
     path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _as_it_lies(place: URL, path: Path) -> URL:
+    """Return how to open ``path``, which may lie on a disk that is mounted read-only.
+
+    SQLite makes a log even to read, unless it is told that nobody writes. A log that is there
+    says that somebody does, or was killed: its transactions must be read too, and can be.
+    """
+    if not path.is_file() or os.access(path.parent, os.W_OK) or _log(path).exists():
+        return place
+    query = {**place.query, "immutable": "1", "uri": "true"}
+    return place.set(database=path.resolve().as_uri(), query=query)
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _set_pragmas(connection: Any, _: Any) -> None:  # noqa: ANN401 - DBAPI objects
