@@ -110,8 +110,12 @@ def load_grey(path: Path) -> Grey8:
 
 
 def load_labels(path: Path) -> NDArray[np.uint8]:
-    """Return a label map, grey or palette, as it stands: (H, W) uint8 class indices."""
-    with Image.open(path) as image:
+    """Return a label map, grey or palette, as it stands: (H, W) uint8 class indices.
+
+    Raises:
+        ScanError: it is absent, damaged or no image.
+    """
+    with reading(path), Image.open(path) as image:
         return np.asarray(image if image.mode in ("L", "P") else image.convert("L"))
 
 

@@ -6,7 +6,14 @@ import tifffile
 from PIL import Image, ImageCms
 
 from archive.documents import count_pages
-from archive.images import load_image, load_planes, page_frames, save_planes, save_tiff
+from archive.images import (
+    load_image,
+    load_labels,
+    load_planes,
+    page_frames,
+    save_planes,
+    save_tiff,
+)
 from schemas.errors import ScanError
 from tests.conftest import draw_page
 
@@ -219,3 +226,10 @@ def test_a_pdf_whose_page_is_gone_is_refused(tmp_path):
             assert "two.pdf" in str(error)
     with pytest.raises(ScanError, match=r"two.pdf: page 9 is damaged|two.pdf: has no page 9"):
         load_image(path, frame=8)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"<html>"])
+def test_a_broken_label_map_is_named(tmp_path, content):
+    (tmp_path / "p1.png").write_bytes(content)
+    with pytest.raises(ScanError, match=r"p1\.png"):
+        load_labels(tmp_path / "p1.png")
