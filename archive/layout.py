@@ -17,9 +17,11 @@ reports/<run>/index.html, report.json           one folder a nightly run
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from schemas.errors import ConfigError
 from schemas.model import Illustration, IssueId, PageId, Scan
 
 
@@ -66,6 +68,16 @@ class Layout:
         """The issues that were ingested, by name. The one question asked of the disk."""
         found = sorted((self.root / "register").glob("*/issue.json"))
         return tuple(IssueId(path.parent.name) for path in found)
+
+    def check_known(self, issues: Iterable[IssueId]) -> None:
+        """Look whether all of ``issues`` were ingested.
+
+        Raises:
+            ConfigError: one was not.
+        """
+        for issue in issues:
+            if not self.issue_record(issue).is_file():
+                raise ConfigError(f"{issue}: no such issue in {self.root}; ingest it first")
 
     def pages(self, stage: str, recipe: str, issue: IssueId, version: int) -> Path:
         """Folder of one stage's work on one issue."""

@@ -54,7 +54,9 @@ class House:
         return cls(config, settings, Layout(settings.archive.root), catalog)
 
 
-def bring_forward(config: Path, *, wanted: Sequence[str] | None, scheduler: str = "local") -> Exit:
+def bring_forward(
+    config: Path, *, wanted: Sequence[IssueId] | None, scheduler: str = "local"
+) -> Exit:
     """Run ``wanted`` issues, or whatever is due; write the report; return the exit code.
 
     One run at a time works in an archive, unless luigid tells runs apart.
@@ -69,7 +71,7 @@ def bring_forward(config: Path, *, wanted: Sequence[str] | None, scheduler: str 
 
 
 def _bring_forward(
-    house: House, config: Path, *, wanted: Sequence[str] | None, scheduler: str
+    house: House, config: Path, *, wanted: Sequence[IssueId] | None, scheduler: str
 ) -> Exit:
     for folder in house.layout.drafts():
         if folder.is_dir():
@@ -111,11 +113,8 @@ def _intake(house: House) -> Intake:
         return take_in([incoming], house.layout, house.catalog, house.settings.ingest)
 
 
-def _issues(house: House, wanted: Sequence[str] | None) -> tuple[IssueId, ...]:
-    known = house.layout.issues()
+def _issues(house: House, wanted: Sequence[IssueId] | None) -> tuple[IssueId, ...]:
     if wanted is None:
-        return known
-    for name in wanted:
-        if name not in {str(issue) for issue in known}:
-            raise ConfigError(f"{name}: no such issue in {house.layout.root}; ingest it first")
-    return tuple(IssueId(name) for name in wanted)
+        return house.layout.issues()
+    house.layout.check_known(wanted)
+    return tuple(wanted)

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what may stand in them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 
 import click
 
+from archive.ingest.names import to_slug
+from schemas.dates import ALLOWED, is_date
+from schemas.model import IssueId
 from tasks.settings import ENGINES, SeparateSettings
 
 config_option = click.option(
@@ -20,7 +23,35 @@ config_option = click.option(
     help="The configuration to use.",
 )
 
-issue_arguments = click.argument("issues", nargs=-1, required=True, metavar="ISSUE...")
+
+def issue_id(value: str) -> IssueId:
+    """Return the issue that an argument names; a usage error if it is no id."""
+    try:
+        return IssueId(value)
+    except ValueError as error:
+        meant = to_slug(value)
+        raise click.BadParameter(f"{value!r} is no id of an issue; is it {meant}?") from error
+
+
+def plain_text(value: str) -> str:
+    """Return text that can be stored and printed: the bytes of a command line need not be."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise click.BadParameter(f"{value!r} is not UTF-8; check the terminal") from error
+    return value
+
+
+def date(value: str) -> str:
+    """Return a year, month or day that exists; a usage error if it is none."""
+    if not is_date(value):
+        raise click.BadParameter(f"{value!r}: allowed is a date that exists, as {ALLOWED}")
+    return value
+
+
+issue_arguments = click.argument(
+    "issues", nargs=-1, required=True, type=issue_id, metavar="ISSUE..."
+)
 
 
 def engine_options(command: Callable[..., int]) -> Callable[..., int]:

@@ -24,6 +24,35 @@ def test_an_unknown_command_is_a_usage_error(capsys):
     assert main([]) in (0, 2)
 
 
+@pytest.mark.parametrize("command", ["run", "rerun", "status", "export"])
+def test_what_is_no_id_of_an_issue_is_a_usage_error(command, config, tmp_path, capsys):
+    more = ["--to", str(tmp_path / "out")] if command == "export" else []
+    assert main([command, "Der Bazar", *more, "--config", str(config)]) == 2
+    assert "'Der Bazar' is no id of an issue; is it der-bazar?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run", "rerun", "status"])
+def test_an_issue_that_was_never_ingested_is_a_usage_error(command, config, capsys):
+    assert main([command, "nosuch-1", "--config", str(config)]) == 2
+    assert "nosuch-1: no such issue" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["find", "\udcff"], ["decide", "lantern-1908_0001_i01", "--caption", "a\udcff"],
+     ["decide", "lantern-1908_0001_i01", "--reject", "a\udcff"]],
+)  # fmt: skip
+def test_bytes_that_are_no_text_are_a_usage_error(arguments, config, capsys):
+    assert main([*arguments, "--config", str(config)]) == 2
+    assert "is not UTF-8" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--threads", "--workers", "--patience", "--validate-every"])
+def test_training_counts_are_not_negative(option, tmp_path, capsys):
+    assert main(["train", "--to", str(tmp_path / "run"), option, "-2"]) == 2
+    assert option in capsys.readouterr().err and not (tmp_path / "run").exists()
+
+
 def test_separate_needs_no_archive_and_a_bad_page_costs_itself(tmp_path, capsys):
     Image.fromarray(draw_page(2)).save(tmp_path / "good.png")
     (tmp_path / "bad.jpg").write_bytes(b"<html>")

@@ -12,16 +12,23 @@ from schemas.decisions import Decision, Field
 from schemas.errors import ConfigError
 from schemas.model import IssueId
 from tasks.nightly import House
-from tasks.options import config_option
+from tasks.options import config_option, plain_text
 
 
 @click.command()
-@click.argument("illustration")
+@click.argument("illustration", type=plain_text)
 @click.option("--kind", type=click.Choice(KINDS), help="What kind of picture it is.")
-@click.option("--caption", help="Its caption; empty: it has none.")
-@click.option("--reject", metavar="REASON", help="It is no picture, or not one to publish.")
+@click.option("--caption", type=plain_text, metavar="TEXT", help="Its caption; empty: it has none.")
+@click.option(
+    "--reject", type=plain_text, metavar="REASON", help="It is no picture, or not one to publish."
+)
 @click.option("--undo", is_flag=True, help="Take back everything decided about it.")
-@click.option("--by", help="Who decided; otherwise the name you are logged in with.")
+@click.option(
+    "--by",
+    type=plain_text,
+    metavar="NAME",
+    help="Who decided; otherwise the name you are logged in with.",
+)
 @config_option
 def decide(
     illustration: str,

@@ -12,12 +12,12 @@ from schemas.model import IssueId
 from schemas.package import IIIF, PROFILES
 from tasks.exits import Exit
 from tasks.nightly import House
-from tasks.options import config_option
+from tasks.options import config_option, issue_id
 from tasks.packages import deliver, deliver_collections, sweep_deliveries
 
 
 @click.command()
-@click.argument("issues", nargs=-1, metavar="[ISSUE]...")
+@click.argument("issues", nargs=-1, type=issue_id, metavar="[ISSUE]...")
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
@@ -27,7 +27,7 @@ from tasks.packages import deliver, deliver_collections, sweep_deliveries
 @click.option("--zip", "zipped", is_flag=True, help="One ISSUE.zip instead of a folder.")
 @config_option
 def export(
-    issues: tuple[str, ...],
+    issues: tuple[IssueId, ...],
     folder: Path,
     since: datetime | None,
     profile: str | None,
@@ -65,11 +65,11 @@ def export(
     return Exit.PAGES if bad else Exit.GOOD
 
 
-def _chosen(house: House, names: tuple[str, ...], since: datetime | None) -> list[IssueId]:
+def _chosen(house: House, names: tuple[IssueId, ...], since: datetime | None) -> list[IssueId]:
     if bool(names) == (since is not None):
         raise click.UsageError("name issues, or give --since")
     if since is None:
-        return [IssueId(name) for name in names]
+        return list(names)
     start = since.replace(tzinfo=UTC)
     return [one.issue for one in house.catalog.issues() if one.published_at >= start]
 

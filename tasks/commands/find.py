@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from tasks.nightly import House
-from tasks.options import config_option
+from tasks.options import config_option, plain_text
 
 
 @click.command()
-@click.argument("text")
+@click.argument("text", type=plain_text)
 @click.option("--issue", help="Only in this issue.")
 @click.option("--kind", help="Only of this kind.")
 @click.option("--since", help="Only in issues of this date and later: 1871, 1871-03, 1871-03-15.")

@@ -10,24 +10,27 @@ from schemas.errors import ConfigError
 from schemas.model import IssueId
 from tasks.alone import alone
 from tasks.nightly import House, bring_forward
-from tasks.options import config_option
+from tasks.options import config_option, issue_id
 from tasks.recipes import STAGES
+from tasks.runner import configure_luigi
 
 
 @click.command()
-@click.argument("issue")
+@click.argument("issue", type=issue_id)
 @click.option("--stage", type=click.Choice(STAGES), help="Begin with this stage.")
 @click.option("--page", "pages", type=int, multiple=True, help="Only this page; may be repeated.")
 @click.option("--failed", is_flag=True, help="Only pages that have failed.")
 @config_option
-def rerun(issue: str, stage: str | None, pages: tuple[int, ...], failed: bool, config: Path) -> int:
+def rerun(
+    issue: IssueId, stage: str | None, pages: tuple[int, ...], failed: bool, config: Path
+) -> int:
     """Do an issue, a stage or a page again, and whatever depends on it, and nothing else."""
-    from tasks.again import forget
-    from tasks.runner import configure_luigi
-
+    root = House.open(config).layout.root
     configure_luigi(config)
-    with alone(House.open(config).layout.root, "run"):
-        dropped = forget(IssueId(issue), config, stage=stage, pages=pages, failed=failed)
+    from tasks.again import forget  # imports luigi, which reads its configuration
+
+    with alone(root, "run"):
+        dropped = forget(issue, config, stage=stage, pages=pages, failed=failed)
     if failed and not dropped:
         click.echo(f"{issue}: no page has failed")
         return 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from schemas.model import IssueId
 from tasks.nightly import bring_forward
 from tasks.options import config_option, issue_arguments
 
@@ -13,7 +14,7 @@ from tasks.options import config_option, issue_arguments
 @click.command()
 @issue_arguments
 @config_option
-def run(issues: tuple[str, ...], config: Path) -> int:
+def run(issues: tuple[IssueId, ...], config: Path) -> int:
     """Bring the named issues from their pages to catalog and METS.
 
     What is finished is not done again; issues that are complete cost nothing.

@@ -14,7 +14,7 @@ from rich.table import Table
 from schemas.ledger import StageState
 from schemas.model import IssueId
 from tasks.nightly import House
-from tasks.options import config_option
+from tasks.options import config_option, issue_id
 from tasks.recipes import STAGES
 
 Counts = dict[tuple[IssueId, str], Counter[StageState]]
@@ -22,16 +22,17 @@ Counts = dict[tuple[IssueId, str], Counter[StageState]]
 
 
 @click.command()
-@click.argument("issues", nargs=-1, metavar="[ISSUE...]")
+@click.argument("issues", nargs=-1, type=issue_id, metavar="[ISSUE...]")
 @click.option("--worst", default=0, help="Name the N pages that were read with least confidence.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @config_option
-def status(issues: tuple[str, ...], worst: int, as_json: bool, config: Path) -> int:
+def status(issues: tuple[IssueId, ...], worst: int, as_json: bool, config: Path) -> int:
     """Show how far each issue has come, and name every page that failed."""
     house = House.open(config)
     layout, catalog = house.layout, house.catalog
-    named = [IssueId(issue) for issue in dict.fromkeys(issues)] or None
-    wanted = named or list(layout.issues())
+    layout.check_known(issues)
+    named = tuple(dict.fromkeys(issues)) or None
+    wanted = named or layout.issues()
     place = {issue: at for at, issue in enumerate(wanted)}
     counts: Counts = defaultdict(Counter)
     for one in catalog.standing.counts(named):

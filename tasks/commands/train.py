@@ -53,13 +53,22 @@ def _channels(_: click.Context, option: click.Parameter, value: str | None) -> t
 @click.option("--first-seed", default=1_000_000, show_default=True)
 @click.option("--set", "own", type=_FOLDER, help="A training set of your own to mix in.")
 @click.option("--share", default=0.5, show_default=True, help="Of pages out of --set.")
-@click.option("--validate-every", default=200, show_default=True, help="Steps; 0: never.")
-@click.option("--patience", default=0, show_default=True, help="Trials without a better one.")
+@click.option(
+    "--validate-every", default=200, show_default=True, type=click.IntRange(0),
+    help="Steps; 0: never.",
+)  # fmt: skip
+@click.option(
+    "--patience", default=0, show_default=True, type=click.IntRange(0),
+    help="Trials without a better one.",
+)  # fmt: skip
 @click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard too.")
 @click.option("--minutes", type=float, help="End after so long, the learning rate brought down.")
 @click.option("--channels", callback=_channels, help="Of each level: 12,24,48,80 is a small net.")
-@click.option("--workers", default=0, help="Processes that compose; 0: all cores but one.")
-@click.option("--threads", default=0, help="0: every core.")
+@click.option(
+    "--workers", default=0, type=click.IntRange(0),
+    help="Processes that compose; 0: all cores but one.",
+)  # fmt: skip
+@click.option("--threads", default=0, type=click.IntRange(0), help="0: every core.")
 def train(
     folder: Path, threads: int, workers: int, channels: tuple[int, ...], **options: object
 ) -> int:
