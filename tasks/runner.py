@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas.errors import ArchiveError, EngineError, is_systemic
+from schemas.errors import ArchiveError, ConfigError, EngineError, is_systemic
 from schemas.model import IssueId
 from tasks import pool
+from tasks.settings import LUIGI_SECTIONS, UNREADABLE
 
 if TYPE_CHECKING:
     import luigi
@@ -47,10 +50,42 @@ def run_issues(
 
 
 def configure_luigi(config: Path) -> None:
-    """Make ``config`` Luigi's own configuration; before luigi is imported."""
+    """Make ``config`` Luigi's own configuration; before luigi is imported.
+
+    Raises:
+        ConfigError: a value in Luigi's own sections is none that Luigi can read.
+    """
     os.environ["LUIGI_CONFIG_PATH"] = str(config.resolve())
     os.environ["LUIGI_CONFIG_PARSER"] = "ini"
     warnings.filterwarnings("ignore", message=".*not consumed by the task.*")  # aliases of options
+    for where, read in _readings():
+        try:
+            read()
+        except UNREADABLE as error:
+            option = str(error).rpartition("default value of ")[2]
+            why = f"{option}: {error.__cause__}" if error.__cause__ else option
+            wanted = "Luigi takes %% for a percent sign and ${NAME} from the environment"
+            raise ConfigError(f"{config}: {where}: {why}; {wanted}") from error
+
+
+def _readings() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield all that Luigi would read in the middle of a run, and where it stands."""
+    yield "[core] autoload_range", partial(importlib.import_module, "luigi")
+    from luigi.configuration import get_config
+    from luigi.execution_summary import execution_summary
+    from luigi.interface import core
+    from luigi.rpc import RemoteScheduler
+    from luigi.scheduler import scheduler
+    from luigi.worker import worker
+
+    ini = get_config()
+    for section in sorted(LUIGI_SECTIONS & set(ini.sections())):
+        for option in ini.options(section):
+            yield f"[{section}] {option}", partial(ini.get, section, option)
+    yield "[resources]", partial(ini.getintdict, "resources")
+    yield "[core] rpc_…", RemoteScheduler
+    for kind in (core, worker, scheduler, execution_summary):
+        yield f"[{kind.__name__}]", kind
 
 
 @contextmanager

@@ -24,6 +24,9 @@ LUIGI_SECTIONS = frozenset(
 )
 """Sections that belong to Luigi; it reads them itself."""
 
+UNREADABLE = (Error, ValueError)
+"""What configparser, and Luigi with it, raises on a value it cannot read."""
+
 ENGINES = ("pix2pix", "classical", "grabcut", "deeplab", "maskrcnn", "onnx")
 WEIGHTLESS = ("classical", "grabcut")
 
@@ -253,7 +256,10 @@ def _check_profiles(path: Path, settings: Settings) -> None:
 def _read(path: Path) -> ConfigParser:
     ini = ConfigParser(interpolation=None)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8")
+        if text.startswith("\ufeff"):  # Luigi, who reads the file too, would take it for a section
+            wanted = 'save it as "UTF-8", not "UTF-8 with BOM"'
+            raise ConfigError(f"{path}: begins with a byte order mark; {wanted}")
         ini.read_string(text, source=str(path))
     except FileNotFoundError as error:
         raise ConfigError(f"no configuration at {path}; name one with --config") from error

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,29 @@ def test_languages_are_known_by_every_code(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match="nothing.ini"):
         load(tmp_path / "nothing.ini")
+
+
+def test_a_byte_order_mark_is_named_before_luigi_meets_it(tmp_path):
+    path = write(tmp_path, "\ufeff[run]\nprocesses = 1\n")
+    with pytest.raises(ConfigError, match=r"config\.ini: begins with a byte order mark"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("[core]\nlog_level = 5 %\n", r"[core] log_level"),
+        ("[core]\ndefault_scheduler_port = abc\n", "[core]: 'scheduler_port'"),
+        ("[resources]\ncatalog = one\n", "[resources]"),
+    ],
+)
+@pytest.mark.parametrize("command", [["nightly"], ["rerun", "lantern-1908"]])
+def test_a_value_that_luigi_cannot_read_is_a_configuration_error(tmp_path, command, text, where):
+    path = write(tmp_path, f"[archive]\nroot = archive\n{text}")
+    line = [sys.executable, "-m", "tasks", *command, "--config", str(path)]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert f"{path}: {where}" in done.stderr
 
 
 def test_a_bare_percent_sign_is_no_mystery(tmp_path):
