@@ -47,6 +47,29 @@ def test_bytes_that_are_no_text_are_a_usage_error(arguments, config, capsys):
     assert "is not UTF-8" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--since", "1.3.1920"], "allowed is a date that exists, as 1871, 1871-03"),
+        (["--since", "gestern"], "gestern"),
+        (["--since", "1920-02-30"], "1920-02-30"),
+        (["--kind", "foo"], "engraving"),
+        (["--issue", "typo-1908"], "typo-1908: no such issue"),
+        (["--limit", "0"], "--limit"),
+    ],
+)
+def test_a_question_that_has_no_answer_is_refused(arguments, says, config, capsys):
+    assert main(["find", "lamp", *arguments, "--config", str(config)]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_an_issue_that_is_not_published_yet_has_no_illustrations(home, config, capsys):
+    main(["ingest", str(home / "incoming" / "other-1909"), "--config", str(config)])
+    arguments = ["--issue", "other-1909", "--since", "1908-03", "--kind", "halftone"]
+    assert main(["find", "lamp", *arguments, "--config", str(config)]) == 0
+    assert "0 illustrations" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("option", ["--threads", "--workers", "--patience", "--validate-every"])
 def test_training_counts_are_not_negative(option, tmp_path, capsys):
     assert main(["train", "--to", str(tmp_path / "run"), option, "-2"]) == 2

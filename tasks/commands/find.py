@@ -8,21 +8,27 @@ from pathlib import Path
 
 import click
 
+from pipeline.describe.kinds import KINDS
+from schemas.dates import ALLOWED
+from schemas.model import IssueId
 from tasks.nightly import House
-from tasks.options import config_option, plain_text
+from tasks.options import config_option, date, issue_id, plain_text
 
 
 @click.command()
 @click.argument("text", type=plain_text)
-@click.option("--issue", help="Only in this issue.")
-@click.option("--kind", help="Only of this kind.")
-@click.option("--since", help="Only in issues of this date and later: 1871, 1871-03, 1871-03-15.")
-@click.option("--limit", default=50, show_default=True)
+@click.option("--issue", type=issue_id, metavar="ISSUE", help="Only in this issue.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only of this kind.")
+@click.option(
+    "--since", type=date, metavar="DATE",
+    help=f"Only in issues of this date and later: {ALLOWED}.",
+)  # fmt: skip
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @config_option
 def find(
     text: str,
-    issue: str | None,
+    issue: IssueId | None,
     kind: str | None,
     since: str | None,
     limit: int,
@@ -34,7 +40,10 @@ def find(
     Old spellings and new ones meet: long s, umlauts, divided words.
     """
     house = House.open(config)
-    found = house.catalog.find(text, kind=kind, issue=issue, since=since, limit=limit)
+    if issue is not None and house.catalog.edition_of(issue) is None:
+        house.layout.check_known([issue])
+    only = None if issue is None else str(issue)
+    found = house.catalog.find(text, kind=kind, issue=only, since=since, limit=limit)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False))
         return 0
