@@ -212,12 +212,18 @@ def test_a_changed_master_costs_only_its_issue(house, capsys):
     assert "gone or changed" in capsys.readouterr().err
 
 
+def test_an_issue_that_is_not_published_costs_only_itself(house, capsys):
+    assert command(house, "never-published", "bazar-1871-11") == 1
+    said = capsys.readouterr()
+    assert "never-published: not published" in said.err and "bazar-1871-11  " in said.out
+    assert (house[4] / "out" / "bazar-1871-11").is_dir()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--profile", "mets", "bazar-1871-11"), "no profile 'mets'"),
         (("--profile", "dfg", "bazar-1871-11"), r"[rights] owner_logo"),
-        (("never-published",), "not published"),
         ((), "name issues, or give --since"),
         (("bazar-1871-11", "--since", "2000-01-01"), "name issues, or give --since"),
     ],

@@ -47,7 +47,9 @@ def export(
     for issue in _chosen(house, issues, since):
         published = house.catalog.published(issue)
         if published is None:
-            raise ConfigError(f"{issue}: not published; bilderbogen run {issue}")
+            click.echo(f"{issue}: not published; bilderbogen run {issue}", err=True)
+            bad += 1
+            continue
         try:
             package = deliver(published, house.layout, folder, house.settings,
                               profiles=profiles, zipped=zipped)  # fmt: skip
