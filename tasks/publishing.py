@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import luigi
@@ -211,19 +212,18 @@ class Publish(IssueTask):
         if at is None:
             return ()
         return tuple(
-            Event(kind, at, self._agent(stage, text), "success", self._detail(stage))
-            for stage, kind in EVENT_KINDS.items()
+            self._event(stage, at, text)
+            for stage in EVENT_KINDS
             if not self._failed_in(next(s for s in PAGE_STAGES if s.stage == stage), page)
         )
 
-    def _detail(self, stage: str) -> str:
-        return f"{stated(stage, self.settings)}; recipe {self.recipe_of(stage)}"
-
-    def _agent(self, stage: str, text: PageText | None) -> str:
-        """Name who did a stage; a text that came with the pages was not recognized here."""
-        if stage == "recognize" and text is not None and text.models.startswith(KEPT):
-            return text.models
-        return agent(stage, self.settings)
+    def _event(self, stage: str, at: datetime, text: PageText | None) -> Event:
+        """What was done in ``stage``; a text that came with the page was not recognized here."""
+        came = stage == "recognize" and text is not None and text.models.startswith(KEPT)
+        by = agent("ingest" if came else stage, self.settings)
+        how = text.models if text and came else stated(stage, self.settings)
+        said = f"{how}; recipe {self.recipe_of(stage)}"
+        return Event(EVENT_KINDS[stage], at, by, "success", said)
 
     def _lost(self, page: PageId) -> str:
         return next((s.stage for s in PAGE_STAGES if self._failed_in(s, page)), "")

@@ -12,7 +12,9 @@ from schemas.model import TextLine, Word
 from schemas.namespaces import ALTO
 from schemas.published import PageDescription
 from schemas.read.alto import read_alto
+from schemas.version import VERSION
 from schemas.write.alto import alto_document
+from schemas.write.provenance import SOFTWARE
 from schemas.write.text import hocr_document, plain_text
 from tests.conftest import shared
 from tests.packages import small_issue
@@ -73,6 +75,19 @@ def test_an_illustration_names_its_file_its_steps_and_its_outline(pages):
     read = root.find(".//a:Processing[@ID='PROC_02']", NS)
     assert read.findtext(".//a:softwareName", namespaces=NS) == "Tesseract"
     assert read.findtext(".//a:softwareVersion", namespaces=NS) == "5.3.0"
+
+
+def test_a_text_that_came_with_the_page_is_said_to_be_kept_by_us(pages):
+    kept = "kept from page_0001.xml"
+    read = replace(pages[0].events[1], agent=SOFTWARE, detail=f"{kept}; recipe r2")
+    text = replace(pages[0].description.text, models=kept)
+    described = replace(pages[0].description, text=text)
+    page = replace(pages[0], description=described, events=(read,))
+    step = valid_alto(page).find(".//a:Processing", NS)
+    assert step.findtext(".//a:processingStepSettings", namespaces=NS) == f"{kept}; recipe r2"
+    assert step.findtext(".//a:softwareName", namespaces=NS) == "Bilderbogen"
+    assert step.findtext(".//a:softwareVersion", namespaces=NS) == VERSION
+    assert etree.fromstring(hocr_document(page)).find(".//{*}meta").get("content") == SOFTWARE
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from schemas.codec import from_json
 from schemas.geometry import Box
 from schemas.model import PageId, PageText, Region, RegionKind, TextLine, TextRegion, Word
 from schemas.namespaces import METS, MODS
+from schemas.write.provenance import SOFTWARE
 from tasks.cli import run as run_cli
 from tests.conftest import CONFIG
 from tests.test_harvest import CONFIG as EXPORT_CONFIG
@@ -168,4 +169,9 @@ def test_export_ingest_export_gives_the_same(home, capsys):
     assert labels(one) == labels(two) and len(labels(one)) == 3
     assert words_of(one) == words_of(two) and len(words_of(one)) > 3
     assert pages_of(one) == pages_of(two)
+    agents = {a.text for a in etree.parse(two / "data/mets.xml").iter("{*}agentName")}
+    assert SOFTWARE in agents and not any(name.startswith(("kept", "Tess")) for name in agents)
+    alto = etree.parse(two / "data/fulltext/alto/0001.xml")
+    steps = [step.text for step in alto.iter("{*}processingStepSettings")]
+    assert any(said.startswith("kept from 0001.xml; recipe ") for said in steps)
     shutil.rmtree(home / "second")

@@ -14,7 +14,7 @@ from lxml.builder import ElementMaker
 
 from schemas.geometry import Box
 from schemas.languages import to_tag
-from schemas.model import Event, Illustration, RegionKind, TextLine, TextRegion, Word
+from schemas.model import KEPT, Event, Illustration, RegionKind, TextLine, TextRegion, Word
 from schemas.namespaces import ALTO, XSI
 from schemas.normalize import HYPHENS
 from schemas.package import (
@@ -104,8 +104,8 @@ def _step_ids(page: PublishedPage, kind: str) -> dict[str, str]:
 
 def _processing(key: str, event: Event, page: PublishedPage) -> etree._Element:
     category = "contentModification" if event.kind.endswith(_MODIFYING) else "contentGeneration"
-    text = page.description.text
-    models = f"; models {text.models}" if text and event.kind.startswith(_READING) else ""
+    read = page.description.text if event.kind.startswith(_READING) else None
+    models = f"; models {read.models}" if read and not read.models.startswith(KEPT) else ""
     software = [A.softwareName(event.agent)]
     if found := _VERSIONED.fullmatch(event.agent):
         software = [A.softwareName(found[1]), A.softwareVersion(found[2])]

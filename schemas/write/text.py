@@ -43,7 +43,7 @@ def hocr_document(page: PublishedPage, *, languages: Sequence[str] = ()) -> byte
     root = H.html(
         H.head(
             H.title(str(page.scan.page)),
-            _meta("ocr-system", ", ".join([*agents, SOFTWARE])),
+            _meta("ocr-system", ", ".join(dict.fromkeys([*agents, SOFTWARE]))),
             _meta("ocr-capabilities", f"{_CAPABILITIES} {_CONFIDENCE}"),
             _meta("ocr-langs", " ".join(tags) or "unknown"),
             _meta("ocr-number-of-pages", "1"),
