@@ -10,7 +10,7 @@ from PIL import Image
 from archive.images import save_pgm
 from pipeline.crops import cut_out, outline_of, trimmed
 from pipeline.describe.captions import caption_number, link_captions
-from pipeline.describe.header import agree, parse_header, roman
+from pipeline.describe.header import agree, parse_header
 from pipeline.geometry import in_master, region_to_master
 from pipeline.hashes import distance, perceptual_hash
 from pipeline.prepare import apply_transform, find_paper, find_skew, find_transform, to_grey
@@ -46,6 +46,7 @@ from schemas.model import (
     Word,
 )
 from schemas.normalize import normalize, printable
+from schemas.numerals import roman
 from tests.conftest import draw_page
 
 PAGE = PageId(IssueId("a-1"), 1)

@@ -129,6 +129,17 @@ def no_resolver(root):
         one.set("type", "ppn")
 
 
+def no_detail(root):
+    for one in root.findall(".//o:part/o:detail", NS):
+        one.getparent().remove(one)
+
+
+def no_host(root):
+    """Nothing says of what the issue is one, and its illustrations have titles too."""
+    for path in (".//o:relatedItem", ".//o:part"):
+        drop(path)(root)
+
+
 def at_top_margin(root):
     block = root.find(".//a:TextBlock", NS)
     margin = etree.SubElement(root.find(".//a:Page", NS), f"{{{ALTO}}}TopMargin")
@@ -191,6 +202,9 @@ XML_FAULTS = [
     (21, "archive", drop(".//o:part")),
     (21, "dfg", put(".//o:part", "order", "Heft 3")),
     (21, "dfg", say(".//o:detail/o:number", "")),
+    (21, "dfg", put(".//o:detail", "type", "year")),
+    (21, "archive", no_detail),
+    (21, "dfg", no_host),
     (22, "archive", put(".//o:originInfo", "eventType", None)),
     (22, "dfg", say(".//o:dateIssued", "15.3.1871")),
     (22, "dfg", put(".//o:dateCaptured", "keyDate", "yes")),

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from schemas.model import PageHeader
+from schemas.numerals import roman
 
 _MONTHS = (
     ("januar", "january", "janvier", "jänner", "janv", "jan"),
@@ -56,7 +57,6 @@ _BRACKET = re.compile(r"[\[(](?=[^\])]*\d)")
 _TAKEN = " | "
 """Stands where something was read: nothing is read twice, and what stood around stays apart."""
 _LEAST_TITLE = 4
-_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
 def parse_header(text: str) -> PageHeader:
@@ -94,43 +94,6 @@ def agree(values: Sequence[str | None]) -> str | None:
         return None
     value, count = said.most_common(1)[0]
     return value if count >= 2 and count * 2 > said.total() else None
-
-
-def roman(text: str) -> int | None:
-    """Return the value of a Roman numeral, or None when it is none.
-
-    >>> roman("XVII"), roman("IC")
-    (17, None)
-    """
-    upper = text.upper()
-    if not upper or set(upper) - set(_ROMAN):
-        return None
-    digits = [_ROMAN[c] for c in upper]
-    total = sum(-d if d < max(digits[at + 1 :], default=0) else d for at, d in enumerate(digits))
-    return total if _to_roman(total) == upper else None
-
-
-def _to_roman(value: int) -> str:
-    steps = (
-        (1000, "M"),
-        (900, "CM"),
-        (500, "D"),
-        (400, "CD"),
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    )
-    result = ""
-    for worth, sign in steps:
-        count, value = divmod(value, worth)
-        result += sign * count
-    return result
 
 
 def _without(text: str, *forms: re.Pattern[str]) -> str:

@@ -144,11 +144,10 @@ def _detail(record: Record, kinds: tuple[str, ...]) -> str:
 
 
 def _number(record: Record) -> str:
-    return (
-        _detail(record, _NUMBER_TYPES)
-        or text_of(record.find("{*}titleInfo/{*}partNumber"))
-        or _designation(record, 2)
-    )
+    said = _detail(record, _NUMBER_TYPES)
+    if said in (_date(record), _title(record), _host_title(record)):
+        said = ""  # it stands there because the DFG wants a number in every part
+    return said or text_of(record.find("{*}titleInfo/{*}partNumber")) or _designation(record, 2)
 
 
 def _designation(record: Record, level: int) -> str:

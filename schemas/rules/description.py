@@ -21,10 +21,11 @@ O = f"{{{MODS}}}"  # noqa: E741 - the last letter that MODS has to itself
 P = f"{{{PREMIS}}}"
 X = f"{{{MIX}}}"
 _RESOLVERS = ("purl", "urn", "handle", "url")
+_DETAILS = ("volume", "issue", "chapter", "album")
 _CHANNELS = {"RGB": (3, 4), "CMYK": (4,), "BlackIsZero": (1, 2), "WhiteIsZero": (1, 2)}
 
 
-@RULES.add(21, "a host goes with one part: order, volume or issue with its number", *_OURS)
+@RULES.add(21, "a host goes with one part; a part has order and volume or issue, numbered", *_OURS)
 def _parts(root: etree._Element) -> Iterator[Fault]:
     for mods in root.iter(f"{O}mods"):
         hosts = mods.findall(f"{O}relatedItem[@type='host']")
@@ -32,11 +33,25 @@ def _parts(root: etree._Element) -> Iterator[Fault]:
         if hosts and len(parts) != 1:
             yield mods, f"names a host and has {len(parts)} parts; wanted is one"
         for part in parts:
-            if hosts and not (part.get("order") or "").isdigit():
+            details = part.findall(f"{O}detail")
+            if not re.fullmatch("[0-9]+", part.get("order") or ""):
                 yield part, "the part has no order in whole numbers"
-            for detail in part.iterfind(f"{O}detail"):
+            if not details:
+                yield part, "the part has no detail; wanted is a volume or an issue"
+            for detail in details:
+                kind = detail.get("type")
+                if kind not in _DETAILS:
+                    yield detail, f"the detail is of type {kind}; allowed are {', '.join(_DETAILS)}"
                 if not text_of(detail.find(f"{O}number")):
-                    yield detail, f"the {detail.get('type')} has no number"
+                    yield detail, f"the {kind} has no number"
+
+
+@RULES.add(21, "without a host, one record alone has a title", DFG)
+def _titles(root: etree._Element) -> Iterator[Fault]:
+    titles = root.findall(f".//{O}mods/{O}titleInfo")
+    plain = [title for title in titles if title.get("type") is None]
+    if root.find(f".//{O}mods/{O}relatedItem[@type='host']") is None and len(plain) != 1:
+        yield root, f"names no host and has {len(plain)} titles; wanted is one"
 
 
 @RULES.add(

@@ -6,13 +6,12 @@ Source: https://www.loc.gov/standards/mods/v3/mods-3-8.xsd; what the DFG-Viewer 
 
 from __future__ import annotations
 
-import re
-
 from lxml import etree
 from lxml.builder import ElementMaker
 
 from schemas.model import Illustration, IssueMetadata
 from schemas.namespaces import MODS, XLINK
+from schemas.numerals import first_number
 from schemas.package import Publication, caption_of, created_at, label, urn, xml_text
 from schemas.published import PublishedIssue
 
@@ -61,8 +60,10 @@ def illustration_mods(picture: Illustration) -> etree._Element:
     )
 
 
-def part_order(said: IssueMetadata) -> int | None:
+def part_order(said: IssueMetadata) -> int:
     """Return a number that sorts the issues of one title: by date, else by volume and number.
+
+    It is 0 where nothing says any; the DFG-Viewer wants one of every part.
 
     >>> part_order(IssueMetadata(date="1871-03")), part_order(IssueMetadata(number="No. 7"))
     (18710300, 7)
@@ -70,10 +71,7 @@ def part_order(said: IssueMetadata) -> int | None:
     if said.date:
         year, month, day = (*said.date.split("-"), "0", "0")[:3]
         return int(year) * 10_000 + int(month) * 100 + int(day)
-    digits = ["".join(re.findall("[0-9]", text)[:4]) for text in (said.volume, said.number)]
-    if not any(digits):
-        return None
-    volume, number = (int(text or 0) for text in digits)
+    volume, number = (first_number(text) or 0 for text in (said.volume, said.number))
     return volume * 10_000 + number
 
 
@@ -108,7 +106,7 @@ def _languages(said: IssueMetadata) -> list[etree._Element]:
 
 
 def _host(said: IssueMetadata) -> list[etree._Element]:
-    if not said.title or part_order(said) is None:
+    if not said.title:
         return []
     ids = [one for one in said.identifiers if one.scheme in HOST_SCHEMES]
     records = [one for one in ids if one.scheme == "zdb"][:1]
@@ -160,17 +158,15 @@ def _rights(said: IssueMetadata) -> list[etree._Element]:
 
 
 def _part(said: IssueMetadata) -> list[etree._Element]:
-    details = [
-        M.detail(M.number(value), type=kind)
-        for kind, value in (("volume", said.volume), ("issue", said.number))
-        if value
-    ]
-    if said.date:
-        details.append(M.date(said.date, encoding="iso8601"))
-    order = part_order(said)
-    if not details or order is None:
-        return [M.part(*details)] if details else []
-    return [M.part(*details, order=str(order))]
+    """Volume and number, or date or title for them: a part without a detail is none."""
+    known = {"volume": said.volume, "issue": said.number}
+    if not any(known.values()):
+        known["issue"] = said.date or said.title
+    details = [M.detail(M.number(value), type=kind) for kind, value in known.items() if value]
+    if not details:
+        return []
+    dates = [M.date(said.date, encoding="iso8601")] if said.date else []
+    return [M.part(*details, *dates, order=str(part_order(said)))]
 
 
 def _record(published: PublishedIssue, public: Publication) -> etree._Element:
