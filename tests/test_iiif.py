@@ -65,6 +65,21 @@ def test_it_is_valid_by_the_schema_of_iiif(issue):
     assert list(checker.iter_errors(made(issue) | {"rights": "pdm"}))  # it does find what is there
 
 
+@pytest.mark.parametrize(
+    ("said", "direction", "tag"),
+    [
+        ({"languages": ("ger", "heb")}, "left-to-right", "de"),
+        ({"languages": ("yid", "ger")}, "right-to-left", "yi"),
+        ({"languages": ("fas",)}, "right-to-left", "fa"),
+        ({"languages": ("jpn",)}, "left-to-right", "ja"),
+        ({"script": "Hebr"}, "right-to-left", "none"),
+    ],
+)
+def test_a_magazine_is_turned_as_it_is_read(issue, said, direction, tag):
+    record = made(replace(issue, metadata=IssueMetadata(title="Olam", **said)))
+    assert (record["viewingDirection"], list(record["label"])) == (direction, [tag])
+
+
 def test_an_illustration_is_an_annotation_and_a_range(issue):
     record = made(issue)
     canvas = record["items"][0]

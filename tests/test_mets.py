@@ -231,6 +231,14 @@ def test_what_an_older_version_ingested_is_exported_and_names_it(tmp_path):
     assert agents[SOFTWARE].get("ROLE") == "CREATOR"
 
 
+def test_languages_are_said_as_libraries_say_them(tmp_path):
+    issue, _ = small_issue(tmp_path)
+    issue = replace(issue, metadata=IssueMetadata(languages=("zho", "deu", "ger", "gsw")))
+    root = etree.fromstring(mets_document(issue, [], created=AT))
+    found = [one.text for one in root.iterfind(".//o:languageTerm", NS)]
+    assert found == ["chi", "ger", "gsw"]
+
+
 def test_hostile_text_survives(tmp_path):
     issue, layout = small_issue(tmp_path, pages=2)
     odd = 'A & B <"ü"> Straße\x0c ]]>'

@@ -66,6 +66,11 @@ def test_dates_that_exist_are_kept(date):
     assert said(f"[issue]\ndate = {date}\n").date == date
 
 
+def test_languages_are_known_by_every_code_of_iso_639():
+    given = "[issue]\nlanguage = zh, ja, he, uk, zho, fas, cat\n"
+    assert said(given).languages == ("chi", "jpn", "heb", "ukr", "per", "cat")
+
+
 @pytest.mark.parametrize("text", ["[issue]\n", "[issue]\ntitle =\n[identifiers]\nurn =\n"])
 def test_what_is_left_empty_is_unknown(text):
     assert said(text) == IssueMetadata(source=Source.SIDECAR)

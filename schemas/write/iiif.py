@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.builder import E as S
 
 from schemas.geometry import Box
-from schemas.languages import to_tag
+from schemas.languages import is_right_to_left, to_tag
 from schemas.model import Illustration, IssueMetadata
 from schemas.package import (
     DEFAULT,
@@ -63,7 +63,7 @@ def manifest(published: PublishedIssue, files: Files, public: Publication) -> by
         **nav_date(said),
         **_rights(said, public),
         "behavior": ["paged"],
-        "viewingDirection": "left-to-right",
+        "viewingDirection": _direction(said),
         "partOf": [{"id": collection_url(said.title, public), "type": "Collection"}],
         "seeAlso": [writer.dataset("mets.xml", "METS", "http://www.loc.gov/METS/")],
         "items": [writer.canvas(page) for page in published.pages],
@@ -249,6 +249,11 @@ def _canvas_id(published: PublishedIssue, page: PublishedPage, public: Publicati
 
 def _text(value: str, said: IssueMetadata) -> Node:
     return {to_tag(next(iter(said.languages), "")) or "none": [value]}
+
+
+def _direction(said: IssueMetadata) -> str:
+    leads = is_right_to_left(next(iter(said.languages), ""), said.script)
+    return "right-to-left" if leads else "left-to-right"
 
 
 def _facts(said: IssueMetadata) -> list[Node]:

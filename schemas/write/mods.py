@@ -9,6 +9,7 @@ from __future__ import annotations
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from schemas.languages import to_language
 from schemas.model import Illustration, IssueMetadata
 from schemas.namespaces import MODS, XLINK
 from schemas.numerals import first_number
@@ -97,7 +98,7 @@ def _digitization(published: PublishedIssue, public: Publication) -> etree._Elem
 
 def _languages(said: IssueMetadata) -> list[etree._Element]:
     found = []
-    for code in said.languages:
+    for code in dict.fromkeys(to_language(one) or one for one in said.languages):
         parts = [M.languageTerm(code, type="code", authority="iso639-2b")]
         if said.script:
             parts.append(M.scriptTerm(said.script, type="code", authority="iso15924"))
