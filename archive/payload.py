@@ -25,6 +25,7 @@ from schemas.package import (
     FULLTEXT,
     HOCR,
     ILLUSTRATION,
+    MANIFEST,
     METADATA,
     ORIGINAL,
     TEXT,
@@ -46,7 +47,7 @@ from schemas.write.tables import dublin_core, illustrations_csv, issue_json
 from schemas.write.text import hocr_document, plain_text
 
 METS_NAMES = {ARCHIVE: "mets.xml", DFG: "mets.dfg.xml"}
-MANIFEST_NAME, ISSUE_NAME = "iiif/manifest.json", "catalog/issue.json"
+MANIFEST_NAME, ISSUE_NAME = MANIFEST, "catalog/issue.json"
 DEFAULT_LONG_SIDE = 2400
 THUMBNAIL_LONG_SIDE = 150
 """Pixels; the DFG-Viewer asks for pages of at least 1000 across and thumbnails of 150."""

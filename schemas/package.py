@@ -18,6 +18,9 @@ ILLUSTRATION, VIEW, METADATA = "ILLUSTRATION", "VIEW", "METADATA"
 GROUPS = (ORIGINAL, DEFAULT, THUMBS, FULLTEXT, HOCR, TEXT, ILLUSTRATION, VIEW, METADATA)
 """File groups of our METS in their order: of pages, of illustrations, of the issue."""
 
+MANIFEST = "iiif/manifest.json"
+"""Where the manifest lies in a package that has one."""
+
 ARCHIVE, DFG, IIIF = "archive", "dfg", "iiif"
 PROFILES = (ARCHIVE, DFG, IIIF)
 """What a package can hold: METS for archives always, METS for the DFG-Viewer, a IIIF manifest."""

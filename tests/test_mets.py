@@ -239,6 +239,16 @@ def test_languages_are_said_as_libraries_say_them(tmp_path):
     assert found == ["chi", "ger", "gsw"]
 
 
+@pytest.mark.parametrize("profiles", [ALL, ("archive", "dfg")])
+def test_a_manifest_is_named_where_there_is_one(tmp_path, profiles):
+    issue, layout = small_issue(tmp_path, pages=2)
+    to = tmp_path / "out"
+    write_package(issue, layout, to, profiles=profiles, publication=PUBLIC)
+    wanted = [f"{PUBLIC.url(issue)}iiif/manifest.json"] if "iiif" in profiles else []
+    for name in ("mets.xml", "mets.dfg.xml"):
+        assert [one.text for one in etree.parse(to / "data" / name).iter("{*}iiif")] == wanted
+
+
 def test_hostile_text_survives(tmp_path):
     issue, layout = small_issue(tmp_path, pages=2)
     odd = 'A & B <"ü"> Straße\x0c ]]>'

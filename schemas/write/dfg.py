@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from schemas.namespaces import DV, METS
-from schemas.package import Publication
+from schemas.package import MANIFEST, Publication
 from schemas.published import PublishedIssue
 from schemas.rights import to_license
 
@@ -17,7 +17,9 @@ D = ElementMaker(namespace=DV, nsmap={"dv": DV})
 E = ElementMaker(namespace=METS, nsmap={"mets": METS})
 
 
-def rights_and_links(published: PublishedIssue, public: Publication) -> etree._Element:
+def rights_and_links(
+    published: PublishedIssue, public: Publication, *, has_manifest: bool
+) -> etree._Element:
     """Return the one amdSec the profile wants: who owns the issue, and where else it is shown."""
     license_ = to_license(published.metadata.rights) or public.license
     rights = D.rights(
@@ -30,7 +32,7 @@ def rights_and_links(published: PublishedIssue, public: Publication) -> etree._E
     links = D.links(
         D.reference(public.reference(published)),
         D.presentation(public.url(published)),
-        D.iiif(public.url(published, "iiif/manifest.json")),
+        *([D.iiif(public.url(published, MANIFEST))] if has_manifest else []),
     )
     return E.amdSec(
         E.rightsMD(_wrap(rights, "DVRIGHTS"), ID="AMD_RIGHTS"),

@@ -19,6 +19,7 @@ from schemas.model import Illustration, IssueMetadata
 from schemas.package import (
     DEFAULT,
     FULLTEXT,
+    MANIFEST,
     THUMBS,
     VIEW,
     PackageFile,
@@ -56,7 +57,7 @@ def manifest(published: PublishedIssue, files: Files, public: Publication) -> by
     writer = _Writer(published, files, public)
     record: Node = {
         "@context": _CONTEXT,
-        "id": public.url(published, "iiif/manifest.json"),
+        "id": public.url(published, MANIFEST),
         "type": "Manifest",
         "label": _text(label(said), said),
         "metadata": _facts(said),

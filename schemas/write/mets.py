@@ -21,6 +21,7 @@ from schemas.package import (
     DFG,
     FULLTEXT,
     GROUPS,
+    MANIFEST,
     THUMBS,
     PackageFile,
     Publication,
@@ -78,6 +79,7 @@ def mets_document(
         raise ValueError(f"the profile dfg needs {', '.join(public.missing(DFG))}")
     known = _files(files, profile)
     has_rights = not public.missing(DFG)
+    is_shown = any(file.href == MANIFEST for file in files)
     E = ElementMaker(namespace=METS, nsmap=_NSMAPS[profile])  # noqa: N806 - lxml's own name
     root = E.mets(
         _header(E, published, created, profile, public),
@@ -86,7 +88,7 @@ def mets_document(
             _dmd(E, description_id(number), illustration_mods(picture))
             for number, _, picture in illustrations(published)
         ),
-        *([rights_and_links(published, public)] if has_rights else []),
+        *([rights_and_links(published, public, has_manifest=is_shown)] if has_rights else []),
         *(provenance(published, known) if profile == ARCHIVE else ()),
         *_file_section(E, known, published, created, public if profile == DFG else None),
         logical_map(published, known, has_rights=has_rights, with_cut_outs=profile == ARCHIVE),
