@@ -25,7 +25,16 @@ from archive.payload import Payload
 from archive.schema_store import SchemaStore
 from archive.store import whole
 from schemas.errors import ConfigError, DocumentError
-from schemas.package import ARCHIVE, DFG, IIIF, Publication, created_at, label, urn
+from schemas.package import (
+    ARCHIVE,
+    DFG,
+    IIIF,
+    WANTED_ADDRESSES,
+    Publication,
+    created_at,
+    label,
+    urn,
+)
 from schemas.published import PublishedIssue
 from schemas.write.provenance import SOFTWARE
 
@@ -46,7 +55,8 @@ def write_package(
     issue gives the same bytes.
 
     Raises:
-        ConfigError: a profile needs options that ``publication`` does not have; they are named.
+        ConfigError: a profile needs options that ``publication`` does not have, or not as it
+            needs them; they are named.
         DocumentError: a master is gone or changed, or a document we made is invalid.
         ScanError: a master cannot be decoded.
     """
@@ -85,6 +95,9 @@ def _check_profiles(
         missing = public.missing(profile)
         if missing:
             raise ConfigError(f"the profile {profile} needs {', '.join(missing)} in config.ini")
+        if odd := public.unusable(profile):
+            said = f"the profile {profile} cannot use {', '.join(odd)} of config.ini"
+            raise ConfigError(f"{said}; {WANTED_ADDRESSES}")
     if DFG in profiles and not published.metadata.title:
         raise DocumentError(
             f"{published.issue.issue}: has no title, which the profile dfg needs; "

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
+from schemas.addresses import is_mail_address, is_web_address, to_contact
 from schemas.errors import DocumentError
 from schemas.model import Event, Illustration, IssueMetadata
 from schemas.published import PublishedIssue, PublishedPage
+from schemas.rights import NAMES
 
 ORIGINAL, DEFAULT, THUMBS = "ORIGINAL", "DEFAULT", "THUMBS"
 FULLTEXT, HOCR, TEXT = "FULLTEXT", "HOCR", "TEXT"
@@ -21,6 +23,10 @@ GROUPS = (ORIGINAL, DEFAULT, THUMBS, FULLTEXT, HOCR, TEXT, ILLUSTRATION, VIEW, M
 MANIFEST = "iiif/manifest.json"
 """Where the manifest lies in a package that has one."""
 
+WANTED_ADDRESSES = (
+    "wanted are addresses with https:// (owner_contact: or a mail address; license: or a name)"
+)
+"""What to say of options that are ``unusable``."""
 ARCHIVE, DFG, IIIF = "archive", "dfg", "iiif"
 PROFILES = (ARCHIVE, DFG, IIIF)
 """What a package can hold: METS for archives always, METS for the DFG-Viewer, a IIIF manifest."""
@@ -80,6 +86,26 @@ class Publication:
         """
         needed = {ARCHIVE: (), IIIF: _ADDRESS, DFG: _ADDRESS + _RIGHTS}[profile]
         return tuple(f"[{section}] {name}" for section, name in needed if not getattr(self, name))
+
+    def unusable(self, profile: str) -> tuple[str, ...]:
+        """Return the options of config.ini that are no address where ``profile`` needs one.
+
+        >>> Publication(owner_logo="logo.png", owner_contact="info@example.org").unusable("dfg")
+        ('[rights] owner_logo = logo.png',)
+        """
+        said = {
+            "[export] base_url": self.base_url,
+            "[rights] owner_logo": self.owner_logo,
+            "[rights] owner_site_url": self.owner_site_url,
+            "[rights] owner_contact": to_contact(self.owner_contact),
+            "[rights] license": "" if self.license in NAMES else self.license,
+        }
+        odd = (
+            n
+            for n, one in said.items()
+            if one and not (is_web_address(one) or is_mail_address(one))
+        )
+        return tuple(f"{name} = {said[name]}" for name in odd) if profile == DFG else ()
 
     def url(self, published: PublishedIssue, href: str = "") -> str:
         """Return the public address of a file of the package, or of the package itself."""

@@ -16,7 +16,7 @@ from typing import Any
 from archive.schema_store import SchemaStore
 from schemas.errors import ConfigError
 from schemas.languages import to_language
-from schemas.package import PROFILES, Publication
+from schemas.package import PROFILES, WANTED_ADDRESSES, Publication
 
 LUIGI_SECTIONS = frozenset(
     {"core", "worker", "scheduler", "resources", "retcode", "email", "batch_email", "cors"}
@@ -247,6 +247,9 @@ def _check_profiles(path: Path, settings: Settings) -> None:
         if missing:
             wanted = f"[export] profiles = {profile} needs {', '.join(missing)}"
             raise ConfigError(f"{path}: {wanted}")
+        if odd := settings.publication.unusable(profile):
+            said = f"[export] profiles = {profile} cannot use {', '.join(odd)}"
+            raise ConfigError(f"{path}: {said}; {WANTED_ADDRESSES}")
     store = settings.export.schemas
     if store is not None and not SchemaStore(store).is_installed:
         wanted = "bilderbogen schemas install"

@@ -166,6 +166,14 @@ def test_the_dfg_profile_names_the_option_it_lacks(tmp_path, field):
     assert not (tmp_path / "out").exists()
 
 
+def test_the_dfg_profile_wants_addresses_and_makes_one_of_a_mail_address(tmp_path):
+    with pytest.raises(ConfigError, match=r"dfg cannot use \[rights\] owner_logo = logo.png of"):
+        write(tmp_path, publication=replace(PUBLIC, owner_logo="logo.png"))
+    out = write(tmp_path, publication=replace(PUBLIC, owner_contact="info@example.org"))
+    dfg = etree.parse(out / "data/mets.dfg.xml").getroot()
+    assert dfg.findtext(".//{http://dfg-viewer.de/}ownerContact") == "mailto:info@example.org"
+
+
 def test_a_manifest_needs_an_address_and_dfg_a_title(tmp_path):
     with pytest.raises(ConfigError, match=r"profile iiif needs \[export\] base_url"):
         write(tmp_path, profiles=("archive", "iiif"), publication=Publication())

@@ -194,6 +194,8 @@ XML_FAULTS = [
     *((18, "dfg", drop(f".//d:{name}")) for name in ("rights", "links", "reference", "owner",
                                                      "ownerLogo", "ownerSiteURL", "ownerContact")),
     (18, "dfg", say(".//d:license", "free")),
+    (18, "dfg", say(".//d:ownerLogo", "logo.png")),
+    (18, "dfg", say(".//d:ownerContact", "info@example.org")),
     (19, "dfg", put(".//m:digiprovMD/m:mdWrap", "MDTYPE", "PREMIS:EVENT")),
     (19, "dfg", embed_premis),
     (19, "dfg", drop(".//m:rightsMD")),

@@ -10,6 +10,17 @@ from tasks.settings import ArchiveSettings, Settings, load
 
 ROOT = Path(__file__).parents[1]
 
+DFG = """[export]
+profiles = dfg
+base_url = https://a.org
+owner = A
+[rights]
+owner_logo = {logo}
+owner_site_url = https://a.org/
+owner_contact = info@a.org
+reference_url = https://a.org/{{id}}
+"""
+
 
 def write(folder, text):
     path = folder / "config.ini"
@@ -73,6 +84,8 @@ def test_a_catalog_that_is_named_stays_as_it_is(tmp_path):
             "[export]\nprofiles = dfg\nbase_url = https://a.org\nowner = A\n",
             r"needs \[rights\] owner_logo",
         ),
+        (DFG.format(logo="logo.png"), r"cannot use \[rights\] owner_logo = logo.png; wanted are"),
+        (DFG.format(logo="https://a.org/l") + "license = frei", r"\[rights\] license = frei"),
         ("[export]\nschemas = nowhere\n", "bilderbogen schemas install"),
         ("[DEFAULT]\nroot = data\n", r"\[DEFAULT\] is not used"),
         ("[archive]\nroot =\n", r"\[archive\] root = : want a folder"),

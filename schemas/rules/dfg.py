@@ -5,26 +5,25 @@ Source: DFG METS application profile 2.4, as the public validator of the DFG-Vie
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lxml import etree
 
+from schemas.addresses import is_mail_address, is_web_address
 from schemas.namespaces import DV, MIX, MODS, PREMIS
 from schemas.rights import NAMES
 from schemas.rules.mets import DFG, RULES, M, files, href_of
 from schemas.rules.rule import Fault
+from schemas.xml import text_of
 
 D = f"{{{DV}}}"
-_URL = re.compile(
-    r"https?://[\w_-]+(?:\.[\w_-]+)+(?:[\w.,@?^=%&:/~+#-]*[\w@?^=%&/~+#-])?", re.IGNORECASE
-)
 _GROUPS = ("DEFAULT", "DOWNLOAD", "THUMBS", "TEASER", "AUDIO", "FULLTEXT", "SCORE")
 _MIMETYPES = (
     "image/", "audio/", "video/", "text/xml", "application/pdf", "application/mei+xml",
     "application/vnd.kitodo", "application/vnd.netfpx", "model/gltf",
 )  # fmt: skip
-_OWNER = ("owner", "ownerLogo", "ownerSiteURL", "ownerContact")
+_ADDRESSES = ("ownerLogo", "ownerSiteURL", "ownerContact")
+_OWNER = ("owner", *_ADDRESSES)
 
 
 @RULES.add(15, "each file has one address, http(s), of a host with a dot", DFG)
@@ -33,7 +32,7 @@ def _addresses(root: etree._Element) -> Iterator[Fault]:
         places = file.findall(f"{M}FLocat")
         if len(places) != 1:
             yield file, f"{file.get('ID')} has {len(places)} FLocats; wanted is one"
-        elif places[0].get("LOCTYPE") not in ("URL", "PURL") or not _URL.fullmatch(href_of(file)):
+        elif places[0].get("LOCTYPE") not in ("URL", "PURL") or not is_web_address(href_of(file)):
             yield places[0], f"{href_of(file)} is no http(s) address of a host with a dot"
 
 
@@ -66,11 +65,20 @@ def _rights(root: etree._Element) -> Iterator[Fault]:
             if len(one.findall(f"{D}{name}")) != 1 or not one.findtext(f"{D}{name}"):
                 yield one, f"has no dv:{name}"
         license_ = one.findtext(f"{D}license")
-        if license_ is not None and license_ not in NAMES and not _URL.fullmatch(license_):
+        if license_ is not None and license_ not in NAMES and not is_web_address(license_):
             yield one, f"dv:license is {license_}; allowed are names such as cc-by, or a URL"
     for one in links:
         if not one.findtext(f"{D}reference"):
             yield one, "has no dv:reference"
+
+
+@RULES.add(18, "logo, site and contact of the owner are addresses", DFG)
+def _owner(root: etree._Element) -> Iterator[Fault]:
+    for name in _ADDRESSES:
+        for one in root.iterfind(f".//{D}rights/{D}{name}"):
+            said = text_of(one)
+            if said and not (is_web_address(said) or is_mail_address(said)):
+                yield one, f"dv:{name} is {said}; wanted is an http(s) address or mailto:"
 
 
 @RULES.add(19, "no PREMIS and no MIX, and one amdSec with rights and links", DFG)

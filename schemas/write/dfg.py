@@ -8,6 +8,7 @@ from __future__ import annotations
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from schemas.addresses import to_contact
 from schemas.namespaces import DV, METS
 from schemas.package import MANIFEST, Publication
 from schemas.published import PublishedIssue
@@ -26,7 +27,7 @@ def rights_and_links(
         D.owner(public.owner),
         D.ownerLogo(public.owner_logo),
         D.ownerSiteURL(public.owner_site_url),
-        D.ownerContact(public.owner_contact),
+        D.ownerContact(to_contact(public.owner_contact)),
         *([D.license(license_)] if license_ else []),
     )
     links = D.links(
