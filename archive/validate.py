@@ -129,7 +129,7 @@ def _check_package(
         altos,
         manifest.record if manifest else None,
         issue.record if issue else None,
-        bag.read_manifest(bagged / bag.MANIFEST) if bagged else None,
+        bag.known_digests(bagged) if bagged else None,
     )
     yield from check_view(view, name=METS_NAME)
 

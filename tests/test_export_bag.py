@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from hashlib import sha512
 
 import pytest
 from lxml import etree
@@ -84,8 +85,37 @@ def test_every_change_of_a_bag_is_found(tmp_path):
     assert set(found) == {"data/dc.xml", "data/mets.xml", "data/extra.txt", "bag-info.txt"}
     assert "not in the bag" in found["data/mets.xml"] and "differs" in found["data/dc.xml"]
     (out / "manifest-sha256.txt").write_text(f"{'0' * 64}  data/../../etc/passwd\n")
+    assert ("manifest-sha256.txt", "1: wants a digest and a path of the bag, once") in check_bag(
+        out
+    )
     with pytest.raises(DocumentError, match=r"manifest-sha256.txt:1"):
-        list(check_bag(out))
+        read_manifest(out / "manifest-sha256.txt")
+
+
+def test_bags_of_others_are_taken(tmp_path):
+    out = write(tmp_path)
+    listed = read_manifest(out / "manifest-sha256.txt")
+    (out / "tagmanifest-sha256.txt").unlink()
+    (out / "manifest-sha256.txt").write_text("".join(f"{d}\t{n}\n" for n, d in listed.items()))
+    assert read_manifest(out / "manifest-sha256.txt") == listed
+    assert list(check_bag(out)) == []
+    (out / "manifest-sha256.txt").unlink()
+    lines = (f"{sha512((out / name).read_bytes()).hexdigest()} {name}\n" for name in listed)
+    (out / "manifest-sha512.txt").write_text("".join(lines))
+    assert list(check_bag(out)) == []
+    (out / "data/dc.xml").write_bytes(b"")
+    assert "differs from its digest in manifest-sha512.txt" in dict(check_bag(out))["data/dc.xml"]
+
+
+def test_a_bag_says_what_it_is_and_how_large(tmp_path):
+    out = write(tmp_path)
+    (out / "tagmanifest-sha256.txt").unlink()
+    (out / "bagit.txt").write_text("rubbish")
+    (out / "bag-info.txt").write_text("Payload-Oxum: 1.1\n")
+    (out / "manifest-sha256.txt").rename(out / "manifest-crc32.txt")
+    found = dict(check_bag(out))
+    assert set(found) == {"bagit.txt", "bag-info.txt", "manifest-sha256.txt"}
+    assert "is missing" in found["manifest-sha256.txt"]
 
 
 def test_two_exports_are_the_same_bytes(tmp_path):

@@ -63,6 +63,14 @@ def test_a_change_of_the_package_is_named_with_its_line(out):
     assert "rule 12: images/default/0001.jpg" in said
 
 
+def test_a_bag_without_its_manifest_is_checked_all_the_same(out):
+    (out / "manifest-sha256.txt").unlink()
+    (out / "data/images/thumbs/0001.jpg").unlink()
+    said = "\n".join(found(out))
+    assert "manifest-sha256.txt: bag: is missing" in said
+    assert "rule 11: images/thumbs/0001.jpg is not in the package" in said
+
+
 def test_documents_of_libraries_are_checked_and_none_crashes(offline):
     store = SchemaStore(shared("xsd"))
     folder = shared("samples/mets")
