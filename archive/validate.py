@@ -7,6 +7,8 @@ is fetched and nothing is changed.
 from __future__ import annotations
 
 import json
+import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -33,12 +35,14 @@ from schemas.xml import local, namespace, parse_xml
 _ALTO = "http://www.loc.gov/standards/alto/"
 _OAI = "http://www.openarchives.org/OAI/2.0/"
 _KINDS = "METS, MODS, PREMIS, MIX, ALTO, hOCR, IIIF manifest"
-_DOCTYPE = b"<!DOCTYPE html>\n"
+_DOCTYPE = re.compile(rb"<!DOCTYPE\s+html(?:\s+(?:PUBLIC|SYSTEM|\"[^\"<>]*\"|'[^'<>]*'))*\s*>")
+_PROLOG = 1000
+"""Bytes of a document within which its DOCTYPE stands."""
 _UNKNOWN_TYPE = ("does not resolve to a type definition", "The type definition is absent")
 _MOST = 50
 """Findings of one schema on one document; the rest is more of the same."""
 METS_NAME = "mets.xml"
-_KNOWN_SUFFIXES = (".xml", ".html", ".json")
+_KNOWN_SUFFIXES = (".xml", ".html", ".hocr", ".json")
 
 Json = dict[str, Any]
 
@@ -58,8 +62,9 @@ class Checked:
 
 def check_document(content: bytes, *, name: str, store: SchemaStore | None = None) -> Checked:
     """Return what is wrong with a METS, MODS, PREMIS, MIX, ALTO, hOCR or IIIF document."""
-    if content.lstrip()[:1] in (b"{", b"["):
-        return _check_json(content, name)
+    plain = content.removeprefix(BOM_UTF8)
+    if plain.lstrip()[:1] in (b"{", b"["):
+        return _check_json(plain, name)
     try:
         root = parse_xml(_without_doctype(content), name=name)
     except DocumentError as error:
@@ -211,9 +216,11 @@ def _compiled(profile: str) -> etree.RelaxNG:
 
 
 def _without_doctype(content: bytes) -> bytes:
-    """Drop the DOCTYPE of hOCR, which names nothing to load; the parser refuses every one."""
-    head, found, rest = content.partition(_DOCTYPE)
-    return head + b"\n" + rest if found and len(head) < 100 else content
+    """Drop the DOCTYPE of hOCR, which defines nothing itself; the parser refuses every one."""
+    found = _DOCTYPE.search(content, 0, _PROLOG)
+    if not found:
+        return content
+    return content[: found.start()] + b"\n" * found[0].count(b"\n") + content[found.end() :]
 
 
 def _plain(message: str) -> str:

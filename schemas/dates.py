@@ -6,7 +6,7 @@ Source: https://www.loc.gov/standards/datetime/
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 ALLOWED = "1871, 1871-03 or 1871-03-15"
 
@@ -30,6 +30,24 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_iso8601(text: str) -> bool:
+    """Say whether ``text`` is a date, a time of a day, or an interval of two of them by ISO 8601.
+
+    >>> is_iso8601("2011-05-04T10:00:00Z"), is_iso8601("1871/1872"), is_iso8601("15.3.1871")
+    (True, True, False)
+    """
+    parts = text.split("/")
+    return len(parts) <= 2 and all(is_date(part) or _is_day_or_time(part) for part in parts)
+
+
+def _is_day_or_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return " " not in text  # Python takes one for the T
 
 
 def to_date(text: str) -> str:

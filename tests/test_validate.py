@@ -1,6 +1,7 @@
 """validate: whoever wrote it, offline, and with the place of each fault."""
 
 import json
+import re
 import shutil
 import socket
 
@@ -87,6 +88,32 @@ def test_documents_of_libraries_are_checked_and_none_crashes(offline):
     # and those without one have none
     for key in ("01", "08", "10", "12", "16", "17", "18", "19", "21", "25"):
         assert by_name[key] == ""
+
+
+TESSERACT = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"
+    "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">
+ <head><title></title>
+  <meta name='ocr-system' content='tesseract 5.3.0' />
+  <meta name='ocr-capabilities' content='ocr_page ocr_carea ocrx_word ocrp_wconf'/></head>
+ <body><div class='ocr_page' title='image "a.png"; bbox 0 0 9 9'/></body></html>"""
+
+
+def test_documents_of_other_software_are_taken(out):
+    data = out / "data"
+    dfg, alto = (data / n for n in ("mets.dfg.xml", "fulltext/alto/0001.xml"))
+    foreign = dfg.read_text().replace("Bilderbogen ", "Kitodo ")
+    for said in ("2011-05-04T10:00:00Z", "1871/1872"):
+        dated = re.sub('(keyDate="yes">)[^<]*', rf"\g<1>{said}", foreign)
+        assert said in dated and check_document(dated.encode(), name="a.xml").findings == ()
+    words = alto.read_text().replace('WC="0.900"', 'WC=".9"')
+    assert 'WC=".9"' in words and check_document(words.encode(), name="a.xml").findings == ()
+    marked = b"\xef\xbb\xbf" + (data / "iiif/manifest.json").read_bytes()
+    assert check_document(marked, name="manifest.json").findings == ()
+    assert check_document(TESSERACT.encode(), name="a.hocr").findings == ()
+    (fault,) = check_document(TESSERACT.replace("</body>", "").encode(), name="a.hocr").findings
+    assert fault.text.startswith("8:")  # the line in the file
 
 
 def test_the_example_documents_pass(offline):

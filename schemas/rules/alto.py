@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 from lxml import etree
 
@@ -24,6 +25,7 @@ HOCR_RULES: Rules[etree._Element] = Rules()
 H = f"{{{XHTML}}}"
 _PLACED = ("TextBlock", "TextLine", "String", "Illustration", "ComposedBlock", "GraphicalElement")
 _POINT = re.compile(r"-?[\d.]+,-?[\d.]+")
+_FLOAT = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 _LOCAL = re.compile(r"file:/|^/(?:home|tmp|root|var|srv|mnt|Users)/|^[A-Za-z]:[\\/]")
 
 
@@ -163,13 +165,20 @@ def _processing(root: etree._Element) -> Iterator[Fault]:
                 yield step, f"the recognition has no {name.rpartition('}')[2]}"
 
 
-@HOCR_RULES.add(43, "hOCR says system, capabilities, languages, pages, and its pictures", ARCHIVE)
+def kind_of_hocr(root: etree._Element) -> str:
+    """Return whether an hOCR document is our own."""
+    return ARCHIVE if "Bilderbogen " in _metas(root).get("ocr-system", "") else OTHER
+
+
+@HOCR_RULES.add(43, "hOCR says system and capabilities", ARCHIVE, OTHER)
+def _system(root: etree._Element) -> Iterator[Fault]:
+    yield from _without(root, "ocr-system", "ocr-capabilities")
+
+
+@HOCR_RULES.add(43, "ours says languages, pages, and where everything lies", ARCHIVE)
 def _hocr(root: etree._Element) -> Iterator[Fault]:
-    said = {meta.get("name"): meta.get("content") or "" for meta in root.iter(f"{H}meta")}
-    for name in ("ocr-system", "ocr-capabilities", "ocr-langs", "ocr-number-of-pages"):
-        if not said.get(name):
-            yield root, f"has no meta {name}"
-    able = said.get("ocr-capabilities", "").split()
+    yield from _without(root, "ocr-langs", "ocr-number-of-pages")
+    able = _metas(root).get("ocr-capabilities", "").split()
     for element in root.iter(f"{H}div", f"{H}span"):
         of = element.get("class") or ""
         if of and of not in able:
@@ -178,16 +187,28 @@ def _hocr(root: etree._Element) -> Iterator[Fault]:
             yield element, f"{of} has no bbox"
 
 
+def _without(root: etree._Element, *names: str) -> Iterator[Fault]:
+    said = _metas(root)
+    for name in names:
+        if not said.get(name):
+            yield root, f"has no meta {name}"
+
+
+def _metas(root: etree._Element) -> dict[str, str]:
+    return {meta.get("name") or "": meta.get("content") or "" for meta in root.iter(f"{H}meta")}
+
+
 def _number(text: str | None) -> float | None:
-    if text is None or not re.fullmatch(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", text.strip()):
+    """Return an xs:float; what is none, or has no end, is None."""
+    if text is None or not _FLOAT.fullmatch(text.strip()) or not isfinite(value := float(text)):
         return None
-    return float(text)
+    return value
 
 
 def _box(element: etree._Element) -> Box | None:
     place = [_number(element.get(key)) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT")]
     left, top, width, height = (value or 0 for value in place)
-    if None in place or width <= 0 or height <= 0:
+    if None in place or width <= 0 or height <= 0 or not isfinite(left + width + top + height):
         return None
     return Box(round(left), round(top), max(round(left + width), round(left) + 1),
                max(round(top + height), round(top) + 1))  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from schemas.rules import description, dfg  # noqa: F401 - they enter their rules
-from schemas.rules.alto import ALTO_RULES, HOCR_RULES, kind_of_alto
+from schemas.rules.alto import ALTO_RULES, HOCR_RULES, kind_of_alto, kind_of_hocr
 from schemas.rules.iiif import RULES as IIIF_RULES
 from schemas.rules.iiif import pictures
 from schemas.rules.mets import ARCHIVE, OTHER, kind_of
@@ -29,7 +29,7 @@ def check_alto(root: etree._Element, *, name: str) -> Iterator[Finding]:
 
 def check_hocr(root: etree._Element, *, name: str) -> Iterator[Finding]:
     """Yield the faults of an hOCR document."""
-    yield from HOCR_RULES.findings(root, name=name, kind=ARCHIVE)
+    yield from HOCR_RULES.findings(root, name=name, kind=kind_of_hocr(root))
 
 
 def check_manifest(record: dict[str, Any], *, name: str) -> Iterator[Finding]:

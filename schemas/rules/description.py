@@ -12,7 +12,7 @@ from lxml import etree
 
 from schemas import dates
 from schemas.namespaces import MIX, MODS, PREMIS
-from schemas.rules.mets import ARCHIVE, DFG, OTHER, RULES, files
+from schemas.rules.mets import ARCHIVE, DFG, OTHER, RULES, files, is_ours
 from schemas.rules.rule import Fault
 from schemas.xml import local, text_of
 
@@ -58,6 +58,7 @@ def _titles(root: etree._Element) -> Iterator[Fault]:
     22, "each originInfo says of what event; dates are ISO 8601; one is the key date", *_OURS
 )
 def _origins(root: etree._Element) -> Iterator[Fault]:
+    is_good = dates.is_date if is_ours(root) else dates.is_iso8601
     for mods in root.iter(f"{O}mods"):
         keys = 0
         for origin in mods.iterfind(f"{O}originInfo"):
@@ -66,11 +67,8 @@ def _origins(root: etree._Element) -> Iterator[Fault]:
             for one in origin.iter(f"{O}dateIssued", f"{O}dateCaptured", f"{O}dateCreated"):
                 keys += one.get("keyDate") == "yes"
                 said = text_of(one)
-                if (
-                    said
-                    and one.get("encoding") in ("iso8601", "w3cdtf")
-                    and not dates.is_date(said)
-                ):
+                is_encoded = one.get("encoding") in ("iso8601", "w3cdtf")
+                if said and is_encoded and not is_good(said):
                     yield one, f"{said!r} is no date of ISO 8601"
         if keys > 1:
             yield mods, f"has {keys} key dates; wanted is one"
