@@ -65,7 +65,7 @@ class Layout:
         return self.root / "register" / str(issue) / "rerun.json"
 
     def issues(self) -> tuple[IssueId, ...]:
-        """The issues that were ingested, by name. The one question asked of the disk."""
+        """The issues that were ingested, by name."""
         found = sorted((self.root / "register").glob("*/issue.json"))
         return tuple(IssueId(path.parent.name) for path in found)
 
@@ -78,6 +78,11 @@ class Layout:
         for issue in issues:
             if not self.issue_record(issue).is_file():
                 raise ConfigError(f"{issue}: no such issue in {self.root}; ingest it first")
+
+    def issues_with_editions(self) -> tuple[IssueId, ...]:
+        """The issues that have a published edition on the disk, by name."""
+        found = {path.parent.name for path in (self.root / "issues").glob("*/v[0-9]*")}
+        return tuple(IssueId(name) for name in sorted(found))
 
     def pages(self, stage: str, recipe: str, issue: IssueId, version: int) -> Path:
         """Folder of one stage's work on one issue."""

@@ -17,8 +17,9 @@ from schemas.codec import from_json
 from schemas.errors import ArchiveError, ConfigError
 from schemas.ledger import StageState
 from schemas.model import Issue, IssueId
+from tasks.opening import open_catalog
 from tasks.recipes import recipe
-from tasks.settings import Settings, load
+from tasks.settings import ArchiveSettings, Settings, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class IssueTask(luigi.Task):
     @property
     def catalog(self) -> Catalog:
         """The catalog named in config.ini; opened after any fork."""
-        return _catalog(self.settings.archive.catalog_url, os.getpid())
+        return _catalog(self.settings.archive, os.getpid())
 
     def recipe_of(self, stage: str) -> str:
         """Name of the recipe of ``stage`` under this task's settings."""
@@ -113,7 +114,7 @@ class IssueTask(luigi.Task):
 
 
 @lru_cache(maxsize=4)
-def _catalog(url: str, process: int) -> Catalog:
+def _catalog(settings: ArchiveSettings, process: int) -> Catalog:
     """Open a catalog once in each process: an engine does not survive a fork."""
     del process
-    return Catalog.open(url)
+    return open_catalog(settings)

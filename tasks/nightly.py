@@ -19,6 +19,7 @@ from tasks.alone import alone
 from tasks.exits import Exit
 from tasks.intake import Intake, take_in
 from tasks.night import Night
+from tasks.opening import open_catalog, warn_of_unknown_issues
 from tasks.report import say, write_report
 from tasks.runner import run_issues
 from tasks.settings import Settings, load
@@ -50,8 +51,9 @@ class House:
                 f"{config}: no archive at {root}; mount its disk, correct [archive] root, "
                 "or make one: bilderbogen ingest"
             )
-        catalog = Catalog.open(settings.archive.catalog_url)
-        return cls(config, settings, Layout(settings.archive.root), catalog)
+        layout, catalog = Layout(root), open_catalog(settings.archive)
+        warn_of_unknown_issues(catalog, layout)
+        return cls(config, settings, layout, catalog)
 
 
 def bring_forward(

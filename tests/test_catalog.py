@@ -92,8 +92,10 @@ def row(name="a_0001", state=StageState.DONE, stage="prepare"):
 def questions(catalog):
     """Everything a catalog is asked, for any database."""
     bazar, lantern = IssueId("bazar-1871-11"), IssueId("lantern-1908")
+    assert catalog.standing.is_blank()
     catalog.publish(published())
     catalog.publish(published("lantern-1908", caption="The lamp"))
+    assert not catalog.standing.is_blank()
     assert catalog.edition_of(bazar) == "v001-aaaaaaaa"
     assert catalog.published(bazar) == published()
     assert [f.illustration for f in catalog.find("kragen")] == [

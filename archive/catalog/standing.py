@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, func, select
 
 from archive.catalog.connect import reading
 from archive.catalog.entries import ledger_row
-from archive.catalog.tables import LedgerTableRow
+from archive.catalog.tables import IssueRow, LedgerTableRow, NumberedRow
 from schemas.answers import IssueCount
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import IssueId
@@ -26,6 +26,14 @@ class Standing:
     """Questions about ``issues``, or about all of them."""
 
     engine: Engine
+
+    def is_blank(self) -> bool:
+        """Say whether the catalog has never heard of an issue."""
+        with reading(self.engine) as session:
+            return not any(
+                session.scalar(select(exists().select_from(table)))
+                for table in (LedgerTableRow, IssueRow, NumberedRow)
+            )
 
     def bad(self, issues: Collection[IssueId] | None = None) -> tuple[LedgerRow, ...]:
         """Return the ledger rows a person should look at, in order of issue, stage and page."""
