@@ -12,7 +12,7 @@ from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from lxml import etree
 from archive import bag
 from archive.facts import facts_on_disk
 from archive.schema_store import DRIVER, SchemaStore, relax_ng
+from archive.unpack import is_zip, unpacked
 from schemas.errors import DocumentError
 from schemas.namespaces import METS, MIX, MODS, PREMIS, XHTML
 from schemas.rules.alto import AltoFacts, alto_facts, kind_of_alto
@@ -86,12 +87,14 @@ def check_document(content: bytes, *, name: str, store: SchemaStore | None = Non
 
 
 def check_path(path: Path, *, store: SchemaStore | None = None) -> Iterator[Finding]:
-    """Yield what is wrong with a file, a package, or every document of any other folder.
+    """Yield what is wrong with a file, a package (zipped too), or every document of a folder.
 
     Raises:
         DocumentError: there is nothing at ``path``.
     """
-    if path.is_file():
+    if path.is_file() and is_zip(path):
+        yield from _check_zip(path, store)
+    elif path.is_file():
         checked = check_document(path.read_bytes(), name=str(path), store=store)
         yield from checked.findings
         if not checked.is_known:
@@ -107,6 +110,15 @@ def check_path(path: Path, *, store: SchemaStore | None = None) -> Iterator[Find
             yield from check_document(one.read_bytes(), name=name, store=store).findings
     else:
         raise DocumentError(f"{path}: is not there")
+
+
+def _check_zip(path: Path, store: SchemaStore | None) -> Iterator[Finding]:
+    try:
+        with unpacked(path) as folder:
+            for finding in check_path(folder, store=store):
+                yield replace(finding, name=f"{path}/{finding.name}")
+    except DocumentError as error:
+        yield Finding(str(path), 0, "zip", str(error).removeprefix(f"{path}: "))
 
 
 def _check_package(

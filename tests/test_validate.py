@@ -4,12 +4,16 @@ import json
 import re
 import shutil
 import socket
+import tempfile
+import zipfile
 
 import pytest
 from click.testing import CliRunner
 
+from archive.bag import zip_bag
 from archive.export import write_package
 from archive.schema_store import SchemaStore, install, official, profile_text
+from archive.store import SCRATCH_PREFIX
 from archive.validate import check_document, check_path
 from schemas.errors import ConfigError, DocumentError
 from tasks.commands.schemas import schemas
@@ -70,6 +74,37 @@ def test_a_bag_without_its_manifest_is_checked_all_the_same(out):
     said = "\n".join(found(out))
     assert "manifest-sha256.txt: bag: is missing" in said
     assert "rule 11: images/thumbs/0001.jpg is not in the package" in said
+
+
+def test_a_zipped_package_is_checked_as_the_folder_is(out, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    zipped = out.parent / "bazar.zip"
+    zip_bag(out, zipped)
+    assert found(zipped) == []
+    (out / "data/dc.xml").write_bytes(b"<dc/>")
+    zip_bag(out, zipped)
+    assert f"{zipped}/data/dc.xml: bag: differs" in "\n".join(found(zipped))
+    assert not list(tmp_path.glob(f"{SCRATCH_PREFIX}*"))
+
+
+@pytest.mark.parametrize("name", ["../escaped.xml", "/escaped.xml", "a/../../escaped.xml"])
+def test_a_zip_writes_nothing_outside_of_itself(tmp_path, name):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, "<a/>")
+    (only,) = found(path)
+    assert "leads out of the zip" in only
+
+
+def test_a_damaged_zip_is_said(tmp_path, out):
+    path = tmp_path / "x.zip"
+    zip_bag(out, path)
+    content = bytearray(path.read_bytes())
+    path.write_bytes(content[: len(content) // 2])
+    assert "x.zip: zip: cannot be unpacked" in found(path)[0]
+    content[len(content) // 3] ^= 255
+    path.write_bytes(content)
+    assert "x.zip: zip: cannot be unpacked" in found(path)[0]
 
 
 def test_documents_of_libraries_are_checked_and_none_crashes(offline):

@@ -21,7 +21,7 @@ from tasks.exits import Exit
     help="Where the official schemas are installed.  [default: see bilderbogen schemas]",
 )
 def validate(paths: tuple[Path, ...], folder: Path | None) -> int:
-    """Check METS, ALTO, MODS, IIIF and hOCR files, packages and folders of them.
+    """Check METS, ALTO, MODS, IIIF and hOCR files, packages (zipped too) and folders of them.
 
     Documents of others are checked by the official schemas and by what every reader needs;
     packages of ours by all our rules. Nothing is fetched from anywhere.
