@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +32,7 @@ class Lines:
             f"{issue:<24} {stage:<10} {len(rows):>4} pages{note}  {wall_s:6.1f} s",
             highlight=False,
             markup=False,
+            soft_wrap=True,
         )
 
 
@@ -53,7 +53,17 @@ class Bars(Lines):
             yield lambda count: bars.advance(bar, count)
 
 
+_WIDE = 400
+"""Characters; what cron mails and logs take is no reason to break a line."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console as wide as its terminal, and wide where there is none."""
+    found = Console(stderr=stderr)
+    return found if found.is_terminal else Console(stderr=stderr, width=_WIDE)
+
+
 def progress() -> Lines:
     """Return what suits standard error: bars for a person, lines for a log."""
-    console = Console(file=sys.stderr)
-    return Bars(console) if console.is_terminal else Lines(console)
+    found = console(stderr=True)
+    return Bars(found) if found.is_terminal else Lines(found)

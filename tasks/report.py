@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from rich.console import Console
 from rich.table import Table
 
 from archive.catalog.catalog import Catalog
@@ -22,6 +21,7 @@ from schemas.ledger import LedgerRow, StageState
 from schemas.model import Illustration, IssueId
 from schemas.package import label
 from tasks.night import Night
+from tasks.progress import console
 from tasks.recipes import STAGES
 
 _MAX_PICTURES = 2000
@@ -90,7 +90,7 @@ def say(night: Night, report: Path | None) -> None:
         table = Table("stage", *[str(s) for s in StageState], "seconds", title="This run")
         for stage in done:
             table.add_row(stage.name, *(str(n or "") for n in stage.counts), f"{stage.seconds:.1f}")
-        Console().print(table)
+        console().print(table)
     for row in night.bad():
         click.echo(f"{row.issue}  {row.name}  {row.stage}  {row.state}: {row.message}")
     for one in night.intake.refused:
@@ -147,6 +147,17 @@ def _issue(issue: IssueId, layout: Layout, catalog: Catalog, target: Path) -> di
     }
 
 
+def facts_of(row: LedgerRow) -> dict[str, str]:
+    """Return what programs are told of a bad page."""
+    return {
+        "issue": str(row.issue),
+        "name": row.name,
+        "stage": row.stage,
+        "state": str(row.state),
+        "message": row.message,
+    }
+
+
 def _facts(night: Night) -> dict[str, Any]:
     return {
         "run": night.name,
@@ -160,16 +171,7 @@ def _facts(night: Night) -> dict[str, Any]:
             | {"seconds": round(stage.seconds, 1)}
             for stage in sums(night.done)
         },
-        "bad": [
-            {
-                "issue": str(row.issue),
-                "name": row.name,
-                "stage": row.stage,
-                "state": str(row.state),
-                "message": row.message,
-            }
-            for row in night.bad()
-        ],
+        "bad": [facts_of(row) for row in night.bad()],
         "refused": [{"name": one.name, "reason": one.reason} for one in night.intake.refused],
         "failures": dict(night.failures),
     }

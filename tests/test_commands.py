@@ -1,15 +1,20 @@
 """The command line as its users meet it."""
 
+import io
 import json
 
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
 from archive.images import load_labels
+from schemas.ledger import LedgerRow, StageState
+from schemas.model import IssueId
 from tasks.__main__ import main
 from tasks.cli import COMMANDS
 from tasks.commands import demo
+from tasks.progress import Lines
 from tests.conftest import draw_page, shared
 
 
@@ -74,6 +79,35 @@ def test_an_issue_that_is_not_published_yet_has_no_illustrations(home, config, c
 def test_training_counts_are_not_negative(option, tmp_path, capsys):
     assert main(["train", "--to", str(tmp_path / "run"), option, "-2"]) == 2
     assert option in capsys.readouterr().err and not (tmp_path / "run").exists()
+
+
+def test_status_tells_programs_why_a_page_is_bad(home, config, capsys):
+    (home / "incoming" / "other-1909" / "p1.tif").write_bytes(b"")
+    main(["ingest", str(home / "incoming"), "--config", str(config)])
+    capsys.readouterr()
+    assert main(["status", "--json", "--worst", "3", "--config", str(config)]) == 1
+    found = json.loads(capsys.readouterr().out)
+    (bad,) = found["other-1909"]["bad"]
+    assert (bad["name"], bad["stage"]) == ("p1.tif", "ingest") and "empty file" in bad["message"]
+    assert found["lantern-1908"]["bad"] == found["lantern-1908"]["worst"] == []
+    assert main(["status", "--worst", "-1", "--config", str(config)]) == 2
+
+
+def test_status_in_a_log_breaks_no_name_and_loses_no_figure(home, config, capsys):
+    name = "der-bazar-illustrirte-damen-zeitung-beilage-zur-nummer-elf-vom-ersten-maerz-1871"
+    (home / "incoming" / "other-1909").rename(home / "incoming" / name)
+    main(["ingest", str(home / "incoming" / name), "--config", str(config)])
+    capsys.readouterr()
+    assert main(["status", "--config", str(config)]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if name in line]
+    assert [cell.strip() for cell in line.strip("│").split("│")] == [name, "2", *"------"]
+
+
+def test_a_line_in_a_log_is_one_line_however_long_the_name():
+    out = io.StringIO()
+    rows = [LedgerRow(IssueId("x-1"), "x-1_0001", "crop", StageState.DONE)]
+    Lines(Console(file=out, width=80)).finished("x" * 76, "crop", rows, 1.0)
+    assert out.getvalue().count("\n") == 1
 
 
 def test_separate_needs_no_archive_and_a_bad_page_costs_itself(tmp_path, capsys):

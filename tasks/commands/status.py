@@ -5,73 +5,124 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from schemas.ledger import StageState
+from schemas.decisions import Decision
+from schemas.ledger import LedgerRow, StageState
 from schemas.model import IssueId
 from tasks.nightly import House
 from tasks.options import config_option, issue_id
+from tasks.progress import console
 from tasks.recipes import STAGES
+from tasks.report import facts_of
 
-Counts = dict[tuple[IssueId, str], Counter[StageState]]
-"""Pages by issue and stage, and there by state."""
+_NARROWEST = 4
+"""Characters of a stage's column, if long names of issues leave no more."""
+_FRAME = 3
+"""Characters of the line and the padding of a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Status:
+    """What is said of ``issues``, in their order.
+
+    ``counts`` are pages by issue and stage, and there by state; ``worst`` are pages with the mean
+    confidence of their words and the share of them that dictionaries have.
+    """
+
+    issues: Sequence[IssueId]
+    counts: defaultdict[tuple[IssueId, str], Counter[StageState]]
+    bad: Sequence[LedgerRow]
+    lost: Sequence[tuple[IssueId, Decision]]
+    worst: Sequence[tuple[str, float, float | None]]
 
 
 @click.command()
 @click.argument("issues", nargs=-1, type=issue_id, metavar="[ISSUE...]")
-@click.option("--worst", default=0, help="Name the N pages that were read with least confidence.")
+@click.option(
+    "--worst", default=0, type=click.IntRange(0),
+    help="Name the N pages that were read with least confidence.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @config_option
 def status(issues: tuple[IssueId, ...], worst: int, as_json: bool, config: Path) -> int:
     """Show how far each issue has come, and name every page that failed."""
-    house = House.open(config)
-    layout, catalog = house.layout, house.catalog
-    layout.check_known(issues)
-    named = tuple(dict.fromkeys(issues)) or None
-    wanted = named or layout.issues()
-    place = {issue: at for at, issue in enumerate(wanted)}
-    counts: Counts = defaultdict(Counter)
-    for one in catalog.standing.counts(named):
-        counts[one.issue, one.stage][one.state] = one.pages
-    troubles = [row for row in catalog.standing.bad(named) if row.issue in place]
+    found = _asked(House.open(config), tuple(dict.fromkeys(issues)), worst)
     if as_json:
-        click.echo(json.dumps(_report(wanted, counts), indent=1, ensure_ascii=False))
-        return 1 if troubles else 0
-    Console().print(_table(wanted, counts))
-    for row in sorted(troubles, key=lambda row: place[row.issue]):
+        click.echo(json.dumps(_report(found), indent=1, ensure_ascii=False))
+    else:
+        _say(found)
+    return 1 if found.bad else 0
+
+
+def _asked(house: House, named: Sequence[IssueId], worst: int) -> _Status:
+    house.layout.check_known(named)
+    wanted = named or house.layout.issues()
+    only = named or None  # an archive has more issues than a query may name
+    place = {issue: at for at, issue in enumerate(wanted)}
+    counts: defaultdict[tuple[IssueId, str], Counter[StageState]] = defaultdict(Counter)
+    for one in house.catalog.standing.counts(only):
+        counts[one.issue, one.stage][one.state] = one.pages
+    bad = [row for row in house.catalog.standing.bad(only) if row.issue in place]
+    lost = [one for one in house.catalog.decisions.lost(only) if one[0] in place]
+    return _Status(
+        wanted,
+        counts,
+        sorted(bad, key=lambda row: place[row.issue]),
+        sorted(lost, key=lambda one: place[one[0]]),
+        house.catalog.least_sure(issues=only, limit=worst) if worst else (),
+    )
+
+
+def _say(found: _Status) -> None:
+    console().print(_table(found))
+    for row in found.bad:
         click.echo(f"{row.issue}  {row.name}  {row.stage}  {row.state}: {row.message}")
-    lost = [(issue, said) for issue, said in catalog.decisions.lost(named) if issue in place]
-    for _, decision in sorted(lost, key=lambda found: place[found[0]]):
+    for _, decision in found.lost:
         said = f"{decision.field} {decision.value}".strip()
         click.echo(f"{decision.illustration}  not found any more; decided was: {said}")
-    for page, confidence, known in catalog.least_sure(issues=named, limit=worst):
+    for page, confidence, known in found.worst:
         share = "" if known is None else f", {known:.0%} of them known"
         click.echo(f"{page}  mean confidence of its words {confidence:.2f}{share}")
-    return 1 if troubles else 0
 
 
-def _report(issues: Sequence[IssueId], counts: Counts) -> dict[str, dict[str, dict[str, int]]]:
-    return {
+def _report(found: _Status) -> dict[str, Any]:
+    """Return what status says, by issue, for programs."""
+    report: dict[str, Any] = {
         str(issue): {
-            stage: {str(state): pages for state, pages in counts[issue, stage].items()}
+            stage: {str(state): pages for state, pages in found.counts[issue, stage].items()}
             for stage in ("ingest", *STAGES)
         }
-        for issue in issues
+        | {"bad": [], "lost": [], "worst": []}
+        for issue in found.issues
     }
+    for row in found.bad:
+        report[str(row.issue)]["bad"].append(facts_of(row))
+    for issue, one in found.lost:
+        facts = {"illustration": one.illustration, "field": str(one.field), "value": one.value}
+        report[str(issue)]["lost"].append(facts)
+    for page, confidence, known in found.worst:
+        facts = {"page": page, "confidence": confidence, "known_words": known}
+        report[page.rpartition("_")[0]]["worst"].append(facts)
+    return report
 
 
-def _table(issues: Sequence[IssueId], counts: Counts) -> Table:
+def _table(found: _Status) -> Table:
+    stages = ("ingest", *STAGES[:-2])
+    left = console().width - len(stages) * (_NARROWEST + _FRAME) - _FRAME - 1
+    rest = max(left, _NARROWEST)
     table = Table(title="pages done (failed) by stage")
     table.add_column("issue", no_wrap=True)
-    stages = ("ingest", *STAGES[:-2])
     for stage in stages:
         table.add_column(stage, overflow="fold")
-    for issue in issues:
-        table.add_row(str(issue), *(_cell(counts[issue, stage]) for stage in stages))
+    for issue in found.issues:
+        name = "\n".join(str(issue)[at : at + rest] for at in range(0, len(str(issue)), rest))
+        table.add_row(name, *(_cell(found.counts[issue, stage]) for stage in stages))
     return table
 
 
