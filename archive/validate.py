@@ -105,7 +105,7 @@ def check_path(path: Path, *, store: SchemaStore | None = None) -> Iterator[Find
     elif (path / METS_NAME).is_file():
         yield from _check_package(path, None, store)
     elif path.is_dir():
-        for one in sorted(p for p in path.rglob("*") if p.suffix in _KNOWN_SUFFIXES):
+        for one in _documents(path):
             name = one.relative_to(path).as_posix()
             yield from check_document(one.read_bytes(), name=name, store=store).findings
     else:
@@ -127,7 +127,7 @@ def _check_package(
     """Check every document, one at a time; of an ALTO only its facts are kept."""
     altos: dict[str, AltoFacts] = {}
     kept: dict[str, Checked] = {}
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in _KNOWN_SUFFIXES):
+    for path in _documents(folder):
         name = path.relative_to(folder).as_posix()
         checked = check_document(path.read_bytes(), name=name, store=store)
         yield from checked.findings
@@ -149,6 +149,10 @@ def _check_package(
         bag.known_digests(bagged) if bagged else None,
     )
     yield from check_view(view, name=METS_NAME)
+
+
+def _documents(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.suffix in _KNOWN_SUFFIXES and p.is_file())
 
 
 def _facts(folder: Path, mets: etree._Element) -> Mapping[str, FileFacts]:

@@ -355,6 +355,32 @@ def test_a_disagreement_within_a_package_is_found(made, number, plant):
     assert number in numbers(check_view(plant(made["view"]), name="mets.xml"))
 
 
+HUGE = "9" * 5000
+ODD = [
+    ("archive", put(f"{ORIGINAL}/m:FLocat", HREF, "http://[")),
+    ("archive", put(f"{ORIGINAL}/m:FLocat", HREF, "//[x")),
+    ("archive", put(RECT, "COORDS", f"1,2,{HUGE},{HUGE}")),
+    ("archive", put(RECT, "COORDS", "1,1,²,²")),
+    ("alto", put(".//a:Page", "WIDTH", "1e999")),
+    ("alto", put(".//a:String", "HPOS", "1e308")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "plant"), ODD, ids=range(len(ODD)))
+def test_odd_values_are_faults_and_no_crash(made, name, plant):
+    root = copy.deepcopy(made[name])
+    plant(root)
+    assert list(CHECKS[name](root, name=name))
+    if name == "archive":
+        list(check_view(replace(made["view"], mets=root), name="mets.xml"))
+
+
+@pytest.mark.parametrize("pages", [7, [7], [{"illustrations": 7}], None])
+def test_a_table_of_another_make_is_no_crash(made, pages):
+    view = replace(made["view"], issue={"pages": pages})
+    assert 39 in numbers(check_view(view, name="mets.xml"))
+
+
 def test_every_rule_has_a_fault_that_it_finds():
     tried = {row[0] for row in (*XML_FAULTS, *JSON_FAULTS, *VIEW_FAULTS)}
     assert {number for number, _ in listing()} == tried
@@ -367,6 +393,7 @@ def test_a_finding_names_file_line_and_rule(made):
     assert found.line == made["archive"].find(ORIGINAL, NS).sourceline
     assert str(found).startswith(f"mets.xml:{found.line}: rule 13: FILE_0001_ORIGINAL has no")
     assert str(Finding("a.xml", 0, "schema", "odd")) == "a.xml: schema: odd"
+    assert str(Finding("a.json", 0, "rule 45", "id \ud800")) == "a.json: rule 45: id ?"
 
 
 def test_the_docs_list_every_rule():

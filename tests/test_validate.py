@@ -172,6 +172,15 @@ def test_nothing_that_is_no_document_crashes(tmp_path, content):
         assert str(one).startswith(f"{path}:") and "root:" not in str(one)
 
 
+def test_a_folder_with_the_name_of_a_document_is_none(out):
+    (out / "data/dc.xml").unlink()
+    (out / "data/dc.xml").mkdir()
+    assert "rule 11: dc.xml is not in the package" in "\n".join(found(out))
+    (out / "bagit.txt").unlink()
+    (out / "data/mets.xml").unlink()
+    assert found(out) == []
+
+
 def test_what_is_of_another_kind_is_not_called_good(tmp_path):
     for name, content in (("a.xml", b"<a/>"), ("b.json", b"{}"), ("c.json", b"[]")):
         (tmp_path / name).write_bytes(content)

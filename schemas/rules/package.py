@@ -14,7 +14,7 @@ from schemas.namespaces import DV, MODS, XLINK
 from schemas.rights import to_license
 from schemas.rules.alto import AltoFacts
 from schemas.rules.iiif import pictures
-from schemas.rules.mets import ARCHIVE, M, files, href_of, page_divs
+from schemas.rules.mets import ARCHIVE, RECTANGLE, M, files, href_of, page_divs
 from schemas.rules.rule import Fault, Rules, shown
 from schemas.xml import text_of
 
@@ -81,10 +81,10 @@ def _areas(view: PackageView) -> Iterator[Fault]:
     sizes = {f.get("ID"): (facts.width, facts.height) for f, facts in _known(view)}
     for area in view.mets.iter(f"{M}area"):
         width, height = sizes.get(area.get("FILEID"), (0, 0))
-        said = [part for part in (area.get("COORDS") or "").split(",") if part.isdigit()]
-        if area.get("SHAPE") != "RECT" or not width or len(said) != 4:
+        said = RECTANGLE.fullmatch(area.get("COORDS") or "")
+        if area.get("SHAPE") != "RECT" or not width or not said:
             continue
-        if int(said[2]) >= width or int(said[3]) >= height:
+        if int(said[3]) >= width or int(said[4]) >= height:
             yield area, f"{area.get('COORDS')} leaves {area.get('FILEID')} of {width} x {height}"
 
 
@@ -136,8 +136,9 @@ def _same_number(view: PackageView) -> Iterator[Fault]:
     if view.manifest is not None:
         counted["IIIF"] = len(pictures(dict(view.manifest)))
     if view.issue is not None:
-        pages = view.issue.get("pages") or []
-        counted["issue.json"] = sum(len(page.get("illustrations") or []) for page in pages)
+        counted["issue.json"] = sum(
+            len(_listed_in(page, "illustrations")) for page in _listed_in(view.issue, "pages")
+        )
     if len(set(counted.values())) > 1:
         yield view.mets, "; ".join(f"{name} {number}" for name, number in counted.items())
 
@@ -189,6 +190,12 @@ def _known(view: PackageView) -> Iterator[tuple[etree._Element, FileFacts]]:
         facts = view.files.get(unquote(href_of(file)))
         if facts is not None:
             yield file, facts
+
+
+def _listed_in(record: object, name: str) -> list[object]:
+    """Return a list of a table that others may have changed, empty where it has none."""
+    found = record.get(name) if isinstance(record, Mapping) else None
+    return found if isinstance(found, list) else []
 
 
 def _fragment(box: Box) -> str:

@@ -24,7 +24,8 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.name}:{self.line}" if self.line else self.name
-        return f"{place}: {self.rule}: {self.text}"
+        said = f"{place}: {self.rule}: {self.text}"
+        return said.encode(errors="replace").decode()  # JSON may hold halves of a character
 
 
 @dataclass(frozen=True, slots=True)
