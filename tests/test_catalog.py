@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, make_url, select
+from sqlalchemy import event, insert, make_url, select
 
 from archive.catalog import likeness, rows
 from archive.catalog.catalog import Catalog
@@ -669,3 +669,25 @@ def test_pages_read_with_least_confidence_come_first(url):
     (first, sure, _), *_ = catalog.least_sure(issues=[IssueId("b-2")], limit=5)
     assert first.startswith("b-2_") and 0 <= sure <= 1
     assert catalog.least_sure(issues=[IssueId("a-1")], limit=0) == ()
+
+
+def test_large_tables_are_not_read_whole_for_a_few_rows(url):
+    """What a run wrote, bad pages and the pages read worst, as SQLite means to find them."""
+    catalog = Catalog.open(url)
+    asked = []
+    event.listen(
+        catalog.engine,
+        "before_cursor_execute",
+        lambda _, __, said, given, *___: asked.append((said, given)),
+    )
+    catalog.ledger(since=AT)
+    catalog.standing.bad()
+    catalog.least_sure(limit=5)
+    with sqlite3.connect(make_url(url).database) as connection:
+        plans = [
+            connection.execute(f"EXPLAIN QUERY PLAN {said}", given).fetchall()[0][3]
+            for said, given in asked
+            if said.startswith("SELECT")
+        ]
+    indexes = ["ix_ledger_at", "ix_ledger_state", "ix_page_confidence"]
+    assert [plan.split()[4] for plan in plans] == indexes, plans

@@ -61,7 +61,7 @@ class PageRow(Base):
     height: Mapped[int]
     dpi: Mapped[float]
     header: Mapped[str] = mapped_column(Text)
-    confidence: Mapped[float | None] = mapped_column(Float)
+    confidence: Mapped[float | None] = mapped_column(Float, index=True)
     failed: Mapped[str] = mapped_column(String(12))
     text: Mapped[str] = mapped_column(Text)
     search: Mapped[str] = mapped_column(Text)
@@ -184,7 +184,7 @@ class LedgerTableRow(Base):
     """How a page left a stage; survives publishing."""
 
     __tablename__ = "ledger"
-    __table_args__ = (Index("ix_ledger_state", "state"),)
+    __table_args__ = (Index("ix_ledger_state", "state"), Index("ix_ledger_at", "at"))
     issue: Mapped[str] = mapped_column(_Slug, primary_key=True)
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
     stage: Mapped[str] = mapped_column(String(12), primary_key=True)

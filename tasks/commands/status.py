@@ -107,8 +107,8 @@ def _report(found: _Status) -> dict[str, Any]:
         facts = {"illustration": one.illustration, "field": str(one.field), "value": one.value}
         report[str(issue)]["lost"].append(facts)
     for page, confidence, known in found.worst:
-        facts = {"page": page, "confidence": confidence, "known_words": known}
-        report[page.rpartition("_")[0]]["worst"].append(facts)
+        read = {"page": page, "confidence": confidence, "known_words": known}
+        report[page.rpartition("_")[0]]["worst"].append(read)
     return report
 
 
