@@ -10,7 +10,7 @@ from pathlib import Path
 from archive.bag import zip_bag
 from archive.catalog.catalog import Catalog
 from archive.export import is_package, write_package
-from archive.harvest import RECORD_FOLDERS, write_collection, write_records
+from archive.harvest import RECORD_FOLDERS, has_manifest, write_collection, write_records
 from archive.layout import Layout
 from archive.schema_store import SchemaStore
 from archive.store import draft_of, sweep_beside
@@ -99,7 +99,8 @@ def deliver_collections(
 ) -> tuple[Path, ...]:
     """Write the IIIF collections of ``titles``, of what of them lies in ``folder``.
 
-    Titles with the same key are one collection, labeled as most of its issues say it.
+    Titles with the same key are one collection, labeled as most of its issues say it. The
+    catalog's records are large: only of what lies there they are read.
     """
     if settings.publication.missing(IIIF):
         return ()
@@ -111,6 +112,7 @@ def deliver_collections(
             continue
         counted = Counter(one.title for one in known)
         title = min(counted, key=lambda name: (-counted[name], name))
-        issues = [found for one in known if (found := catalog.published(one.issue)) is not None]
+        there = [one.issue for one in known if has_manifest(folder, str(one.issue))]
+        issues = [found for issue in there if (found := catalog.published(issue)) is not None]
         written.append(write_collection(title, issues, folder, settings.publication))
     return tuple(written)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from lxml import etree
+from sqlalchemy import event
 
 from archive.catalog.catalog import Catalog
 from archive.catalog.connect import connect
@@ -117,6 +118,19 @@ def test_a_collection_lists_what_is_there_by_date(house):
     assert record["items"][0]["navDate"] == "1871-03-15T00:00:00Z"
     made = json.loads((to / "bazar-1871-11/data/iiif/manifest.json").read_text())
     assert made["partOf"] == [{"id": record["id"], "type": "Collection"}]
+
+
+def test_a_collection_reads_no_record_of_what_is_not_there(house):
+    issue, _, settings, catalog, folder = house
+    for number in range(3):
+        catalog.publish(small_issue(folder / "other", slug=f"bazar-1870-{number}")[0])
+    _, to = sent(house)
+    asked = []
+    listen = (catalog.engine, "before_cursor_execute", lambda _, __, said, *___: asked.append(said))
+    event.listen(*listen)
+    deliver_collections({issue.metadata.title, "Another"}, catalog, to, settings)
+    assert len([said for said in asked if "issue.record" in said]) == 1
+    assert len([said for said in asked if "issue.published_at" in said]) == 1
 
 
 def test_a_collection_is_valid_by_the_schema_of_iiif(house):
