@@ -216,7 +216,7 @@ def test_rejected_weights_never_bear_the_accepted_name(own, tmp_path, monkeypatc
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
     good = tune(own, tmp_path / "run", base, monkeypatch).weights
     kept = good.read_bytes()
-    bad = tune(own, tmp_path / "run", base, monkeypatch, after=0.1, share=0.9).weights
+    bad = tune(own, tmp_path / "run", base, monkeypatch, after=0.1, learning_rate=0.1).weights
     assert (good.name, bad.name) == ("weights.safetensors", "rejected.safetensors")
     assert good.read_bytes() == kept == find_weights(str(good)).read()
     assert find_weights(str(bad)).read() != kept
