@@ -33,6 +33,11 @@ class Night:
         """Name of the run's report."""
         return f"{self.started:%Y%m%dT%H%M%SZ}"
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to tell: nothing done, nothing failed, nothing refused."""
+        return not (self.done or self.failures or self.intake.refused)
+
     def bad(self) -> tuple[LedgerRow, ...]:
         """The pages a person should look at, of this run's work if it did any."""
         if not self.done:

@@ -100,7 +100,7 @@ def _bring_forward(
     )
     code = night.verdict()
     house.catalog.end_run(run, str(int(code)))
-    say(night, write_report(night, house.layout, house.catalog) if night.done else None)
+    say(night, None if night.is_idle else write_report(night, house.layout, house.catalog))
     return code
 
 

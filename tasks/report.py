@@ -25,6 +25,7 @@ from tasks.progress import console
 from tasks.recipes import STAGES
 
 _MAX_PICTURES = 2000
+_MAX_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,22 @@ def sums(rows: Sequence[LedgerRow]) -> tuple[StageSum, ...]:
 
 def summary(night: Night) -> str:
     """Return the run in one sentence."""
-    if not night.done and not night.failures:
+    if night.is_idle:
         return f"Nothing to do: {len(night.issues)} issues are complete ({night.seconds:.1f} s)."
     pages = len({(str(row.issue), row.name) for row in night.done if row.sequence is not None})
     bad = len(night.bad())
     published = len({str(row.issue) for row in night.done if row.stage == "publish"})
     return (
         f"{published} issues published, {pages} pages worked on, {bad} to look at, "
-        f"{len(night.failures)} issues not published ({night.seconds:.1f} s)."
+        f"{len(night.failures)} issues not published{_refused(night)} ({night.seconds:.1f} s)."
     )
+
+
+def _refused(night: Night) -> str:
+    names = [one.name for one in night.intake.refused]
+    rest = len(names) - _MAX_NAMES
+    more = f" and {rest} more" if rest > 0 else ""
+    return f", {len(names)} refused: {', '.join(names[:_MAX_NAMES])}{more}" if names else ""
 
 
 def write_report(night: Night, layout: Layout, catalog: Catalog) -> Path:
