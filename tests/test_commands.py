@@ -37,7 +37,8 @@ def test_what_is_no_id_of_an_issue_is_a_usage_error(command, config, tmp_path, c
 
 
 @pytest.mark.parametrize("command", ["run", "rerun", "status"])
-def test_an_issue_that_was_never_ingested_is_a_usage_error(command, config, capsys):
+def test_an_issue_that_was_never_ingested_is_a_usage_error(command, home, config, capsys):
+    main(["ingest", str(home / "incoming" / "other-1909"), "--config", str(config)])
     assert main([command, "nosuch-1", "--config", str(config)]) == 2
     assert "nosuch-1: no such issue" in capsys.readouterr().err
 
@@ -63,7 +64,8 @@ def test_bytes_that_are_no_text_are_a_usage_error(arguments, config, capsys):
         (["--limit", "0"], "--limit"),
     ],
 )
-def test_a_question_that_has_no_answer_is_refused(arguments, says, config, capsys):
+def test_a_question_that_has_no_answer_is_refused(arguments, says, home, config, capsys):
+    main(["ingest", str(home / "incoming" / "other-1909"), "--config", str(config)])
     assert main(["find", "lamp", *arguments, "--config", str(config)]) == 2
     assert says in capsys.readouterr().err
 

@@ -129,6 +129,7 @@ def test_a_byte_order_mark_is_named_before_luigi_meets_it(tmp_path):
 @pytest.mark.parametrize("command", [["nightly"], ["rerun", "lantern-1908"]])
 def test_a_value_that_luigi_cannot_read_is_a_configuration_error(tmp_path, command, text, where):
     path = write(tmp_path, f"[archive]\nroot = archive\n{text}")
+    (tmp_path / "archive" / "register").mkdir(parents=True)
     line = [sys.executable, "-m", "tasks", *command, "--config", str(path)]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2, done.stderr
