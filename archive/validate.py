@@ -26,6 +26,7 @@ from archive.schema_store import DRIVER, SchemaStore, relax_ng
 from archive.unpack import is_zip, unpacked
 from schemas.errors import DocumentError
 from schemas.namespaces import METS, MIX, MODS, PREMIS, XHTML
+from schemas.package import MANIFEST
 from schemas.rules.alto import AltoFacts, alto_facts, kind_of_alto
 from schemas.rules.checks import check_alto, check_hocr, check_manifest, check_mets, check_view
 from schemas.rules.mets import ARCHIVE, OTHER, files, href_of, is_ours, kind_of
@@ -105,7 +106,10 @@ def check_path(path: Path, *, store: SchemaStore | None = None) -> Iterator[Find
     elif (path / METS_NAME).is_file():
         yield from _check_package(path, None, store)
     elif path.is_dir():
-        for one in _documents(path):
+        found = _documents(path)
+        if not found:
+            yield Finding(str(path), 0, "folder", "holds no document that is known here")
+        for one in found:
             name = one.relative_to(path).as_posix()
             yield from check_document(one.read_bytes(), name=name, store=store).findings
     else:
@@ -138,7 +142,7 @@ def _check_package(
     mets = kept.get(METS_NAME)
     if mets is None or mets.root is None or kind_of(mets.root) != ARCHIVE:
         return
-    manifest = kept.get("iiif/manifest.json")
+    manifest = kept.get(MANIFEST)
     issue = kept.get("catalog/issue.json")
     view = PackageView(
         mets.root,

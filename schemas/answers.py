@@ -40,24 +40,6 @@ class KnownIssue:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """Two illustrations that look alike; ``distance`` is bits of 64, 0 for equal hashes."""
-
-    first: str
-    second: str
-    distance: int
-
-
-@dataclass(frozen=True, slots=True)
-class StageCount:
-    """How many pages left a stage in one state."""
-
-    stage: str
-    state: StageState
-    pages: int
-
-
-@dataclass(frozen=True, slots=True)
 class IssueCount:
     """How many pages of an issue left a stage in one state."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from pathlib import Path
 
@@ -104,12 +104,12 @@ def deliver_collections(
     """
     if settings.publication.missing(IIIF):
         return ()
-    every = catalog.issues()
+    every = defaultdict(list)
+    for one in catalog.issues():
+        every[title_key(one.title)].append(one)
     written = []
-    for key in sorted(set(map(title_key, titles))):
-        known = [one for one in every if title_key(one.title) == key]
-        if not known:  # withdrawn meanwhile
-            continue
+    for key in sorted(every.keys() & set(map(title_key, titles))):
+        known = every[key]
         counted = Counter(one.title for one in known)
         title = min(counted, key=lambda name: (-counted[name], name))
         there = [one.issue for one in known if has_manifest(folder, str(one.issue))]

@@ -233,6 +233,8 @@ def test_a_file_without_location_is_no_dangling_pointer():
         ("<mods:originInfo><mods:dateIssued>about 1871 or 1872</mods:dateIssued></mods:originInfo>", "date", ""),
         ("<mods:part><mods:detail type='volume'><mods:number>17</mods:number></mods:detail></mods:part>", "volume", "17"),
         ("<mods:relatedItem type='host'><mods:part><mods:detail type='issue'><mods:number>11</mods:number></mods:detail></mods:part></mods:relatedItem>", "number", "11"),
+        ("<mods:originInfo><mods:dateIssued>1871</mods:dateIssued></mods:originInfo><mods:part order='1871'><mods:detail type='issue'><mods:number>1871</mods:number></mods:detail></mods:part>", "number", "1871"),
+        ("<mods:originInfo><mods:dateIssued>1871</mods:dateIssued></mods:originInfo><mods:part order='18710000'><mods:detail type='issue'><mods:number>1871</mods:number></mods:detail></mods:part><mods:recordInfo><mods:recordIdentifier source='bilderbogen'>bazar-1871</mods:recordIdentifier></mods:recordInfo>", "number", ""),
         ("<mods:language><mods:languageTerm>deu</mods:languageTerm></mods:language><mods:language><mods:languageTerm>fr</mods:languageTerm></mods:language>", "languages", ("ger", "fre")),
         ("<mods:language><mods:languageTerm>mul</mods:languageTerm></mods:language><mods:language><mods:languageTerm>und</mods:languageTerm></mods:language>", "languages", ()),
         ("<mods:accessCondition xlink:href='http://x.org/l'>see</mods:accessCondition>", "rights", "http://x.org/l"),

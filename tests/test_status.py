@@ -40,6 +40,7 @@ def book(config):
             for page, state in zip(pages, found, strict=True)
         ])  # fmt: skip
     catalog.record([LedgerRow(IssueId("no-more-3"), "x", "ingest", StageState.QUARANTINED)])
+    catalog.publish(published("no-more-3"))
     return catalog
 
 
@@ -62,6 +63,8 @@ def test_status_names_pages_that_failed_and_decisions_that_are_lost(book, config
     assert code == 1 and list(json.loads(said)) == ["a-1", "b-2"]
     assert json.loads(said)["b-2"]["prepare"] == {"done": 1, "failed": 1}
     assert json.loads(said)["b-2"]["publish"] == {}
+    worst = json.loads(said_by(config, capsys, "--json", "--worst", "9")[1])
+    assert [one["page"] for one in worst["a-1"]["worst"]] == ["a-1_0001", "a-1_0002"]
 
 
 def test_status_of_some_issues_keeps_their_order(book, config, capsys):

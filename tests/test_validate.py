@@ -87,6 +87,16 @@ def test_a_zipped_package_is_checked_as_the_folder_is(out, tmp_path, monkeypatch
     assert not list(tmp_path.glob(f"{SCRATCH_PREFIX}*"))
 
 
+def test_what_holds_no_document_is_not_called_good(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "readme.txt").write_text("nothing else")
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("x/readme.txt", "nothing else")
+    for name in ("folder", "x.zip"):
+        (only,) = found(tmp_path / name)
+        assert "holds no document" in only
+
+
 @pytest.mark.parametrize("name", ["../escaped.xml", "/escaped.xml", "a/../../escaped.xml"])
 def test_a_zip_writes_nothing_outside_of_itself(tmp_path, name):
     path = tmp_path / "x.zip"

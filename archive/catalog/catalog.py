@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, func, select, text
+from sqlalchemy import Engine, delete, select, text
 
 from archive.catalog.connect import connect, reading, writing
 from archive.catalog.decisions import Decisions, enter_numbers
 from archive.catalog.entries import enter, enter_intake, enter_models, hold, ledger_row
-from archive.catalog.likeness import alike, alike_groups
+from archive.catalog.likeness import alike_groups
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
 from archive.catalog.search import find_query, issues_query
 from archive.catalog.standing import Standing
@@ -26,7 +26,7 @@ from archive.catalog.tables import (
     PageRow,
     RunRow,
 )
-from schemas.answers import Alike, Found, KnownIssue, Run, StageCount
+from schemas.answers import Found, KnownIssue, Run
 from schemas.codec import from_json
 from schemas.errors import CatalogError
 from schemas.ledger import LedgerRow, StageState
@@ -84,12 +84,6 @@ class Catalog:
                     session.flush()  # children name their page by its id
             enter_models(session, (event.agent for event in events), at)
             enter_numbers(session, issue, published.numbers, published.issue.version)
-
-    def withdraw(self, issue: IssueId) -> None:
-        """Take the issue out of the catalog; the ledger stays."""
-        with writing(self.engine) as session:
-            hold(session, issue)
-            session.execute(delete(IssueRow).where(IssueRow.slug == str(issue)))
 
     def edition_of(self, issue: IssueId) -> str | None:
         """Return the published edition of ``issue``, or None."""
@@ -170,15 +164,6 @@ class Catalog:
         with reading(self.engine) as session:
             return tuple(ledger_row(row) for row in session.scalars(query))
 
-    def counts(self, issue: IssueId | None = None) -> tuple[StageCount, ...]:
-        """Return how many pages of ``issue``, or of all, left each stage in each state."""
-        stage, state = LedgerTableRow.stage, LedgerTableRow.state
-        query = select(stage, state, func.count()).group_by(stage, state).order_by(stage, state)
-        if issue is not None:
-            query = query.where(LedgerTableRow.issue == str(issue))
-        with reading(self.engine) as session:
-            return tuple(StageCount(s, StageState(t), n) for s, t, n in session.execute(query))
-
     def forget(self, issue: IssueId, stages: Iterable[str], names: Iterable[str]) -> None:
         """Drop the ledger rows of pages that are to be done again."""
         with writing(self.engine) as session:
@@ -228,14 +213,6 @@ class Catalog:
         with reading(self.engine) as session:
             found = session.execute(query)
             return tuple((page, float(sure or 0), known) for page, sure, known in found)
-
-    def duplicates(self, *, max_distance: int) -> tuple[Alike, ...]:
-        """Return the pairs of illustrations that look alike, nearest first.
-
-        ``max_distance`` is in bits of the perceptual hash, 0 to 64. What was printed a thousand
-        times makes half a million pairs.
-        """
-        return alike(self._hashes(), max_distance=max_distance)
 
     def duplicate_groups(self, *, max_distance: int) -> tuple[tuple[str, ...], ...]:
         """Return illustrations that look alike, directly or through others, as groups; by name.

@@ -157,8 +157,10 @@ def _as_it_lies(place: URL, path: Path) -> URL:
     SQLite makes a log even to read, unless it is told that nobody writes. A log that is there
     says that somebody does, or was killed: its transactions must be read too, and can be.
     """
-    if not path.is_file() or os.access(path.parent, os.W_OK) or _log(path).exists():
+    if not path.is_file() or _log(path).exists():
         return place
+    if not os.statvfs(path.parent).f_flag & os.ST_RDONLY:
+        return place  # others may write what this user may only read
     query = {**place.query, "immutable": "1", "uri": "true"}
     return place.set(database=path.resolve().as_uri(), query=query)
 

@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.answers import Alike
-
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.intp]
-Distances = NDArray[np.uint8]
 
 _BITS = 64
 _BATCH = 1 << 20
 """Pairs handed on at a time."""
-
-
-def alike(hashes: Iterable[tuple[str, str]], *, max_distance: int) -> tuple[Alike, ...]:
-    """Return the pairs among (illustration, 16 hex digits) that differ in few bits, nearest first.
-
-    There may be as many as half the square of the illustrations; ``alike_groups`` needs no pairs.
-
-    >>> alike([("a", "0" * 16), ("b", "f" * 16), ("c", "0" * 15 + "3")], max_distance=2)
-    (Alike(first='a', second='c', distance=2),)
-    """
-    values, names = _by_value(hashes)
-    pairs = [(one, two, 0) for own in names for one, two in combinations(own, 2)]
-    for first, second, distance in _near(values, max_distance):
-        for at, other, bits in zip(first.tolist(), second.tolist(), distance.tolist(), strict=True):
-            pairs += [(one, two, bits) for one, two in product(names[at], names[other])]
-    found = (Alike(min(one, two), max(one, two), bits) for one, two, bits in pairs)
-    return tuple(sorted(found, key=lambda pair: (pair.distance, pair.first, pair.second)))
 
 
 def alike_groups(
@@ -47,7 +26,7 @@ def alike_groups(
     """
     values, names = _by_value(hashes)
     lead = np.arange(len(values))
-    for first, second, _ in _near(values, max_distance):
+    for first, second in _near(values, max_distance):
         lead = _joined(lead, first, second)
         if not lead.any():
             break  # all are in one group
@@ -66,8 +45,8 @@ def _by_value(hashes: Iterable[tuple[str, str]]) -> tuple[Hashes, list[list[str]
     return values, list(names.values())
 
 
-def _near(values: Hashes, max_distance: int) -> Iterator[tuple[Places, Places, Distances]]:
-    """Yield all pairs of places in ``values`` within the distance, and it; each pair once.
+def _near(values: Hashes, max_distance: int) -> Iterator[tuple[Places, Places]]:
+    """Yield all pairs of places in ``values`` within the distance; each pair once.
 
     Two hashes that differ in d bits are equal in at least one of d + 1 bands of bits, so only those
     that are equal in a band are compared (Manku, Jain, Das Sarma: Detecting near-duplicates for web
@@ -80,7 +59,7 @@ def _near(values: Hashes, max_distance: int) -> Iterator[tuple[Places, Places, D
             is_new = np.ones(len(apart), dtype=bool)
             for before in bands[:number]:
                 is_new &= (apart & before) != 0  # else that band had the pair
-            yield first[is_new], second[is_new], np.bitwise_count(apart[is_new])
+            yield first[is_new], second[is_new]
 
 
 def _bands(max_distance: int) -> list[np.uint64]:

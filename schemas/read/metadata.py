@@ -145,9 +145,14 @@ def _detail(record: Record, kinds: tuple[str, ...]) -> str:
 
 def _number(record: Record) -> str:
     said = _detail(record, _NUMBER_TYPES)
-    if said in (_date(record), _title(record), _host_title(record)):
+    if _is_ours(record) and said in (_date(record), _title(record), _host_title(record)):
         said = ""  # it stands there because the DFG wants a number in every part
     return said or text_of(record.find("{*}titleInfo/{*}partNumber")) or _designation(record, 2)
+
+
+def _is_ours(record: Record) -> bool:
+    found = record.iterfind("{*}recordInfo/{*}recordIdentifier")
+    return any(one.get("source") == "bilderbogen" for one in found)
 
 
 def _designation(record: Record, level: int) -> str:

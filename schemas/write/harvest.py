@@ -19,7 +19,7 @@ from lxml.builder import ElementMaker
 
 from schemas.model import IssueMetadata
 from schemas.namespaces import OAI
-from schemas.package import Publication, created_at, instant, label, urn, xml_text
+from schemas.package import MANIFEST, Publication, created_at, instant, label, urn, xml_text
 from schemas.published import PublishedIssue
 from schemas.xml import parse_xml
 
@@ -96,7 +96,7 @@ def collection(title: str, issues: Sequence[PublishedIssue], public: Publication
         "label": {"none": [title or "Untitled"]},
         "items": [
             {
-                "id": public.url(one, "iiif/manifest.json"),
+                "id": public.url(one, MANIFEST),
                 "type": "Manifest",
                 "label": {"none": [xml_text(label(one.metadata))]},
                 **nav_date(one.metadata),

@@ -70,12 +70,13 @@ def _asked(house: House, named: Sequence[IssueId], worst: int) -> _Status:
         counts[one.issue, one.stage][one.state] = one.pages
     bad = [row for row in house.catalog.standing.bad(only) if row.issue in place]
     lost = [one for one in house.catalog.decisions.lost(only) if one[0] in place]
+    read = house.catalog.least_sure(issues=only, limit=worst) if worst else ()
     return _Status(
         wanted,
         counts,
         sorted(bad, key=lambda row: place[row.issue]),
         sorted(lost, key=lambda one: place[one[0]]),
-        house.catalog.least_sure(issues=only, limit=worst) if worst else (),
+        [one for one in read if IssueId(one[0].rpartition("_")[0]) in place],
     )
 
 
