@@ -44,7 +44,7 @@ CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
     "recognize": 6,
     "refine": 6,
     "crop": 3,
-    "describe": 6,
+    "describe": 7,
     "publish": 4,
     "export": 5,
 }

@@ -38,6 +38,11 @@ def test_a_day_that_its_month_does_not_have_is_left_out():
         ("84 Bd. XVII. Der Bazar", None, "17"),
         ("Der Bazar. № 11", "11", None),
         ("THE STRAND. Vol. ill. 312", None, None),
+        ("84 Jahrgang XVII. Der Bazar", None, "17"),
+        ("XVII. Jahrgang. II. Quartal", None, "17"),
+        ("X33. Jahrgang. 84", None, None),
+        ("Der Bazar. 17. Jg. Nro. 11.", "11", "17"),
+        ("L'Illustration. XXIXe Année, N° 12", "12", "29"),
     ],
 )
 def test_volumes_are_told_from_numbers_and_pages(text, number, volume):
@@ -107,6 +112,44 @@ def test_days_are_read_however_they_are_counted(text, date, title):
 def test_a_number_alone_at_an_end_is_a_page_and_no_year(text, date, label):
     found = parse_header(text)
     assert (found.date, found.label) == (date, label)
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "number", "volume", "label"),
+    [
+        ("Die Gartenlaube. Nr. 3. 1871", "1871", "3", None, None),
+        ("Jahrgang XVII. Nr. 11. 1871.", "1871", "11", "17", None),
+        ("The Studio. Vol. IV. 1894", "1894", None, "4", None),
+        ("Seite 3. Der Bazar. 1871.", "1871", None, None, "3"),
+        ("S. 1523. Die Woche. 1903", "1903", None, None, "1523"),
+        ("1624 Die Woche. Nr. 36. 1903", "1903", "36", None, "1624"),
+        ("The Studio. Vol. IV — 1894", "1894", None, "4", None),
+        ("Nr. 3 (1871)", "1871", "3", None, None),
+        ("Die Kunst. Heft 3/4. 1903", "1903", "3", None, None),
+        ("Die Kunst. Nr. 11 u. 12. 1903", "1903", "11", None, None),
+        ("Die Gartenlaube. Jahrgang 1871.", "1871", None, None, None),
+        ("L'Illustration. 29e année. 1871", "1871", None, "29", None),
+        ("Nr. 36 — 1523 —", None, "36", None, "1523"),
+        ("1871. Der Bazar. Band II. 84", "1871", None, "2", "84"),
+        ("Fliegende Blätter 1871", None, None, None, "1871"),
+        ("1624   Die Woche", None, None, None, "1624"),
+        ("Nummer 36.  Seite 1523.", None, "36", None, "1523"),
+    ],
+)
+def test_a_year_behind_a_number_or_beside_a_stated_page_is_a_year(
+    text, date, number, volume, label
+):
+    found = parse_header(text)
+    assert (found.date, found.number, found.volume, found.label) == (date, number, volume, label)
+
+
+def test_a_title_ends_where_its_year_is_named():
+    assert parse_header("Die Gartenlaube. Jahrgang 1871.").title == "Die Gartenlaube"
+    assert parse_header("84 Jahrgang XVII. Der Bazar").title == "Der Bazar"
+
+
+def test_a_double_number_is_no_day():
+    assert parse_header("Nr. 11 und 12. Mai 1899").date == "1899-05"
 
 
 def test_the_issue_of_a_month_is_no_number_and_no_day():

@@ -37,20 +37,31 @@ _MONTH_FIRST_MISREAD = re.compile(rf"\b({_MONTH})\.?\s+\w{{1,4}}\s?[,.]\s*{_YEAR
 _MONTH_ONLY = re.compile(rf"\b({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
 _DATES = (_DAY_FIRST, _MONTH_FIRST, _MONTH_FIRST_MISREAD, _MONTH_ONLY)
 _YEAR_ONLY = re.compile(rf"(?<![\d.]){_YEAR}(?![\d])")
+_YEAR_NAMED = re.compile(rf"\b(?:Jahrgang|Jahrg|Jg|ann[ée]e|anno)\b[ .]*{_YEAR}(?!\d)", re.I)
 _MONTH_ISSUE = re.compile(rf"(?:\b[12]\.\s?)?\b({_MONTH})[-\s]?heft(?=\.?,?\s+{_YEAR}\b)", re.I)
 """The issue of a month: neither "1." before it nor the year after it is a day or a number."""
 _PAGE = re.compile(r"\b(?:Seite|page|pag\.|(?-i:S\.|[Pp]\.))\s{0,2}(\d{1,4})\b", re.I)
-_NUMBER = re.compile(r"(?:№|\b(?:N[ro°º]\.?|Num(?:mer|ber|éro)?\.?|Heft))\s{0,2}(\d{1,4})\b", re.I)
+_NUMBER = re.compile(
+    r"(?:№|\b(?:Nro\.?|N[ro°º]\.?|Num(?:mer|ber|éro)?\.?|Heft))\s{0,2}(\d{1,4})\b"
+    r"(?:(?:[/–-]|\s(?:&|u\.|und|and|et)\s)\d{1,3}\b)?",  # of "Heft 3/4" the second is no page
+    re.I,
+)
 _VOLUME = (
     re.compile(
-        r"\b([IVXLC]{1,8}|\d{1,3})\.?\s*(?:Jahrgang|Jahrg\.?|Band|Bd\.)"
-        r"(?!\.?\s+(?-i:[IVXLC]+)\b)",  # of "84 Bd. XVII." the page stands before, the volume after
+        r"\b([IVXLC]{1,8}|\d{1,3})(?:\.\s*(?:Jahrgang|Jahrg)\b|"
+        r"\.?\s*(?:(?:Jahrgang|Jahrg|Jg|Band)\b|Bd\.)"
+        # of "84 Bd. XVII." the page stands before, the volume after
+        r"(?!\.?\s+(?-i:[IVXLC]+)\b))",
         re.I,
     ),
+    re.compile(r"\b([IVXLC]{1,8}|\d{1,3})(?:re|ère|e|me|ème)\s+ann[ée]e\b", re.I),
     re.compile(r"\b(?:Vol(?:ume)?|Tome|Bd|Band)\.?\s+([IVXLC]{1,8}|\d{1,3})\b", re.I),
+    # what stands behind "X33. Jahrgang." in other numerals is a page
+    re.compile(r"\b(?:Jahrgang|Jahrg|Jg)\.?\s+((?-i:[IVXLC]{1,8}))\b", re.I),
 )
 _LABEL_AT_END = re.compile(r"(?:^|\s)[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—–.-]?$")
 _LABEL_AT_START = re.compile(r"^[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—–.-]?(?:\s|$)")
+_IN_DASHES = re.compile(r"[—–-].*[—–-]")
 _BRACKET = re.compile(r"[\[(](?=[^\])]*\d)")
 """Opens what stands beside the title: number, date, volume; a title has no number in brackets."""
 
@@ -72,7 +83,7 @@ def parse_header(text: str) -> PageHeader:
     rest = _without(unnumbered, *_VOLUME)
     page = _PAGE.search(rest)
     rest = _without(rest, _PAGE)
-    date = _date(rest)
+    date = _date(rest, is_paged=page is not None)
     return PageHeader(
         text=plain,
         title=_title(said),
@@ -110,18 +121,21 @@ def _volume(text: str) -> str | None:
     return None
 
 
-def _date(text: str) -> str | None:
+def _date(text: str, *, is_paged: bool) -> str | None:
     if found := _DAY_FIRST.search(text):
         return _edtf(found[3], found[2], found[1])
     if found := _MONTH_FIRST.search(text):
         return _edtf(found[3], found[1], found[2])
     if found := _MONTH_ONLY.search(text) or _MONTH_FIRST_MISREAD.search(text):
         return _edtf(found[2], found[1])
-    return _year(text)
+    return _year(text, is_paged=is_paged)
 
 
-def _year(text: str) -> str | None:
-    """Return a bare year; alone at an end it is a page number, unless another stands opposite."""
+def _year(text: str, *, is_paged: bool) -> str | None:
+    """Return a year; bare and alone at an end it is a page number, unless another is known."""
+    sure = _YEAR_NAMED.search(text) or (_YEAR_ONLY.search(text) if is_paged else None)
+    if sure:
+        return sure[1]
     ends = {found.start(1): found[1] for found in _ends(text) if not _is_attached(text, found)}
     for found in _YEAR_ONLY.finditer(text):
         opposite = [said for at, said in ends.items() if at != found.start(1)]
@@ -133,9 +147,15 @@ def _year(text: str) -> str | None:
 
 
 def _is_attached(text: str, number: re.Match[str]) -> bool:
-    """Say whether ``number`` belongs to what stands before it: "No. 3, 1871", "[Nr. 3. 1871]"."""
+    """Say whether ``number`` belongs to what stands before it: "Wien, 1871", "[Wien 1871]".
+
+    A year, unless in dashes as a page is, belongs to a number or volume, which has been taken:
+    "Nr. 3. 1871".
+    """
     is_closed = number[0].rstrip().endswith(("]", ")")) and not {"[", "("} & set(number[0])
-    return is_closed or text[: number.start()].rstrip().endswith(",")
+    before = text[: number.start()].rstrip(" .")
+    is_year = _YEAR_ONLY.fullmatch(number[1]) and not _IN_DASHES.fullmatch(number[0].strip())
+    return is_closed or before.endswith(",") or bool(is_year and before.endswith(_TAKEN.strip()))
 
 
 def _edtf(year: str, month: str, day: str = "0") -> str:
@@ -171,7 +191,7 @@ def _is_label(text: str) -> bool:
 def _title(text: str) -> str | None:
     before = _BRACKET.split(text, maxsplit=1)[0]
     bare = before if sum(c.isalpha() for c in before) >= _LEAST_TITLE else text
-    bare = _without(bare, _NUMBER, *_VOLUME, _PAGE, *_DATES, _YEAR_ONLY)
+    bare = _without(bare, _NUMBER, *_VOLUME, _PAGE, *_DATES, _YEAR_NAMED, _YEAR_ONLY)
     for form in (_LABEL_AT_END, _LABEL_AT_START):
         bare = form.sub(lambda found: " " if _is_label(found[1]) else found[0], bare)
     words = re.findall(r"[^\W\d_][\w'’-]*\.?", bare)
