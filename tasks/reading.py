@@ -18,6 +18,7 @@ from pipeline.recognize.tesseract import RawWord, Tesseract, models_for, tessdat
 from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
 from schemas.errors import EngineError, RecognitionError
 from schemas.geometry import Box
+from schemas.languages import to_language
 from schemas.model import (
     CLASSES,
     ClassMap,
@@ -61,8 +62,8 @@ def readers(metadata: IssueMetadata, settings: RecognizeSettings) -> Readers:
     in antiqua or in Fraktur.
 
     Raises:
-        RecognitionError: there is no model for what the issue says; the package is named.
-        EngineError: there is none for what is configured, or no Tesseract.
+        RecognitionError: there is no model for what this issue alone asks; the package is named.
+        EngineError: there is none for what config.ini asks as well, or no Tesseract.
     """
     languages = metadata.languages or settings.languages
     known = _models_of(metadata.title, settings)
@@ -74,7 +75,7 @@ def readers(metadata: IssueMetadata, settings: RecognizeSettings) -> Readers:
     scripts = ("Latn", "Latf") if stated == AUTO and may_be_fraktur else (stated,)
     able = {
         script: Tesseract(
-            _models_for(languages, "Latn" if script == AUTO else script, metadata),
+            _models_for(languages, "Latn" if script == AUTO else script, metadata, settings),
             psm=settings.psm,
             timeout_s=settings.timeout_s,
         )
@@ -83,14 +84,22 @@ def readers(metadata: IssueMetadata, settings: RecognizeSettings) -> Readers:
     return Readers(able, languages)
 
 
-def _models_for(languages: tuple[str, ...], script: str, metadata: IssueMetadata) -> str:
-    """Return the models; one that is missing for every issue stops the night."""
+def _models_for(
+    languages: tuple[str, ...], script: str, metadata: IssueMetadata, settings: RecognizeSettings
+) -> str:
+    """Return the models; one that config.ini asks for too, and so every issue, stops the night."""
     try:
         return models_for(languages, script, [path.stem for path in tessdata()])
     except RecognitionError as error:
-        if metadata.languages or metadata.script:
-            raise
-        raise EngineError(str(error)) from error
+        configured = {to_language(one) for one in settings.languages}
+        if script == "Latf":  # one model for all languages
+            is_told = settings.script == AUTO and (not metadata.script or "ger" in configured)
+            is_shared = is_told or settings.script == "Latf"
+        else:
+            is_shared = settings.script != "Latf" and configured >= set(map(to_language, languages))
+        if is_shared:
+            raise EngineError(str(error)) from error
+        raise
 
 
 def _models_of(title: str, settings: RecognizeSettings) -> str:

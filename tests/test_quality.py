@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,35 @@ def test_a_language_without_a_model_costs_its_issue_and_a_configured_one_the_nig
     assert not is_systemic(told.value)
     with pytest.raises(EngineError, match="tesseract-ocr-tlh"):
         readers(IssueMetadata(), RecognizeSettings(languages=("tlh",)))
+
+
+@pytest.mark.parametrize(
+    ("installed", "said", "configured", "error"),
+    [
+        (("deu", "eng"), {"languages": ("ger",)}, {}, EngineError),
+        (("deu", "eng"), {"languages": ("deu",), "script": "Latf"}, {}, EngineError),
+        (("deu", "eng"), {"languages": ("ger",)}, {"languages": ("eng",)}, EngineError),
+        (("deu", "eng"), {"languages": ("dan",)}, {"script": "Latf"}, EngineError),
+        (("deu", "eng"), {"script": "Latf"}, {"script": "Latn"}, RecognitionError),
+        (("deu", "eng"), {"script": "Latf"}, {"languages": ("eng",)}, RecognitionError),
+        (("deu", "eng"), {"languages": ("fre",)}, {}, RecognitionError),
+        (("eng", "Fraktur"), {"languages": ("ger",), "script": "Latn"}, {}, EngineError),
+        (("eng", "Fraktur"), {"languages": ("deu",)}, {"script": "Latn"}, EngineError),
+        (
+            ("eng", "Fraktur"),
+            {"languages": ("ger",), "script": "Latn"},
+            {"script": "Latf"},
+            RecognitionError,
+        ),
+    ],
+)
+def test_a_missing_model_costs_one_issue_only_where_config_ini_does_not_ask_for_it(
+    monkeypatch, installed, said, configured, error
+):
+    models = tuple(Path(f"{name}.traineddata") for name in installed)
+    monkeypatch.setattr("tasks.reading.tessdata", lambda: models)
+    with pytest.raises(error, match="apt-get install tesseract-ocr-"):
+        readers(IssueMetadata(**said), RecognizeSettings(**configured))
 
 
 def test_a_title_has_its_own_models(tmp_path):
