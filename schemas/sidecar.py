@@ -10,7 +10,7 @@
     date = 1871-03-15
     volume = 17
     number = 11
-    # ISO 639-2, several separated by commas
+    # ISO 639-2, several separated by commas; mul and und are left out
     language = ger, fre
     # ISO 15924: Latf is Fraktur, Latn antiqua
     script = Latf
@@ -36,7 +36,7 @@ from dataclasses import dataclass
 
 from schemas import dates
 from schemas.errors import DocumentError
-from schemas.languages import to_language
+from schemas.languages import UNTOLD, to_language
 from schemas.model import Identifier, IssueMetadata, Source
 
 _SCRIPT = re.compile(r"[A-Z][a-z]{3}")
@@ -152,7 +152,8 @@ def _languages(name: str, said: str) -> tuple[str, ...]:
             raise DocumentError(
                 f"{name}: [issue] language = {term}: allowed is ISO 639-2: ger, eng, fre"
             )
-    return tuple(dict.fromkeys(map(to_language, terms)))
+    codes = dict.fromkeys(map(to_language, terms))
+    return tuple(code for code in codes if code not in UNTOLD)
 
 
 def _identifiers(name: str, given: Mapping[str, str]) -> tuple[Identifier, ...]:

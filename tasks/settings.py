@@ -15,7 +15,7 @@ from typing import Any
 
 from archive.schema_store import SchemaStore
 from schemas.errors import ConfigError
-from schemas.languages import to_language
+from schemas.languages import UNTOLD, to_language
 from schemas.package import PROFILES, WANTED_ADDRESSES, Publication
 
 LUIGI_SECTIONS = frozenset(
@@ -33,7 +33,7 @@ WEIGHTLESS = ("classical", "grabcut")
 
 def _language(term: str) -> str:
     code = to_language(term)
-    if not code:
+    if not code or code in UNTOLD:
         raise ValueError("allowed is ISO 639-2: ger, eng, fre")
     return code
 

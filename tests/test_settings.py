@@ -105,6 +105,8 @@ def test_languages_are_known_by_every_code(tmp_path):
     assert settings.recognize.languages == ("ger", "fre")
     with pytest.raises(ConfigError, match="languages = old one: allowed is ISO 639-2"):
         load(write(tmp_path, "[recognize]\nlanguages = old one\n"))
+    with pytest.raises(ConfigError, match="languages = ger, mul: allowed is ISO 639-2"):
+        load(write(tmp_path, "[recognize]\nlanguages = ger, mul\n"))
 
 
 def test_a_missing_file_is_named(tmp_path):

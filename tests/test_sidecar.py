@@ -71,6 +71,13 @@ def test_languages_are_known_by_every_code_of_iso_639():
     assert said(given).languages == ("chi", "jpn", "heb", "ukr", "per", "cat")
 
 
+@pytest.mark.parametrize(
+    ("given", "languages"), [("mul", ()), ("und, ger", ("ger",)), ("zxx", ()), ("mis", ())]
+)
+def test_codes_that_name_no_language_say_nothing(given, languages):
+    assert said(f"[issue]\nlanguage = {given}\n").languages == languages
+
+
 @pytest.mark.parametrize("text", ["[issue]\n", "[issue]\ntitle =\n[identifiers]\nurn =\n"])
 def test_what_is_left_empty_is_unknown(text):
     assert said(text) == IssueMetadata(source=Source.SIDECAR)
