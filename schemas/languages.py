@@ -209,8 +209,10 @@ _TERMINOLOGIC = {
 }
 UNTOLD = frozenset({"mis", "mul", "und", "zxx"})
 """Codes of ISO 639-2 that name no language: uncoded, several, undetermined, none."""
-_LEFTWARDS = ("ara", "heb", "per", "urd", "yid")
-_LEFTWARD_SCRIPTS = ("Arab", "Hebr", "Syrc")
+_LEFTWARDS = ("ara", "div", "heb", "ota", "per", "pus", "snd", "syr", "uig", "urd", "yid")
+"""Languages whose usual script begins at the right (Unicode CLDR, likely subtags); Kurdish, whose
+is Latin there, does so only where Arabic script is stated."""
+_LEFTWARD_SCRIPTS = ("Arab", "Aran", "Hebr", "Syrc", "Syre", "Syrj", "Syrn", "Thaa")
 _THREE = re.compile(r"[a-z]{3}")
 
 

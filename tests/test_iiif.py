@@ -73,6 +73,14 @@ def test_it_is_valid_by_the_schema_of_iiif(issue):
         ({"languages": ("fas",)}, "right-to-left", "fa"),
         ({"languages": ("jpn",)}, "left-to-right", "ja"),
         ({"script": "Hebr"}, "right-to-left", "none"),
+        ({"script": "Thaa"}, "right-to-left", "none"),
+        ({"languages": ("pus",)}, "right-to-left", "ps"),
+        ({"languages": ("snd",)}, "right-to-left", "sd"),
+        ({"languages": ("uig",)}, "right-to-left", "ug"),
+        ({"languages": ("div",)}, "right-to-left", "dv"),
+        ({"languages": ("syr",)}, "right-to-left", "syr"),
+        ({"languages": ("kur",)}, "left-to-right", "ku"),
+        ({"languages": ("kur",), "script": "Arab"}, "right-to-left", "ku"),
     ],
 )
 def test_a_magazine_is_turned_as_it_is_read(issue, said, direction, tag):
