@@ -14,6 +14,7 @@ from archive.store import write_whole
 from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
 from schemas.model import IssueId, PageId
+from tasks.alone import alone
 from tasks.base import PageStage
 from tasks.publishing import Export, Publish
 from tasks.recipes import following
@@ -65,14 +66,27 @@ def forget(
 def drop_wanted(issue: IssueId, config: Path) -> None:
     """Drop what somebody wants done again, unless it is dropped already.
 
+    Of several runs that find the note one drops, and the others wait for it: they would drop what
+    that one has built anew.
+
     Raises:
+        ConfigError: the disk knows no locks.
         DocumentError: the note of what that is cannot be read.
     """
     task = Export(issue=str(issue), config=config)
+    if task.layout.rerun(issue).exists():
+        with alone(task.layout.root, "rerun", waits=True):
+            _drop_noted(task)
+
+
+def _drop_noted(task: Export) -> None:
+    issue, config = task.issue_id, task.config
     note = task.layout.rerun(issue)
-    if not note.exists():
+    try:
+        content = note.read_bytes()
+    except FileNotFoundError:  # another run has dropped it while we waited
         return
-    wanted = from_json(Rerun, note.read_bytes(), name=str(note))
+    wanted = from_json(Rerun, content, name=str(note))
     pages = [PageId(issue, number) for number in wanted.pages]
     for kind in (Publish, Export):
         kind(issue=str(issue), config=config).mark_due()

@@ -17,7 +17,7 @@ _BUSY = (BlockingIOError, PermissionError)
 
 @contextmanager
 def alone(root: Path, what: str, *, shared: bool = False, waits: bool = False) -> Iterator[None]:
-    """Hold the archive at ``root`` for ``what`` ("run", "ingest") as long as the body lasts.
+    """Hold the archive at ``root`` for ``what`` ("run", "rerun", "ingest") while the body lasts.
 
     With ``shared``, others that share may hold it too; with ``waits``, wait until it is free. A
     record lock (fcntl(2)) ends with its process however that dies, worker processes do not

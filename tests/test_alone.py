@@ -152,3 +152,26 @@ def test_a_stage_whose_list_another_run_dropped_does_not_end_empty(config):
     assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
     with pytest.raises(ArchiveError, match="another run dropped separate"):
         Recognize(issue="lantern-1908", config=config).asked()
+
+
+def test_a_rerun_that_another_run_ends_is_not_dropped_twice(config):
+    from archive.layout import Layout
+    from archive.store import write_whole
+    from schemas.codec import to_json
+    from schemas.model import IssueId
+    from tasks.again import Rerun, drop_wanted
+    from tasks.settings import load
+
+    assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
+    layout, issue = Layout(load(config).archive.root), IssueId("lantern-1908")
+    note = layout.rerun(issue)
+    write_whole(note, to_json(Rerun(("describe", "publish", "export"), (1,))))
+    ends = HOLD.replace('"run"', '"rerun"').replace("sleep(60)", "sleep(1.5)")
+    ends += "    Path(sys.argv[2]).unlink()\n"
+    process = subprocess.Popen(
+        [sys.executable, "-c", ends, str(layout.root), str(note)], stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdout.readline() == b"held\n"
+    drop_wanted(issue, config)
+    assert process.wait(timeout=30) == 0
+    assert not layout.due(issue, "publish").exists() and not layout.due(issue, "export").exists()

@@ -24,7 +24,9 @@ from tests.conftest import ROOT, draw_page
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 
-_NO_RESULTS = ("reports/", "catalog.sqlite", "register/", ".run.lock", ".ingest.lock")
+_NO_RESULTS = (
+    "reports/", "catalog.sqlite", "register/", ".run.lock", ".rerun.lock", ".ingest.lock",
+)  # fmt: skip
 
 
 def run(config, *args):
