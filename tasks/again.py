@@ -16,9 +16,9 @@ from schemas.ledger import StageState
 from schemas.model import IssueId, PageId
 from tasks.alone import alone
 from tasks.base import PageStage
-from tasks.publishing import Export, Publish
+from tasks.issue import IssueTask
 from tasks.recipes import following
-from tasks.stages import PAGE_STAGES
+from tasks.stages import PAGE_STAGES, Describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def forget(
     Raises:
         ConfigError: there is no such issue.
     """
-    task = Export(issue=str(issue), config=config)
+    task = Describe(issue=str(issue), config=config)
     known = [scan.page for scan in task.record.scans]
     chosen = [page for page in known if not pages or page.sequence in pages]
     stages = following(stage or "prepare")
@@ -56,15 +56,15 @@ def forget(
         chosen = [page for page in chosen if any(_failed(t, page) for t in page_tasks)]
     if not chosen:
         return ()
-    drop_wanted(issue, config)  # a rerun before this one may have been killed
+    drop_wanted(task)  # a rerun before this one may have been killed
     wanted = Rerun(stages, tuple(page.sequence for page in chosen))
     write_whole(task.layout.rerun(issue), to_json(wanted))
-    drop_wanted(issue, config)
+    drop_wanted(task)
     return tuple(chosen)
 
 
-def drop_wanted(issue: IssueId, config: Path) -> None:
-    """Drop what somebody wants done again, unless it is dropped already.
+def drop_wanted(task: IssueTask) -> None:
+    """Drop what somebody wants done again of the task's issue, unless it is dropped already.
 
     Of several runs that find the note one drops, and the others wait for it: they would drop what
     that one has built anew.
@@ -73,26 +73,24 @@ def drop_wanted(issue: IssueId, config: Path) -> None:
         ConfigError: the disk knows no locks.
         DocumentError: the note of what that is cannot be read.
     """
-    task = Export(issue=str(issue), config=config)
-    if task.layout.rerun(issue).exists():
+    if task.layout.rerun(task.issue_id).exists():
         with alone(task.layout.root, "rerun", waits=True):
             _drop_noted(task)
 
 
-def _drop_noted(task: Export) -> None:
-    issue, config = task.issue_id, task.config
-    note = task.layout.rerun(issue)
+def _drop_noted(task: IssueTask) -> None:
+    issue, note = task.issue_id, task.layout.rerun(task.issue_id)
     try:
         content = note.read_bytes()
     except FileNotFoundError:  # another run has dropped it while we waited
         return
     wanted = from_json(Rerun, content, name=str(note))
     pages = [PageId(issue, number) for number in wanted.pages]
-    for kind in (Publish, Export):
-        kind(issue=str(issue), config=config).mark_due()
-    for stage in PAGE_STAGES:
-        if stage.stage in wanted.stages:
-            stage(issue=str(issue), config=config).forget(pages)
+    for stage in reversed(wanted.stages):  # what readers see is due before anything is gone
+        if stage in PageStage.stages:
+            task.clone(PageStage.stages[stage]).forget(pages)
+        else:
+            write_whole(task.layout.due(issue, stage), b"")
     task.catalog.forget(issue, wanted.stages, [str(page) for page in pages])
     note.unlink(missing_ok=True)
 

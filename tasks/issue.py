@@ -12,7 +12,6 @@ import luigi
 
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
-from archive.store import write_whole
 from schemas.codec import from_json
 from schemas.errors import ArchiveError, ConfigError
 from schemas.ledger import StageState
@@ -91,10 +90,6 @@ class IssueTask(luigi.Task):
     def is_due(self) -> bool:
         """Say whether somebody wants this stage done again."""
         return self.layout.due(self.issue_id, self.stage).exists()
-
-    def mark_due(self) -> None:
-        """Have this stage done again by the next run; what there is of it stays until then."""
-        write_whole(self.layout.due(self.issue_id, self.stage), b"")
 
     def unmark_due(self) -> None:
         """Write down that this stage was done again."""

@@ -31,6 +31,7 @@ from schemas.model import (
     Scan,
 )
 from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
+from tasks.again import drop_wanted
 from tasks.issue import IssueTask
 from tasks.packages import export_package
 from tasks.progress import progress
@@ -59,7 +60,12 @@ class Publish(IssueTask):
         return self.clone(Describe)
 
     def complete(self) -> bool:
-        """Ask the catalog and the disk: both have to know the edition."""
+        """Ask the catalog and the disk: both have to know the edition.
+
+        A rerun that was killed is ended here, where every run asks before any stage: else the old
+        pages would be published again, and nothing would tell that new ones are wanted.
+        """
+        drop_wanted(self)
         return (
             not self.is_due
             and self.layout.issue_record(self.issue_id).exists()

@@ -121,10 +121,7 @@ def _bring(task: Export, scheduler: str) -> BaseException | None:
     import luigi
     from luigi.rpc import RPCError
 
-    from tasks.again import drop_wanted
-
     try:
-        drop_wanted(task.issue_id, task.config)
         result = luigi.build(
             [task],
             workers=1,
@@ -136,8 +133,6 @@ def _bring(task: Export, scheduler: str) -> BaseException | None:
         raise EngineError(
             "luigid does not answer; start it, or run with --scheduler local"
         ) from error
-    except ArchiveError as error:
-        return error
     return None if result.scheduling_succeeded else _unasked(task)
 
 

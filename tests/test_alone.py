@@ -161,6 +161,7 @@ def test_a_rerun_that_another_run_ends_is_not_dropped_twice(config):
     from schemas.model import IssueId
     from tasks.again import Rerun, drop_wanted
     from tasks.settings import load
+    from tasks.stages import Describe
 
     assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
     layout, issue = Layout(load(config).archive.root), IssueId("lantern-1908")
@@ -172,6 +173,6 @@ def test_a_rerun_that_another_run_ends_is_not_dropped_twice(config):
         [sys.executable, "-c", ends, str(layout.root), str(note)], stdout=subprocess.PIPE, cwd=ROOT
     )
     assert process.stdout.readline() == b"held\n"
-    drop_wanted(issue, config)
+    drop_wanted(Describe(issue=str(issue), config=config))
     assert process.wait(timeout=30) == 0
     assert not layout.due(issue, "publish").exists() and not layout.due(issue, "export").exists()

@@ -75,6 +75,30 @@ def test_plain_luigi_says_by_its_exit_code_that_a_page_failed(home, config, luig
     assert Catalog.open(load(config).archive.catalog_url).published(IssueId("other-1909"))
 
 
+def test_plain_luigi_ends_a_rerun_that_was_stopped(config, monkeypatch):
+    from tasks import publishing
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    prepared(config)
+    wanted = ["bilderbogen.Finish", "--issue", "lantern-1908", "--local-scheduler"]
+    assert luigi(config, 9, *wanted).returncode == 0
+    root = load(config).archive.root
+    (read,) = root.glob("work/recognize/*/lantern-1908/*/*_0001.json")
+    read.write_bytes(b"read badly")
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing.Describe, "forget", stopped)
+        rerun = ["rerun", "lantern-1908", "--stage", "recognize", "--page", "1"]
+        assert main([*rerun, "--config", str(config)]) == 130
+    assert list((root / "register").glob("*/rerun.json"))
+    done = luigi(config, 9, *wanted)
+    assert done.returncode == 0, done.stderr
+    assert read.read_bytes() != b"read badly"
+    assert not list((root / "register").glob("*/rerun.json"))
+    assert not list((root / "register").glob("*/*.due"))
+
+
 def test_a_nightly_run_goes_through_luigid(home, config, luigid):
     text = config.read_text().replace(
         "log_level = CRITICAL", f"log_level = CRITICAL\ndefault_scheduler_port = {luigid}"
