@@ -36,7 +36,7 @@ class House:
 
     @classmethod
     def open(cls, config: Path, *, is_new: bool = False) -> House:
-        """Open the archive that ``config`` names; one that ``is_new`` may be made.
+        """Open the archive that ``config`` names; with ``is_new`` begin one that is not there.
 
         Raises:
             ConfigError: the configuration is no good, or there is no archive.
@@ -44,12 +44,17 @@ class House:
         """
         settings = load(config)
         root = settings.archive.root
-        if is_new:
+        if not root.is_dir() or not any(root.iterdir()):
+            if not is_new:
+                raise ConfigError(
+                    f"{config}: no archive at {root}; mount its disk, correct [archive] root, "
+                    "or make one: bilderbogen ingest"
+                )
             root.mkdir(parents=True, exist_ok=True)
-        elif not root.is_dir() or not any(root.iterdir()):
-            raise ConfigError(
-                f"{config}: no archive at {root}; mount its disk, correct [archive] root, "
-                "or make one: bilderbogen ingest"
+            click.echo(
+                f"{config}: a new archive is begun at {root}; if there is one already, mount its "
+                "disk or correct [archive] root",
+                err=True,
             )
         layout, catalog = Layout(root), open_catalog(settings.archive)
         warn_of_unknown_issues(catalog, layout)
@@ -61,13 +66,14 @@ def bring_forward(
 ) -> Exit:
     """Run ``wanted`` issues, or whatever is due; write the report; return the exit code.
 
-    One run at a time works in an archive, unless luigid tells runs apart.
+    One run at a time works in an archive, unless luigid tells runs apart. Only a run of whatever is
+    due may begin an archive: wanted issues are in one that is there.
 
     Raises:
         ConfigError, EngineError, SystemicError: the run could not begin or had to stop.
         BusyError: another run is at work.
     """
-    house = House.open(config, is_new=True)
+    house = House.open(config, is_new=wanted is None)
     with alone(house.layout.root, "run", shared=scheduler == "luigid"):
         return _bring_forward(house, config, wanted=wanted, scheduler=scheduler)
 

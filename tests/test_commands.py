@@ -154,6 +154,7 @@ def test_a_delivery_of_bad_pages_alone_does_not_pass_for_nothing(home, config, c
         ("duplicates",),
         ("export", "lantern-1908", "--to", "out"),
         ("decide", "lantern-1908_0001_i01", "--undo"),
+        ("run", "lantern-1908"),
         ("rerun", "lantern-1908"),
     ],
 )
@@ -164,6 +165,17 @@ def test_a_command_that_reads_makes_no_archive(home, config, capsys, command, ro
     assert main([*command, "--config", str(config)]) == 2
     assert f"no archive at {home / 'archive'}" in capsys.readouterr().err
     assert sorted(home.rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["nightly", "ingest"])
+def test_an_archive_that_is_begun_is_told_once(home, config, capsys, command):
+    line = [command, *[str(home / "incoming")] * (command == "ingest"), "--config", str(config)]
+    config.write_text(config.read_text().replace("incoming = incoming", ""))
+    for times in (1, 0):
+        assert main(line) == 0
+        said = capsys.readouterr().err
+        assert said.count(f"a new archive is begun at {home / 'archive'}") == times
+        assert len(said.splitlines()) == times
 
 
 @pytest.mark.slow
