@@ -94,13 +94,13 @@ def _bring_forward(
     except BaseException as error:
         house.catalog.end_run(run, type(error).__name__)
         raise
-    bad = house.catalog.standing.bad(None if wanted is None else issues)
+    bad, own = house.catalog.standing.bad(None if wanted is None else issues), set(issues)
     night = Night(
         started=started,
         seconds=time.monotonic() - clock,
         intake=intake,
         issues=issues,
-        known_bad=tuple(row for row in bad if row.issue in set(issues)),
+        known_bad=tuple(row for row in bad if row.issue in own),
         done=house.catalog.ledger(since=started),
         failures={issue: str(error) for issue, error in failures.items()},
     )

@@ -59,7 +59,7 @@ def _rule_on_top(ink: NDArray[np.uint8], box: tuple[int, int, int, int]) -> _Sid
     length = right - left
     reach = max(4, round(_NEAR * (bottom - top)))
     corner = round(_CORNER * length)
-    best, found = LINE, None
+    best, found = math.nextafter(LINE, 0.0), None
     for degrees in TURNS:
         slope = math.tan(math.radians(degrees))
         drop = abs(slope) * length / 2
@@ -69,7 +69,7 @@ def _rule_on_top(ink: NDArray[np.uint8], box: tuple[int, int, int, int]) -> _Sid
         level = cv2.warpAffine(part, shear, part.shape[::-1], flags=cv2.INTER_NEAREST)
         thick = cv2.dilate(level, np.ones((3, 1), np.uint8))
         covered = thick[:, corner : length - corner].mean(axis=1)
-        if covered.max() >= best + (found is not None) * 1e-6:
+        if covered.max() > best:
             best = float(covered.max())
             row = first + int(np.flatnonzero(covered >= max(LINE, best - 0.02))[0]) + 1
             found = row + slope * length / 2, row - slope * length / 2
