@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.synthesis import effects, ornaments
 from pipeline.synthesis.compose import compose
-from pipeline.synthesis.flow import headline, numeral
+from pipeline.synthesis.flow import choose_measure, headline, numeral
 from pipeline.synthesis.marks import initial
 from pipeline.synthesis.pages import KINDS
 from pipeline.synthesis.parts import flow_columns
@@ -54,6 +54,41 @@ def test_every_kind_of_page_is_composed_with_truth_of_its_size(kind, corpus, fon
     pictured = {"columns", "wrapped", "template", "figures", "insets", "plate", "woodcut", "spread"}
     assert (ILLUSTRATION in labels) >= (kind in pictured)
     assert (TEXT in labels) >= (kind not in {"plate", "blank", "figures"})
+
+
+def test_larger_sheets_hold_the_same_page_in_more_pixels(fonts):
+    def heights(unit):
+        found = []
+        for seed in range(60):
+            side = round(900 * unit)
+            sheet = Sheet(side, side, np.random.default_rng(seed), fonts, unit)
+            found.append(choose_measure(sheet, side // 2).line)
+            found.append(sheet.size(0.002, 0.05, 5, 26))
+        return np.array(found)
+
+    assert np.abs(heights(2.0) / 2 - heights(1.0)).max() <= 1
+    assert heights(1.0).min() >= 5 and heights(1.0).max() > 20
+
+
+def test_a_page_has_as_many_lines_whatever_its_size(corpus, fonts, monkeypatch):
+    def lines(side):
+        settings = replace(ComposerSettings(), long_side=side, page_kinds={"text": 1.0})
+        printed.clear()
+        for seed in range(25):
+            compose(seed, corpus, fonts, settings)
+        return len(printed)
+
+    printed, line = [], Sheet.line
+    monkeypatch.setattr(Sheet, "line", lambda *a, **k: printed.append(1) or line(*a, **k))
+    assert 0.85 < lines(1536) / lines(768) < 1.15
+
+
+def test_smaller_pages_keep_type_that_is_type():
+    assert [replace(ComposerSettings(), long_side=side).unit for side in (256, 768, 1536)] == [
+        1.0,
+        1.0,
+        2.0,
+    ]
 
 
 def card(sheet, box, corpus):

@@ -71,7 +71,7 @@ def _empty_sheet(
     long_side = round(settings.long_side * finer)
     aspect = rng.uniform(0.58, 0.82) if rng.random() < 0.93 else rng.uniform(0.82, 1.4)
     height = long_side if aspect <= 1 else round(long_side / aspect)
-    return Sheet(height, round(height * aspect), rng, fonts)
+    return Sheet(height, round(height * aspect), rng, fonts, settings.unit)
 
 
 def _spread(
@@ -81,9 +81,9 @@ def _spread(
     height = round(settings.long_side * settings.supersampling * rng.uniform(0.62, 0.8))
     width = round(height * rng.uniform(0.62, 0.78))
     kinds = ("columns", "wrapped", "text", "figures", "insets", "plate", "adverts")
-    whole = Sheet(height, 2 * width, rng, fonts)
+    whole = Sheet(height, 2 * width, rng, fonts, settings.unit)
     for side in (0, 1):
-        page = Sheet(height, width, rng, fonts)
+        page = Sheet(height, width, rng, fonts, settings.unit)
         KINDS[str(rng.choice(kinds))](page, corpus)
         window = np.s_[:, side * width : (side + 1) * width]
         whole.tone[window], whole.labels[window] = page.tone, page.labels
@@ -102,7 +102,8 @@ def _print(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
     tone, labels, alpha = sheet.tone, sheet.labels, sheet.alpha
     if rng.random() < settings.halftone:
-        tone = effects.halftone(tone, (labels == ILLUSTRATION) & ~sheet.type_cast, rng)
+        toned = (labels == ILLUSTRATION) & ~sheet.type_cast
+        tone = effects.halftone(tone, toned, rng, unit=settings.unit)
     if rng.random() < settings.heavy_ink:
         tone = effects.heavy_ink(tone, rng)
     if rng.random() < settings.bleed_through:

@@ -13,9 +13,11 @@ Grey = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
 
 
-def halftone(tone: Grey, region: NDArray[np.bool_], rng: np.random.Generator) -> Grey:
-    """Print ``region`` through a halftone screen: pitch 3 to 7 pixels, any angle."""
-    pitch, angle = rng.uniform(2.6, 7.0), rng.uniform(0, np.pi / 2)
+def halftone(
+    tone: Grey, region: NDArray[np.bool_], rng: np.random.Generator, *, unit: float = 1.0
+) -> Grey:
+    """Print ``region`` through a halftone screen: pitch 3 to 7 times ``unit`` pixels, any angle."""
+    pitch, angle = rng.uniform(2.6, 7.0) * unit, rng.uniform(0, np.pi / 2)
     along, across = (np.array((np.cos(angle), np.sin(angle))) * 2 * np.pi / pitch).tolist()
     rows, cols = (np.arange(side, dtype=np.float32) for side in tone.shape)
     # cosines of sums as products: two vectors a direction instead of two planes

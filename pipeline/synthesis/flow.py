@@ -27,8 +27,11 @@ class Measure:
 
 
 def choose_measure(sheet: Sheet, width: int, *, low: float = 5, high: float = 26) -> Measure:
-    """Return a measure that puts 12 to 90 letters on a line ``width`` wide."""
-    sized = np.exp(sheet.between(np.log(low), np.log(high)))
+    """Return a measure that puts 12 to 90 letters on a line ``width`` wide.
+
+    Its lines are ``low`` to ``high`` pixels of a sheet of unit 1 high.
+    """
+    sized = np.exp(sheet.between(np.log(low), np.log(high))) * sheet.unit
     line = int(np.clip(sized, max(5, width / 45), max(6, width / 7)))
     style = "blackletter" if sheet.chance(0.35) else "antiqua"
     leading = max(line + 1, round(line * sheet.between(1.02, 1.6)))
@@ -93,7 +96,7 @@ def header(sheet: Sheet, area: Box) -> Box:
 
     The header is the whole band across the type area, as archivists mark it.
     """
-    size = int(np.clip(sheet.between(0.008, 0.02) * sheet.height, 5, 26))
+    size = sheet.size(0.008, 0.02, 5, 26)
     style = "blackletter" if sheet.chance(0.2) else "display" if sheet.chance(0.3) else "antiqua"
     band = Box(area.left, area.top, area.right, area.top + size)
     sheet.line(

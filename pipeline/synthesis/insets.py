@@ -24,7 +24,7 @@ def insets(sheet: Sheet, corpus: Corpus) -> None:
 
 def _inset(sheet: Sheet, corpus: Corpus, column: Box) -> None:
     """Set one small picture at an edge of ``column``, or in its middle between two paragraphs."""
-    size = int(np.clip(sheet.height * sheet.between(0.006, 0.012), 4, 14))
+    size = sheet.size(0.006, 0.012, 4, 14)
     place = str(sheet.rng.choice(["left", "left", "right", "right", "middle"]))
     lines = int(sheet.rng.choice([0, 0, 1, 1, 2, 3]))
     is_numbered = not lines and sheet.chance(0.6)

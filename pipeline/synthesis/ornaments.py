@@ -72,7 +72,7 @@ def line_drawing(picture: Picture, box: Box) -> Picture:
 
 
 _MARGIN = 6
-"""Pixels round the ink of a stroke that count as illustration: a stroke is slim."""
+"""Pixels, of a sheet of unit 1, round the ink of a stroke that are illustration: it is slim."""
 
 
 def flourish(sheet: Sheet, box: Box) -> None:
@@ -96,7 +96,7 @@ def flourish(sheet: Sheet, box: Box) -> None:
     sheet.stamp(ink, 0, 0)
     shape = ink > 0
     sheet.alpha[shape] = 255
-    sheet.type_cast |= sheet.label(shape, grow=_MARGIN)
+    sheet.type_cast |= sheet.label(shape, grow=sheet.px(_MARGIN))
     sheet.taken[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = True
 
 

@@ -25,6 +25,7 @@ from pipeline.synthesis.parts import (
     frame_around,
     head_or_tail,
     margin_notes,
+    opening_initial,
     place_somewhere,
     staves,
     type_area,
@@ -98,7 +99,7 @@ def template(sheet: Sheet, corpus: Corpus) -> None:
 def figures(sheet: Sheet, corpus: Corpus) -> None:
     """Many small figures in rows, numbered, with text between."""
     area = type_area(sheet)
-    size = int(np.clip(sheet.height * sheet.between(0.008, 0.016), 5, 20))
+    size = sheet.size(0.008, 0.016, 5, 20)
     top = area.top
     while top < area.bottom - sheet.height // 8:
         count = int(sheet.rng.integers(1, 5))
@@ -121,7 +122,7 @@ def plate(sheet: Sheet, corpus: Corpus) -> None:
     area = type_area(sheet, head=0.3)
     foot = round(area.height * sheet.between(0.0, 0.15))
     box = Box(area.left, area.top, area.right, area.bottom - foot)
-    size = int(np.clip(sheet.height * sheet.between(0.008, 0.022), 5, 30))
+    size = sheet.size(0.008, 0.022, 5, 30)
     captioned(sheet, corpus, box, size, lines=int(sheet.rng.integers(0, 4)), stretch=1.35)
 
 
@@ -143,16 +144,21 @@ def woodcut(sheet: Sheet, corpus: Corpus) -> None:
         margin_notes(sheet, area, big // 2 + 3)
     style = "blackletter" if sheet.chance(0.6) else "antiqua"
     line = max(6, round(big * sheet.between(0.45, 1.0)))
-    fill(sheet, area, Measure(line, round(line * sheet.between(1.05, 1.4)), style))
+    measure = Measure(line, round(line * sheet.between(1.05, 1.4)), style)
+    if sheet.chance(0.5):
+        opening = round(area.top + area.height * sheet.between(0.1, 0.9))
+        opening_initial(sheet, corpus, Box(area.left, opening, area.right, area.bottom), measure)
+    fill(sheet, area, measure)
 
 
 def text(sheet: Sheet, corpus: Corpus) -> None:
     """No picture but a head- or tailpiece: columns, headlines, initials; type of any size."""
-    area = type_area(sheet)
+    whole = area = type_area(sheet)
     if sheet.chance(0.8):
         area = head_or_tail(sheet, corpus, area)
     edges = column_edges(sheet, area, int(sheet.rng.choice([1, 1, 1, 2, 2, 3, 4])))
-    flow_columns(sheet, corpus, edges, area, high=48)
+    is_opening = area.top > whole.top and sheet.chance(0.6)  # a headpiece stands above
+    flow_columns(sheet, corpus, edges, area, high=48, is_opening=is_opening)
 
 
 def real_text(sheet: Sheet, corpus: Corpus) -> None:
@@ -213,7 +219,7 @@ def listing(sheet: Sheet, corpus: Corpus) -> None:
     """A catalog or a register: short lines, numbers at the right, much white."""
     del corpus
     area = type_area(sheet)
-    size = int(np.clip(sheet.height * sheet.between(0.007, 0.022), 4, 30))
+    size = sheet.size(0.007, 0.022, 4, 30)
     leading = round(size * sheet.between(1.2, 3.0))
     cut = sheet.cut("antiqua")
     has_entries = sheet.chance(0.8)  # else a column of numbers alone, as long entries leave it
@@ -242,7 +248,7 @@ def table(sheet: Sheet, corpus: Corpus) -> None:
     if sheet.chance(0.35):
         staves(sheet, area)
         return
-    size = int(np.clip(sheet.height * sheet.between(0.007, 0.018), 4, 24))
+    size = sheet.size(0.007, 0.018, 4, 24)
     cols, leading = int(sheet.rng.integers(3, 9)), round(size * sheet.between(1.3, 2.0))
     ruled = sheet.chance(0.8)
     for top in range(area.top + size, area.bottom - leading, leading):

@@ -47,10 +47,20 @@ def column_edges(sheet: Sheet, area: Box, count: int) -> list[tuple[int, int]]:
 
 
 def flow_columns(
-    sheet: Sheet, corpus: Corpus, edges: list[tuple[int, int]], area: Box, *, high: float = 26
+    sheet: Sheet,
+    corpus: Corpus,
+    edges: list[tuple[int, int]],
+    area: Box,
+    *,
+    high: float = 26,
+    is_opening: bool = False,
 ) -> None:
-    """Fill columns with headlines, paragraphs, initials and rules."""
+    """Fill columns with headlines, paragraphs, initials and rules; an opening has an initial."""
     measure = choose_measure(sheet, edges[0][1] - edges[0][0], high=high)
+    if is_opening:
+        opening_initial(
+            sheet, corpus, Box(edges[0][0], area.top, edges[0][1], area.bottom), measure
+        )
     for left, right in edges:
         top = area.top
         while top < area.bottom - 2 * measure.line:
@@ -61,16 +71,22 @@ def flow_columns(
             height = round(area.height * sheet.between(0.1, 0.9))
             bottom = min(top + height, area.bottom)
             if sheet.chance(0.2):
-                size = round(measure.line * sheet.between(2.0, 7.0))
-                spot = Box(left, top, left + size, top + size)
-                if not sheet.taken[top : top + size, left : left + size].any():
-                    initial(sheet, corpus, spot)
+                opening_initial(sheet, corpus, Box(left, top, right, bottom), measure)
             fill(sheet, Box(left, top, right, bottom), measure)
             top = bottom + round(measure.leading * sheet.between(0.3, 2.5))
             if sheet.chance(0.25) and not sheet.taken[top - 2 : top, left:right].any():
                 sheet.rule(
                     left + (right - left) // 4, top - 2, (right - left) // 2, 1, upright=False
                 )
+
+
+def opening_initial(sheet: Sheet, corpus: Corpus, column: Box, measure: Measure) -> None:
+    """Print an initial of two to seven lines, square or nearly, at the head of a free column."""
+    height = round(measure.line * sheet.between(2.0, 7.0))
+    width = round(height * (1.0 if sheet.chance(0.5) else sheet.between(0.7, 1.15)))
+    spot = Box(column.left, column.top, column.left + width, column.top + height)
+    if not sheet.taken[spot.top : spot.bottom, spot.left : spot.right].any():
+        initial(sheet, corpus, spot)
 
 
 def _first_taken(sheet: Sheet, top: int, bottom: int, left: int, right: int) -> int:
@@ -88,7 +104,7 @@ def place_somewhere(
         top = int(sheet.rng.integers(area.top, max(area.top + 1, area.bottom - height)))
         box = Box(left, top, left + width, top + height)
         if min(width, height) >= 16 and not sheet.taken[top : box.bottom, left : box.right].any():
-            size = int(np.clip(sheet.height * sheet.between(0.007, 0.015), 4, 18))
+            size = sheet.size(0.007, 0.015, 4, 18)
             captioned(sheet, corpus, box, size, lines=int(sheet.rng.choice([0, 0, 1, 1, 2, 3])))
             return
 
@@ -99,7 +115,7 @@ def captioned(
     """Print a picture into ``box`` and its caption of ``lines`` lines below it."""
     shape = sheet.picture(pick(sheet, corpus), box, stretch=stretch)
     if sheet.chance(0.12):
-        frame_around(sheet, shape, 1 + int(sheet.rng.integers(3)))
+        frame_around(sheet, shape, sheet.px(1 + int(sheet.rng.integers(3))))
     found = Box.covering(shape)
     if lines and found is not None:
         sheet.captioned.append((found, caption(sheet, found, size=size, lines=lines)))

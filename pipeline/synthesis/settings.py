@@ -13,6 +13,8 @@ music the net is told neither. Stamps of libraries and typographic rules are bac
 text.
 """
 
+_MEASURED_AT = 768
+
 PAGE_KINDS = {
     "columns": 22.0,
     "wrapped": 20.0,
@@ -59,3 +61,11 @@ class ComposerSettings:
     library_stamp: float = 0.25
     squashed: float = 0.12
     skew_degrees: float = 1.5
+
+    @property
+    def unit(self) -> float:
+        """Pixels for one of a page of 768, on which the composer's sizes of type were set.
+
+        Never below 1: on smaller pages type would be no type any more.
+        """
+        return max(1.0, self.long_side / _MEASURED_AT)

@@ -31,13 +31,15 @@ class Sheet:
     ``tone`` (H, W) uint8 0 ink .. 255 paper; ``labels`` (H, W) uint8; ``alpha`` (H, W) uint8;
     ``taken`` (H, W) bool: where something stands already; ``type_cast`` (H, W) bool: ornaments
     that are printed like type, so no halftone screen lies over them. ``captioned`` pairs the box
-    of a picture with that of its caption.
+    of a picture with that of its caption. ``unit`` is how many pixels here are one of a sheet for
+    pages of 768 pixels: larger sheets hold the same page in more pixels, not more type.
     """
 
     height: int
     width: int
     rng: np.random.Generator
     fonts: FontBook
+    unit: float = 1.0
     tone: NDArray[np.uint8] = field(init=False)
     labels: NDArray[np.uint8] = field(init=False)
     alpha: NDArray[np.uint8] = field(init=False)
@@ -59,6 +61,15 @@ class Sheet:
     def between(self, low: float, high: float) -> float:
         """Draw evenly."""
         return float(self.rng.uniform(low, high))
+
+    def px(self, pixels: float) -> int:
+        """Return what ``pixels`` of a sheet of unit 1 are here, at least one."""
+        return max(1, round(pixels * self.unit))
+
+    def size(self, low: float, high: float, least: float, most: float) -> int:
+        """Draw the height of a line, a share of the sheet's, within pixels of a sheet of unit 1."""
+        drawn = self.height * self.between(low, high)
+        return int(np.clip(drawn, least * self.unit, most * self.unit))
 
     def stamp(self, ink: NDArray[np.uint8], left: int, top: int, strength: float = 1.0) -> None:
         """Print ``ink`` (0 none .. 255 full); what hangs over the edge is cut."""
@@ -83,7 +94,8 @@ class Sheet:
 
     def rule(self, left: int, top: int, length: int, thickness: int, *, upright: bool) -> None:
         """Print a typographic rule; rules are background."""
-        size = (length, thickness) if upright else (thickness, length)
+        thick = self.px(thickness)
+        size = (length, thick) if upright else (thick, length)
         self.stamp(np.full(size, 230, np.uint8), left, top)
 
     def cut(self, type_: str | Cut) -> Cut:

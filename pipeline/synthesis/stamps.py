@@ -45,7 +45,7 @@ def library_stamp(sheet: Sheet, corpus: Corpus) -> None:
 def _place(sheet: Sheet, width: int, height: int) -> tuple[int, int]:
     """Return where the middle of a stamp stands, x and y: anywhere, or beside a picture."""
     rows, columns = np.nonzero(sheet.labels[::8, ::8] == ILLUSTRATION)
-    if len(rows) and sheet.chance(0.35):
+    if len(rows) and sheet.chance(0.45):
         at = int(sheet.rng.integers(len(rows)))
         x = 8 * int(columns[at]) + round(width * sheet.between(-1.5, 1.5))
         y = 8 * int(rows[at]) + round(height * sheet.between(-1.5, 1.5))
