@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from archive.decode import reading
 from schemas.corpus import Corpus, Picture
 from schemas.errors import ScanError
+from schemas.model import CLASSES
 
-_INDEXES = ("illustrations.csv", "layouts.csv", "text_pages.csv", "papers.csv")
+_INDEXES = {
+    "illustrations.csv": ("file", "book_title", "kind", "touches_border", "has_caption_suspect"),
+    "layouts.csv": ("file",),
+    "text_pages.csv": ("file",),
+    "papers.csv": ("file",),
+}
+"""The columns of each that are read."""
 
 
 def load_corpus(folder: Path) -> Corpus:
@@ -23,10 +33,15 @@ def load_corpus(folder: Path) -> Corpus:
     square root of their number, so that the largest book does not decide what a picture is.
 
     Raises:
-        ScanError: an index or an image is missing or damaged; it is named.
+        ScanError: an index or an image is missing or damaged, or there is no picture; it is named.
     """
-    rows = {name: _index(folder / name) for name in _INDEXES}
+    rows = {name: _index(folder / name, columns) for name, columns in _INDEXES.items()}
     chosen = [r for r in rows["illustrations.csv"] if r["has_caption_suspect"] != "true"]
+    if not chosen:
+        raise ScanError(
+            f"{folder / 'illustrations.csv'}: names no picture without a caption at its foot; "
+            "add some, or train without --corpus"
+        )
     sizes = Counter((row["book_title"], row["kind"]) for row in chosen)
     pictures = tuple(
         Picture(
@@ -48,26 +63,49 @@ def load_corpus(folder: Path) -> Corpus:
     )
 
 
-def _index(path: Path) -> list[dict[str, str]]:
+def _index(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            return list(csv.DictReader(stream))
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            rows = csv.DictReader(stream)
+            lacking = [name for name in columns if name not in (rows.fieldnames or ())]
+            if lacking:
+                raise ScanError(f"{path}: has no column {lacking[0]}; is this a corpus folder?")
+            return [_row(path, number, row, columns) for number, row in enumerate(rows, 2)]
     except OSError as error:
         raise ScanError(f"{path}: {error.strerror}; is this a corpus folder?") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ScanError(f"{path}: damaged ({error}); save it as CSV in UTF-8") from error
+
+
+def _row(path: Path, number: int, row: dict[str, str], columns: tuple[str, ...]) -> dict[str, str]:
+    empty = [name for name in columns if row[name] is None]
+    if empty or not row["file"]:
+        raise ScanError(
+            f"{path}: row {number} has no {(*empty, 'file')[0]}; complete it or take it out"
+        )
+    return row
+
+
+@contextmanager
+def _image(path: Path) -> Iterator[Image.Image]:
+    if not path.is_file():
+        raise ScanError(f"{path}: is not there; restore it or take it out of the index")
+    with reading(path), Image.open(path) as image:
+        yield image
 
 
 def _load(path: Path, *, keep_color: bool) -> NDArray[np.uint8]:
-    try:
-        with Image.open(path) as image:
-            wanted = "RGB" if keep_color and image.mode in ("RGB", "P", "CMYK") else "L"
-            return np.asarray(image.convert(wanted))
-    except OSError as error:
-        raise ScanError(f"{path}: {error}; restore it or take it out of the index") from error
+    with _image(path) as image:
+        wanted = "RGB" if keep_color and image.mode in ("RGB", "P", "CMYK") else "L"
+        return np.asarray(image.convert(wanted))
 
 
 def _labels(path: Path) -> NDArray[np.uint8]:
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image)
-    except OSError as error:
-        raise ScanError(f"{path}: {error}; restore it or take it out of the index") from error
+    with _image(path) as image:
+        mode, labels = image.mode, np.asarray(image)
+    if mode not in ("L", "P") or labels.max() >= len(CLASSES):
+        raise ScanError(
+            f"{path}: a layout is a label map of one channel, 0 to {len(CLASSES) - 1}; "
+            "draw it again or take it out of the index"
+        )
+    return labels

@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 
 from archive.images import load_image, load_labels, save_png
+from archive.ingest.names import printable_name
 from archive.pairs import Pair
 from archive.store import sha256, whole, write_whole
 from schemas.errors import ArchiveError, ScanError
@@ -49,19 +50,23 @@ def combine(pairs: Iterable[Pair], to: Path, *, source: str) -> Iterator[Entry |
 
     A pair whose page is there already under its name is not written again. Other content under
     the same name gets a name of its own. In a set that was split, a pair keeps its part, and a
-    new one goes to that of its issue.
+    new one goes to that of its issue. The manifest is written though the rest was broken off.
     """
     known = {entry.name: entry for entry in read_manifest(to)} if (to / MANIFEST).exists() else {}
-    for pair in pairs:
-        try:
-            entry = _add(pair, to, source, known)
-        except (ArchiveError, ValueError, OSError) as error:
-            yield error if isinstance(error, ArchiveError) else ScanError(f"{pair.path}: {error}")
-            continue
-        known[entry.name] = entry
-        yield entry
-    if known:
-        write_manifest(to, known.values())
+    try:
+        for pair in map(_printable, pairs):
+            try:
+                entry = _add(pair, to, printable_name(source), known)
+            except ArchiveError as error:
+                yield error
+            except (ValueError, OSError) as error:
+                yield ScanError(f"{pair.path}: {error}")
+            else:
+                known[entry.name] = entry
+                yield entry
+    finally:
+        if known:
+            write_manifest(to, known.values())
 
 
 def split(entries: Iterable[Entry], *, validation: float, test: float, seed: int) -> list[Entry]:
@@ -79,6 +84,12 @@ def split(entries: Iterable[Entry], *, validation: float, test: float, seed: int
         place = int(digest_of(f"{seed}:{entry.issue}".encode()).hexdigest()[:8], 16) / 2**32
         part = "test" if place < test else "validation" if place < test + validation else "train"
         parted.append(replace(entry, part=part))
+    if all(entry.part != "train" for entry in parted):
+        count = len({entry.issue for entry in parted})
+        raise ValueError(
+            f"of {count} issues none is left to train on; lower the shares, take another seed or "
+            "combine more issues"
+        )
     return parted
 
 
@@ -133,7 +144,9 @@ def read_manifest(folder: Path) -> list[Entry]:
             f"{path}: {error.strerror}; bilderbogen dataset combine makes it"
         ) from error
     except (msgspec.ValidationError, csv.Error, UnicodeDecodeError) as error:
-        raise ScanError(f"{path}: damaged ({error!r}); combine the set again") from error
+        raise ScanError(
+            f"{path}: damaged ({error!r}); move it away, then combine all sources again and split"
+        ) from error
 
 
 def write_manifest(folder: Path, entries: Iterable[Entry]) -> None:
@@ -148,6 +161,10 @@ def write_manifest(folder: Path, entries: Iterable[Entry]) -> None:
 def page_path(folder: Path, entry: Entry) -> Path:
     """Return the page of ``entry``."""
     return folder / "A" / entry.page
+
+
+def _printable(pair: Pair) -> Pair:
+    return replace(pair, name=printable_name(pair.name), issue=printable_name(pair.issue))
 
 
 def _add(pair: Pair, to: Path, source: str, known: dict[str, Entry]) -> Entry:
@@ -188,8 +205,12 @@ def _free_name(pair: Pair, content: bytes, known: dict[str, Entry], to: Path) ->
     there = known.get(pair.name)
     if there is None:
         return pair.name
-    before = load_image(page_path(to, there)).rgb.tobytes()
-    return pair.name if before == content else f"{pair.name}-{digest_of(content).hexdigest()[:8]}"
+    own = f"{pair.name}-{digest_of(content).hexdigest()[:8]}"
+    try:
+        before = load_image(page_path(to, there)).rgb.tobytes()
+    except ScanError:  # gone or damaged: this one takes its place, if it has none already
+        return own if own in known else pair.name
+    return pair.name if before == content else own
 
 
 def _faults(folder: Path, entry: Entry) -> Iterator[str]:
@@ -198,10 +219,13 @@ def _faults(folder: Path, entry: Entry) -> Iterator[str]:
         (folder / "B" / f"{entry.name}.png", entry.labels_sha256),
     ):
         if not path.is_file():
-            yield f"{path}: is gone; combine the set again"
+            yield f"{path}: is gone; combine its source again"
             return
         if sha256(path) != wanted:
-            yield f"{path}: was changed since it was combined; combine it again"
+            yield (
+                f"{path}: was changed since it was combined; move it away and combine its source "
+                "again"
+            )
             return
     labels = load_labels(folder / "B" / f"{entry.name}.png")
     if labels.shape != (entry.height, entry.width):

@@ -22,6 +22,8 @@ from schemas.model import RGB8, Grey8
 MAX_BYTES = 4 * 1024**3
 DPI_RANGE = (50.0, 2400.0)
 """Resolutions outside this range are mistakes of a scanner's software (1, 2.54, 99999)."""
+_SCREENS, _LONGEST_PAGE = (72.0, 96.0), 28.0
+"""What programs write that know no resolution; inches above which no page is so long."""
 
 MIMETYPES = {
     "TIFF": "image/tiff",
@@ -226,8 +228,9 @@ def _dpi(image: Image.Image) -> float | None:
     given = image.info.get("dpi")
     if not given:
         return None
-    value = float(given[0])
-    return round(value, 3) if DPI_RANGE[0] <= value <= DPI_RANGE[1] else None
+    value = round(float(given[0]), 3)
+    is_screen = round(value) in _SCREENS and max(image.size) > _LONGEST_PAGE * value
+    return value if DPI_RANGE[0] <= value <= DPI_RANGE[1] and not is_screen else None
 
 
 def _finish(image: Image.Image, mimetype: str, dpi: float | None) -> LoadedImage:

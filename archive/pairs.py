@@ -16,6 +16,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ from schemas.truth import read_truth
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 _MAP = ".map.png"
+_GENERIC = re.compile(r"(p|page|scan|img|seite|bild)?[-_ .]*[a-z]?\d+", re.IGNORECASE)
+"""Names that number a page and say of no issue which."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,18 +75,31 @@ def read_pairs(source: Path, *, form: str = "", order: str = "AtoB") -> list[Pai
     return found
 
 
-def issue_of(path: Path, root: Path) -> str:
+def issue_of(path: Path, root: Path, *, source: str = "") -> str:
     """Return the issue a page belongs to: its folder below ``root``, else its name to the number.
+
+    Names that many issues share, as page_001 and 7, say nothing: such pages belong to ``source``,
+    by default the name of ``root``.
 
     >>> issue_of(Path("r/bazar-1871-11_0004.png"), Path("r"))
     'bazar-1871-11'
     >>> issue_of(Path("r/idler/p7.png"), Path("r"))
     'idler'
+    >>> issue_of(Path("r/page_001.png"), Path("r"))
+    'r'
     """
     inside = path.relative_to(root).parent
     if inside.parts:
         return "-".join(inside.parts)
+    if _GENERIC.fullmatch(path.stem):
+        return source or root.resolve().name or path.stem
     return re.sub(r"[-_ .]*[a-z]?\d+$", "", path.stem) or path.stem
+
+
+def scan_of(folder: Path, name: str) -> Path | None:
+    """Return the scan called ``name`` in ``folder``; not NAME.map.png, not NAME.1.png."""
+    beside = (p for p in folder.glob("*") if p.stem == name and p.suffix.lower() in IMAGES)
+    return min((p for p in beside if not p.name.endswith(_MAP) and p.is_file()), default=None)
 
 
 def _images(folder: Path) -> list[Path]:
@@ -91,15 +108,15 @@ def _images(folder: Path) -> list[Path]:
 
 def _scan_of(path: Path) -> Path | None:
     name = path.name.removesuffix(_MAP if path.name.endswith(_MAP) else path.suffix)
-    beside = (p for p in path.parent.iterdir() if p.suffix.lower() in IMAGES)
-    return min((p for p in beside if p.stem == name and not p.name.endswith(_MAP)), default=None)
+    return scan_of(path.parent, name)
 
 
-def _pair(scan: Path, root: Path, labels: Callable[[RGB8], ClassMap]) -> Pair:
+def _pair(scan: Path, root: Path, labels: Callable[[RGB8], ClassMap], *, source: str = "") -> Pair:
     def page() -> RGB8:
         return load_image(scan).rgb
 
-    return Pair(scan.stem, issue_of(scan, root), scan, page, lambda: labels(page()))
+    issue = issue_of(scan, root, source=source)
+    return Pair(scan.stem, issue, scan, page, lambda: labels(page()))
 
 
 def _missing(what: Path, wanted: str) -> Pair:
@@ -113,13 +130,14 @@ def _missing(what: Path, wanted: str) -> Pair:
 
 def _folders(root: Path, order: str) -> Iterator[Pair]:
     pages, maps = (root / name for name in (("A", "B") if order == "AtoB" else ("B", "A")))
+    source = root.resolve().name
     drawn = {p.relative_to(maps).with_suffix(""): p for p in _images(maps)}
     for scan in _images(pages):
         target = drawn.pop(scan.relative_to(pages).with_suffix(""), None)
         if target is None:
             yield _missing(scan, "label map")
             continue
-        yield _pair(scan, pages, lambda _, path=target: read_map(path))  # type: ignore[misc]
+        yield _pair(scan, pages, lambda _, path=target: read_map(path), source=source)  # type: ignore[misc]
     for path in drawn.values():
         yield _missing(path, "page")
 
@@ -204,11 +222,29 @@ def _coco(root: Path, _: str) -> Iterator[Pair]:
                 scan = root / image["file_name"]
                 if not scan.resolve().is_relative_to(root.resolve()):
                     raise ScanError(f"{path}: {image['file_name']!r} leads out of the folder")
-                size = (int(image["width"]), int(image["height"]))
-                shapes = _coco_shapes(own, names, path)
-                yield _pair(scan, root, lambda page, s=shapes, z=size: paint(s, z, page.shape[:2]))  # type: ignore[misc]
+                yield _pair(scan, root, partial(_of_coco, image, own, names, path))
         except (KeyError, TypeError, ValueError) as error:
             raise ScanError(f"{path}: no COCO annotation ({error!r}); export it again") from error
+
+
+def _of_coco(
+    image: dict[str, Any],
+    annotations: Sequence[dict[str, Any]],
+    names: dict[int, str],
+    path: Path,
+    page: RGB8,
+) -> ClassMap:
+    try:
+        width, height = int(image["width"]), int(image["height"])
+        if not (width >= 1 and height >= 1):
+            raise ScanError(
+                f"{path}: {image['file_name']} is {width} x {height} pixels; "
+                "write the size of its scan there"
+            )
+        shapes = _coco_shapes(annotations, names, path)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ScanError(f"{path}: no COCO annotation ({error!r}); export it again") from error
+    return paint(shapes, (width, height), page.shape[:2])
 
 
 def _coco_shapes(
@@ -226,6 +262,10 @@ def _coco_shapes(
                 raise ScanError(
                     f"{path}: annotation {one['id']} has an outline of {len(flat) // 2} points; "
                     "draw it with three or more"
+                )
+            if not all(map(isfinite, flat)):
+                raise ScanError(
+                    f"{path}: annotation {one['id']} has a point that is no number; draw it again"
                 )
             shapes.append((list(zip(flat[::2], flat[1::2], strict=True)), label))
     return shapes
@@ -270,8 +310,13 @@ def _json(path: Path) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _is_coco(root: Path) -> bool:
-    for path in root.glob("*.json"):
-        record = _json(path)
+    for path in sorted(root.glob("*.json")):
+        try:
+            record = _json(path)
+        except ScanError:
+            if _scan_of(path) is None:
+                raise
+            continue  # a page's own annotation: its pair says what is wrong
         return isinstance(record, dict) and "images" in record and "categories" in record
     return False
 

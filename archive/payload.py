@@ -213,7 +213,10 @@ class Payload:
             raise DocumentError(
                 f"{source}: gone or changed since it was registered; bilderbogen verify says more"
             )
-        place(source, self._folder / href)
+        # who is handed a package may write in it; a link would be our file
+        inside = (self._folder.resolve(), source.resolve())
+        links = all(path.is_relative_to(self._layout.root.resolve()) for path in inside)
+        place(source, self._folder / href, links=links)
         self.digests[href], self._sizes[href] = digest, size_bytes
 
     def _enter_image(self, use: str, sequence: int, ordinal: int, href: str, mimetype: str) -> None:

@@ -131,11 +131,11 @@ def sha256(path: Path) -> str:
         return file_digest(stream, "sha256").hexdigest()
 
 
-def place(source: Path, target: Path) -> None:
-    """Put a copy of ``source`` at ``target``: a hard link where the disk allows, else a copy.
+def place(source: Path, target: Path, *, links: bool = True) -> None:
+    """Put ``source`` at ``target`` too: a hard link where ``links`` and the disk allow, or a copy.
 
-    Only for files nobody writes again (masters, published crops). What was at ``target`` before is
-    replaced, not written over: it may be a link, too.
+    Links are only for files nobody writes again (masters, published crops), in a place of our own.
+    What was at ``target`` before is replaced, not written over: it may be a link, too.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
@@ -143,9 +143,12 @@ def place(source: Path, target: Path) -> None:
             return
         target.unlink()
     try:
-        os.link(source, target)
+        if links:
+            os.link(source, target)
+            return
     except OSError:
-        shutil.copyfile(source, target)
+        pass  # another disk, or one that knows no links
+    shutil.copyfile(source, target)
 
 
 def _flush(path: Path) -> None:

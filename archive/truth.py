@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.pairs import read_map
+from archive.pairs import read_map, scan_of
 from schemas.errors import ConfigError
 from schemas.model import ClassMap
 from schemas.truth import PageTruth, read_truth
@@ -47,7 +47,7 @@ def page_image(folder: Path, annotated: AnnotatedPage) -> Path:
     named = folder / annotated.truth.page
     if annotated.truth.page and named.is_file():
         return named
-    for path in sorted(folder.glob(f"{annotated.name}.*")):
-        if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".tif", ".tiff"):
-            return path
-    raise ConfigError(f"{folder}: has no scan of {annotated.name}")
+    found = scan_of(folder, annotated.name)
+    if found is None:
+        raise ConfigError(f"{folder}: has no scan of {annotated.name}")
+    return found

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from os.path import expanduser
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
-from archive.store import sha256
-from schemas.errors import EngineError
+from archive.store import sha256, write_whole
+from schemas.errors import ConfigError, EngineError
 from schemas.model import CLASSES
 
 SHIPPED = Path(__file__).parents[1] / "pipeline" / "weights"
 KINDS_FILE = SHIPPED / "kinds.json"
 """The model that tells kinds of print apart (``benchmarks/kinds.py`` trains it)."""
+_Natural = Annotated[int, msgspec.Meta(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Card:
 
     name: str
     sha256: str
-    channels: tuple[int, ...]
-    long_side: int
+    channels: tuple[_Natural, ...]
+    long_side: Annotated[int, msgspec.Meta(ge=32)]
     recipe: dict[str, object]
     data: str
     figures: dict[str, dict[str, float | None]]
@@ -36,7 +38,7 @@ class Card:
     net: str = "unet"
     input: str = "paper-ink"
     planes: tuple[str, ...] = CLASSES
-    stride: int = 32
+    stride: _Natural = 32
     license: str = "Apache-2.0"
 
 
@@ -84,15 +86,76 @@ def find_weights(name: str) -> WeightsFile:
         raise EngineError(
             f"no weights {name!r} (with a .json card beside them); shipped are {shipped}"
         )
+    return WeightsFile(path, _read_card(card))
+
+
+def _read_card(path: Path) -> Card:
     try:
-        return WeightsFile(path, msgspec.json.decode(card.read_bytes(), type=Card))
+        return msgspec.json.decode(path.read_bytes(), type=Card)
     except msgspec.DecodeError as error:
-        raise EngineError(f"{card}: {error}") from error
+        raise EngineError(f"{path}: {error}") from error
 
 
-def write_card(path: Path, card: Card) -> None:
-    """Write a card as indented JSON."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
+def check_place(file: Path) -> None:
+    """Check that weights called ``file`` would take no other file's card.
+
+    Weights that lie there with their own card may be replaced.
+
+    Raises:
+        ConfigError: they would; without its card the other file cannot be used.
+    """
+    check_alone(file)
+    path = file.with_suffix(".json")
+    known = _card_there(path)
+    if known and not (file.is_file() and sha256(file) == known.sha256):
+        raise ConfigError(f"{path}: is not the card of {file}; move it, or name another file")
+
+
+def check_alone(file: Path) -> None:
+    """Check that no weights in the other format share the stem of ``file``.
+
+    Raises:
+        ConfigError: they do.
+    """
+    for suffix in {".safetensors", ".onnx"} - {file.suffix}:
+        if file.with_suffix(suffix).exists():
+            raise ConfigError(
+                f"{file.with_suffix(suffix)}: both would share one card; name another file"
+            )
+
+
+def write_card(path: Path, card: Card, *, replaces: bool = False) -> None:
+    """Write a card as indented JSON, over another file's only if it ``replaces`` that.
+
+    Raises:
+        ConfigError: there is another file's card, or a document that is no card at all.
+    """
+    known = _card_there(path)
+    if known and not replaces and known.sha256 != card.sha256:
+        raise ConfigError(f"{path}: is the card of another file; move it, or name another file")
+    write_whole(path, msgspec.json.format(msgspec.json.encode(card), indent=1) + b"\n")
+
+
+def write_weights(file: Path, content: bytes, card: Card) -> None:
+    """Write weights and their card.
+
+    Raises:
+        ConfigError: the card would take another file's place.
+    """
+    check_place(file)
+    write_whole(file, content)
+    write_card(file.with_suffix(".json"), card, replaces=True)
+
+
+def _card_there(path: Path) -> Card | None:
+    if not path.exists():
+        return None
+    try:
+        return _read_card(path)
+    except EngineError as error:
+        raise ConfigError(
+            f"{path}: is no card of weights ({error}); move it, or name another file"
+        ) from error
 
 
 def shipped_weights() -> tuple[WeightsFile, ...]:

@@ -5,26 +5,35 @@
 Every variant sees the same number of composed pages and is judged on annotated scans by the
 likeliest class, so that nothing after the net hides what the net does. Generator and discriminator
 are narrow, so that a variant takes minutes on one core. Finished variants are kept
-in the folder and not trained again; a stopped one goes on.
+in the folder and not trained again; a stopped one goes on. What was made of anything else (steps,
+corpus, settings of the composer, pages judged) is refused.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
-import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from statistics import fmean
+from typing import Any
 
 from archive.store import write_whole
 from pipeline.evaluation import by_source
+from pipeline.synthesis.settings import ComposerSettings
 from tasks.engines import separator
 from tasks.judging import judge
 from tasks.settings import SeparateSettings
-from tasks.training import TrainingOrder, train
+from tasks.training import CHECKPOINT, TrainingOrder, train
+from tasks.training_log import METRICS
 
 _NARROW = (12, 24, 48, 80, 112, 128)
 _FIGURES = "figures.json"
+_INDIFFERENT = ("folder", "threads", "workers", "every", "tensorboard")
+"""What of an order does not change the figures."""
+
+Figures = dict[str, float | None]
 
 VARIANTS: dict[str, dict[str, object]] = {
     "cross-entropy and Dice, 512 pixels": {},
@@ -63,18 +72,18 @@ def main() -> None:
             print(f"| {name} | {' | '.join(_cells(figures))} |", flush=True)
 
 
-def _figures(args: argparse.Namespace, name: str, folder: Path) -> dict[str, float | None]:
-    kept = folder / _FIGURES
-    if kept.exists():
-        found: dict[str, float | None] = json.loads(kept.read_text())
-        return found
+def _figures(args: argparse.Namespace, name: str, folder: Path) -> Figures:
     order = TrainingOrder(
         folder, args.corpus, args.steps, threads=1, learning_rate=0.002, channels=_NARROW,
         long_side=512, validate_every=0, judge_channels=_NARROW[0],
     )  # fmt: skip
-    started = time.monotonic()
-    weights = train(replace(order, **VARIANTS[name]), lambda line: None)  # type: ignore[arg-type] # names of its fields
-    seconds = (time.monotonic() - started) / args.steps
+    order = replace(order, **VARIANTS[name])  # type: ignore[arg-type] # names of its fields
+    made_of = _made_of(order, args.truth)
+    found = _kept(folder, made_of)
+    if found is not None:
+        return found
+    _keep(folder, made_of, None)  # before it begins: a stopped one goes on only as it was
+    weights = train(order, lambda line: None)
     settings = SeparateSettings(weights=str(weights), device="cpu")
     judged = judge(args.truth, args.pages, separator(settings), min_area=0.002, raw=True)
     table = by_source(judged.scores)
@@ -85,13 +94,53 @@ def _figures(args: argparse.Namespace, name: str, folder: Path) -> dict[str, flo
         "Bilderbazaar": bazar.iou if bazar else None,
         "text": bazar.text_iou if bazar else None,
         "false": table["ALL"].false_area,
-        "seconds": seconds,
+        "seconds": _seconds(folder / METRICS),
     }
-    write_whole(kept, json.dumps(figures).encode())
+    _keep(folder, made_of, figures)
     return figures
 
 
-def _cells(figures: dict[str, float | None]) -> list[str]:
+def _made_of(order: TrainingOrder, truth: Path) -> dict[str, Any]:
+    """Return what figures depend on, as JSON gives it back."""
+    made_of = {key: value for key, value in asdict(order).items() if key not in _INDIFFERENT}
+    made_of["corpus"] = order.corpus and order.corpus.resolve().name
+    made_of["truth"] = truth.resolve().name
+    made_of["composer"] = asdict(ComposerSettings(long_side=order.long_side))
+    return dict(json.loads(json.dumps(made_of)))
+
+
+def _kept(folder: Path, made_of: dict[str, Any]) -> Figures | None:
+    """Return the figures of a finished variant; exit if it, or a stopped one, was another."""
+    path = folder / _FIGURES
+    if not path.exists() and not (folder / CHECKPOINT).exists():
+        return None
+    record = json.loads(path.read_text()) if path.exists() else {}
+    before = record.get("made_of")
+    if before is None:
+        raise SystemExit(
+            f"{folder}: says not what it is made of; move it away or give another --to"
+        )
+    other = sorted(key for key in made_of.keys() | before if before.get(key) != made_of.get(key))
+    if other:
+        raise SystemExit(
+            f"{folder}: was made with other {', '.join(other)}; move it away or give another --to"
+        )
+    found: Figures | None = record["figures"]
+    return found
+
+
+def _keep(folder: Path, made_of: dict[str, Any], figures: Figures | None) -> None:
+    record = {"made_of": made_of, "figures": figures}
+    write_whole(folder / _FIGURES, json.dumps(record, indent=1).encode())
+
+
+def _seconds(metrics: Path) -> float:
+    """Return the mean seconds of a step by the log, which also has those before a stop."""
+    with metrics.open(newline="") as stream:
+        return fmean(float(row["seconds"]) for row in csv.DictReader(stream))
+
+
+def _cells(figures: Figures) -> list[str]:
     cells = ["–" if value is None else f"{value:.3f}" for value in figures.values()]
     false, seconds = figures["false"], figures["seconds"]
     return [*cells[:4], "–" if false is None else f"{100 * false:.1f} %", f"{seconds:.1f}"]

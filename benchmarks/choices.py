@@ -3,8 +3,8 @@
     python -m benchmarks.choices TRUTH PAGES [WEIGHTS]
 
 Mirrored pages, a second working size, other working sizes, the tidying of class maps and its
-figures; and how far the probabilities can be trusted (reliability, Guo et al., "On Calibration of
-Modern Neural Networks", ICML 2017).
+figures, the smallest picture; and how far the probabilities can be trusted (reliability, Guo et
+al., "On Calibration of Modern Neural Networks", ICML 2017).
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ from numpy.typing import NDArray
 from archive.images import load_image
 from archive.truth import AnnotatedPage, annotated_pages, page_image
 from archive.weights import find_weights
-from pipeline.evaluation import PageScore, score_page, summarize
+from pipeline.engines.reduced import Architecture
+from pipeline.evaluation import GRID, PageScore, score_page, summarize
 from pipeline.pix2pix.engine import pix2pix
 from pipeline.pix2pix.page_input import reduce, to_grey
 from pipeline.separate import Separation, full_size
 from pipeline.tidy import SHIPPED, RectangleRule, tidied
-from schemas.model import ClassMap
+from schemas.model import RGB8, ClassMap
 from tasks.engines import architecture
 
 Planes = NDArray[np.float32]
 _SCALE = 5 / 6
-_OTHER_SIDES = (640, 1024)
+_OTHER_SIDES = (5 / 6, 4 / 3)
+_MIN_AREA = 0.002
 _BINS = 10
 
 
@@ -42,16 +44,18 @@ def main(truth: Path, pages: Path, weights: str) -> None:
     engine = pix2pix(known.read(), built, device="cpu")
     others = {
         side: pix2pix(known.read(), replace(built, long_side=side), device="cpu")
-        for side in _OTHER_SIDES
+        for side in _other_sides(built.long_side)
     }
+    kept = max(GRID, built.long_side, *others)
     scores: dict[str, list[PageScore]] = {}
     bins = np.zeros((_BINS, 3))
-    for page, grey in _pages(truth, pages):
-        plain = engine([grey])[0].probabilities
-        mirrored = engine([np.ascontiguousarray(grey[:, ::-1])])[0].probabilities[..., ::-1]
-        smaller = engine([_onto_larger(grey)])[0].probabilities
+    for page, grey in _pages(truth, pages, kept):
+        shown = _shown(grey, built)
+        plain = engine([shown])[0].probabilities
+        mirrored = engine([np.ascontiguousarray(shown[:, ::-1])])[0].probabilities[..., ::-1]
+        smaller = engine([_shown(_onto_larger(grey), built)])[0].probabilities
         smaller = _cut_back(smaller, plain.shape)
-        sized = {side: one([grey])[0].probabilities for side, one in others.items()}
+        sized = {side: one([shown])[0].probabilities for side, one in others.items()}
         for name, labels in _choices(plain, mirrored, smaller, sized, grey):
             scores.setdefault(name, []).append(
                 score_page(page.truth, page.labels, labels, name=page.name)
@@ -61,9 +65,25 @@ def main(truth: Path, pages: Path, weights: str) -> None:
     _print_reliability(bins)
 
 
-def _pages(truth: Path, pages: Path) -> Iterator[tuple[AnnotatedPage, NDArray[np.uint8]]]:
+def _other_sides(long_side: int) -> list[int]:
+    """Return a smaller and a larger working size, multiples of what nets pad to.
+
+    >>> _other_sides(768), _other_sides(1024)
+    ([640, 1024], [832, 1344])
+    """
+    return [max(1, round(long_side * share / 64)) * 64 for share in _OTHER_SIDES]
+
+
+def _pages(
+    truth: Path, pages: Path, long_side: int
+) -> Iterator[tuple[AnnotatedPage, NDArray[np.uint8]]]:
     for page in annotated_pages(truth):
-        yield page, reduce(to_grey(load_image(page_image(pages, page)).rgb), 1024)
+        yield page, reduce(to_grey(load_image(page_image(pages, page)).rgb), long_side)
+
+
+def _shown(grey: NDArray[np.uint8], built: Architecture) -> RGB8:
+    """Return the page as the engine takes it: some nets see three planes."""
+    return grey if built.input == "paper-ink" else np.dstack([grey] * 3)
 
 
 def _onto_larger(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -89,12 +109,12 @@ def _choices(
 ) -> Iterator[tuple[str, ClassMap]]:
     height, width = grey.shape
     yield "likeliest class", full_size(Separation(plain, ""), height, width)
-    yield "and mirrored", full_size(Separation((plain + mirrored) / 2, ""), height, width)
-    yield "and smaller", full_size(Separation((plain + smaller) / 2, ""), height, width)
+    yield "and mirrored", full_size(Separation(_mean(plain, mirrored), ""), height, width)
+    yield "and smaller", full_size(Separation(_mean(plain, smaller), ""), height, width)
     for side, planes in sized.items():
         yield f"at {side} pixels", full_size(Separation(planes, ""), height, width)
     yield "tidied", _tidied(plain, grey, SHIPPED)
-    yield "tidied, mirrored too", _tidied((plain + mirrored) / 2, grey, SHIPPED)
+    yield "tidied, mirrored too", _tidied(_mean(plain, mirrored), grey, SHIPPED)
     for share in (0.0, 0.1, 0.3):
         yield f"{share:.2f} of others", _tidied(plain, grey, replace(SHIPPED, others_inside=share))
     for share in (0.0, 0.1, 0.5):
@@ -103,10 +123,19 @@ def _choices(
         yield f"faint {share:.2f}", _tidied(plain, grey, replace(SHIPPED, faint=share))
     extents = replace(SHIPPED, edge=0.0, faint=1.0)
     yield "extents of the map", _tidied(plain, grey, extents)
+    for share in (0.001, 0.0015, 0.003):
+        name = f"smallest {100 * share:.2f} %"
+        yield name, _tidied(plain, grey, SHIPPED, min_area=share)
 
 
-def _tidied(planes: Planes, grey: NDArray[np.uint8], rule: RectangleRule) -> ClassMap:
-    return tidied(Separation(planes, ""), grey, min_area=0.002, rule=rule)
+def _mean(one: Planes, other: Planes) -> Planes:
+    return (one + other) / np.float32(2)
+
+
+def _tidied(
+    planes: Planes, grey: NDArray[np.uint8], rule: RectangleRule, *, min_area: float = _MIN_AREA
+) -> ClassMap:
+    return tidied(Separation(planes, ""), grey, min_area=min_area, rule=rule)
 
 
 def _fill_bins(bins: NDArray[np.float64], page: AnnotatedPage, planes: Planes) -> None:

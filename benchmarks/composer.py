@@ -1,6 +1,6 @@
 """Pages a second that the composer makes on every core at once, and a sheet of them to look at.
 
-python -m benchmarks.composer [--corpus FOLDER] [--sheet OUT.png]
+python -m benchmarks.composer [--corpus FOLDER] [--sheet OUT.png] [--long-side N]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from archive.corpus import load_corpus
 from archive.fonts import find_fonts
 from archive.images import save_png
+from archive.weights import find_weights
 from pipeline.overlay import overlay
 from pipeline.synthesis.compose import ComposedPage, compose
 from pipeline.synthesis.pictures import drawn_corpus
@@ -35,20 +36,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--sheet", type=Path)
+    parser.add_argument(
+        "--long-side", type=int, default=find_weights("default").card.long_side,
+        help="By default that of the weights that ship.",
+    )  # fmt: skip
     args = parser.parse_args()
-    count = cores()
+    count, settings = cores(), ComposerSettings(long_side=args.long_side)
     with ProcessPoolExecutor(count, get_context("spawn")) as pool:
-        rates = list(pool.map(_rate, [args.corpus] * count, range(count)))
-    side = ComposerSettings().long_side
+        rates = list(pool.map(partial(_rate, args.corpus, settings), range(count)))
+    side = settings.long_side
     print(f"{sum(rates):.1f} pages/s on {count} cores at a long side of {side} pixels")
     if args.sheet:
-        save_png(args.sheet, sheet(_pages(args.corpus, 18)))
+        save_png(args.sheet, sheet(_pages(args.corpus, settings, 18)))
 
 
-def _rate(folder: Path | None, process: int) -> float:
+def _rate(folder: Path | None, settings: ComposerSettings, process: int) -> float:
     """Return pages a second of this process while the others compose, too."""
     first = 1000 * (process + 1)
-    made = compose_from(folder)
+    made = compose_from(folder, settings)
     for seed in range(_WARM):
         made(seed)
     started = time.monotonic()
@@ -57,14 +62,12 @@ def _rate(folder: Path | None, process: int) -> float:
     return _TIMED / (time.monotonic() - started)
 
 
-def _pages(folder: Path | None, count: int) -> list[ComposedPage]:
-    made = compose_from(folder)
+def _pages(folder: Path | None, settings: ComposerSettings, count: int) -> list[ComposedPage]:
+    made = compose_from(folder, settings)
     return [made(1000 + seed) for seed in range(count)]
 
 
-def compose_from(
-    folder: Path | None, settings: ComposerSettings | None = None
-) -> Callable[[int], ComposedPage]:
+def compose_from(folder: Path | None, settings: ComposerSettings) -> Callable[[int], ComposedPage]:
     """Return what composes the page of a seed, on one thread."""
     cv2.setNumThreads(1)
     corpus = load_corpus(folder) if folder else drawn_corpus(0)
@@ -72,7 +75,7 @@ def compose_from(
         compose,
         corpus=corpus,
         fonts=FontBook(find_fonts()),
-        settings=settings or ComposerSettings(),
+        settings=settings,
     )
 
 

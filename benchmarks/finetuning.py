@@ -3,7 +3,7 @@
     python -m benchmarks.finetuning TRUTH PAGES --corpus CORPUS --source NAME [--to FOLDER]
 
 Ten pages of one source, drawn by lot, are the corrected ones; its other pages are held back, and
-the pages of all other sources are the guard.
+the pages of all other sources are the guard. What is made is kept in FOLDER/NAME.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--to", type=Path)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bilderbogen-") as scratch:
-        folder = args.to or Path(scratch)
+        folder = args.to / args.source if args.to else Path(scratch)
         own, held, rest = _lots(args)
         for name, chosen in (("own", own), ("held-back", held), ("guard", rest)):
             _lay_out(folder / name, chosen, args)
@@ -70,7 +70,8 @@ def _lay_out(folder: Path, chosen: Iterable[AnnotatedPage], args: argparse.Names
     """Put scans and annotations into a folder of their own."""
     for page in chosen:
         scan = page_image(args.pages, page)
-        for path in (scan, *args.truth.glob(f"{page.name}.*")):
+        beside = (args.truth / f"{page.name}{suffix}" for suffix in (".json", ".map.png"))
+        for path in (scan, *(one for one in beside if one.exists())):
             if not (folder / path.name).exists():
                 place(path, folder / path.name)
 

@@ -1,6 +1,6 @@
 """How alike composed and real running text look to the net, in small derivatives.
 
-    python -m benchmarks.texture TRUTH PAGES --corpus CORPUS [--pages-composed N]
+    python -m benchmarks.texture TRUTH PAGES --corpus CORPUS [--pages-composed N] [--long-side N]
 
 Patches of 48 pixels that are all text, as the generator sees them (paper -1, ink 1): their mean,
 their contrast, the contrast of line against line and that of word against gap inside the lines, as
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from archive.images import load_image
 from archive.truth import annotated_pages, page_image
+from archive.weights import find_weights
 from benchmarks.composer import compose_from
 from pipeline.pix2pix.page_input import normalize, reduce, to_grey
 from pipeline.synthesis.settings import ComposerSettings
@@ -39,21 +40,29 @@ def main() -> None:
     parser.add_argument("pages", type=Path)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--pages-composed", type=int, default=60)
+    parser.add_argument(
+        "--long-side", type=int, default=find_weights("default").card.long_side,
+        help="By default that of the weights that ship.",
+    )  # fmt: skip
     args = parser.parse_args()
     print(f"| text | patches | {' | '.join(_NAMES)} |")
     print(f"|---|---:|{'---:|' * len(_NAMES)}")
     for name, pages in (
-        ("real", _real(args.truth, args.pages)),
-        ("composed", _composed(args.corpus, args.pages_composed)),
+        ("real", _real(args.truth, args.pages, args.long_side)),
+        ("composed", _composed(args.corpus, args.pages_composed, args.long_side)),
     ):
         patches = np.array([row for page in pages for row in _patches(*page)])
+        if not patches.size:
+            raise SystemExit(
+                f"{name} pages: no patch of {_PATCH} pixels is all text; give a larger --long-side "
+                "or more pages"
+            )
         quartiles = np.percentile(patches, (25, 50, 75), axis=0).T
         cells = [" ".join(f"{value:.2f}" for value in column) for column in quartiles]
         print(f"| {name} | {len(patches)} | {' | '.join(cells)} |")
 
 
-def _real(truth: Path, pages: Path) -> Iterator[Seen]:
-    side = ComposerSettings().long_side
+def _real(truth: Path, pages: Path, side: int) -> Iterator[Seen]:
     for page in annotated_pages(truth):
         if page.labels is not None:
             seen = normalize(reduce(to_grey(load_image(page_image(pages, page)).rgb), side))
@@ -62,9 +71,9 @@ def _real(truth: Path, pages: Path) -> Iterator[Seen]:
             yield seen, np.asarray(labels, dtype=np.uint8)
 
 
-def _composed(folder: Path, count: int) -> Iterator[Seen]:
+def _composed(folder: Path, count: int, side: int) -> Iterator[Seen]:
     settings = replace(
-        ComposerSettings(),
+        ComposerSettings(long_side=side),
         page_kinds={"template": 1.0},
         thumbnail_of_template=1.0,
         square_thumbnail=1.0,

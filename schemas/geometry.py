@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.errors import PageError
+
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]
 
@@ -127,14 +129,26 @@ class Transform:
         return tuple((a * x + b * y + tx, c * x + d * y + ty) for x, y in points)
 
     def box_to_master(self, box: Box) -> Box:
-        """Return the master box around ``box``, clipped to the master."""
+        """Return the master box around ``box``, clipped to the master.
+
+        Raises:
+            PageError: it lies outside the master.
+        """
+        found = self._around(box)
+        if found is None:
+            raise PageError(f"{box} of the prepared page lies outside the master")
+        return found
+
+    def shows(self, box: Box) -> bool:
+        """Say whether any of ``box`` of the prepared page is a part of the master."""
+        return self._around(box) is not None
+
+    def _around(self, box: Box) -> Box | None:
         corners = [
             (box.left, box.top),
             (box.right, box.top),
             (box.right, box.bottom),
             (box.left, box.bottom),
         ]
-        found = Box.around(self.to_master(corners)).clipped(self.master_width, self.master_height)
-        if found is None:
-            raise ValueError(f"{box} of the prepared page lies outside the master")
-        return found
+        around = Box.around(self.to_master(corners))
+        return around.clipped(self.master_width, self.master_height)

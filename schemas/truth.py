@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import msgspec
 
 from schemas.errors import DocumentError
 
+KINDS = ("illustration", "ornament", "initial")
+"""What a shape may be."""
+
 
 class Shape(msgspec.Struct, frozen=True):
-    """An outline in pixels of the page; ``kind`` is illustration, ornament or initial."""
+    """An outline in pixels of the page; ``kind`` is illustration, ornament or initial.
+
+    Raises:
+        ValueError: it is none, or has no area.
+    """
 
     box: tuple[float, float, float, float]
     polygon: list[tuple[float, float]] | None = None
     kind: str = msgspec.field(default="illustration", name="class")
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"class {self.kind!r} is none of {', '.join(KINDS)}; name one of them")
+        _check(self.box, self.polygon)
 
     def outline(self) -> list[tuple[float, float]]:
         """The polygon, or the corners of the box."""
@@ -21,10 +35,19 @@ class Shape(msgspec.Struct, frozen=True):
 
 
 class Area(msgspec.Struct, frozen=True):
-    """An area that does not count."""
+    """An area that does not count.
+
+    Raises:
+        ValueError: it has no area.
+    """
 
     box: tuple[float, float, float, float] | None = None
     polygon: list[tuple[float, float]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.box is None and not self.polygon:
+            raise ValueError("neither box nor polygon; draw one or take it out")
+        _check(self.box, self.polygon)
 
     def outline(self) -> list[tuple[float, float]]:
         """The polygon, or the corners of the box."""
@@ -35,7 +58,11 @@ class Area(msgspec.Struct, frozen=True):
 
 
 class PageTruth(msgspec.Struct, frozen=True):
-    """What a person said of a page."""
+    """What a person said of a page; ``width`` and ``height`` are its scan's.
+
+    Raises:
+        ValueError: it has no size.
+    """
 
     width: int
     height: int
@@ -46,6 +73,13 @@ class PageTruth(msgspec.Struct, frozen=True):
     text: str = ""
     script: str = ""
     language: str = ""
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.height < 1:
+            raise ValueError(
+                f"the page is {self.width} x {self.height} pixels; "
+                "width and height are those of its scan"
+            )
 
 
 def read_truth(content: bytes, *, name: str) -> PageTruth:
@@ -58,3 +92,20 @@ def read_truth(content: bytes, *, name: str) -> PageTruth:
         return msgspec.json.decode(content, type=PageTruth)
     except msgspec.DecodeError as error:
         raise DocumentError(f"{name}: {error}") from error
+
+
+def _check(
+    box: tuple[float, float, float, float] | None, polygon: list[tuple[float, float]] | None
+) -> None:
+    if box is not None:
+        left, top, right, bottom = box
+        if not (all(map(isfinite, box)) and left < right and top < bottom):
+            raise ValueError(
+                f"box {list(box)} has no area; give left, top, right, bottom in pixels"
+            )
+    if not polygon:
+        return
+    if len(polygon) < 3:
+        raise ValueError(f"a polygon of {len(polygon)} points; draw it with three or more")
+    if not all(isfinite(value) for point in polygon for value in point):
+        raise ValueError("a point of the polygon is no number; draw it again")

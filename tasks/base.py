@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,6 +34,8 @@ from schemas.model import PageId, Region, Scan
 from tasks.issue import IssueTask, PageOutcome
 from tasks.pages import work_on
 from tasks.progress import progress
+
+_OUTCOME = ".outcome.json"
 
 
 class PageStage(IssueTask):
@@ -99,17 +102,32 @@ class PageStage(IssueTask):
         """Build one page and write its outcome, unless another process has meanwhile."""
         if self.is_settled(page):
             return
+        state: StageState | None = None
+        with self.risking(page), whole(self.target(page)) as draft:
+            state = self.build(page, draft)
+        if state is not None:
+            self._write(page, PageOutcome(page.sequence, state))
+
+    @contextmanager
+    def risking(self, page: PageId) -> Iterator[None]:
+        """Write down that ``page`` is lost where what is done here fails for it alone.
+
+        Raises:
+            EngineError, SystemicError: it would fail for every page.
+        """
         try:
-            with whole(self.target(page)) as draft:
-                state = self.build(page, draft)
+            yield
         except PageError as error:
             self.fail(page, error)
         except OSError as error:
-            raise _systemic(error, page) from error
+            if is_systemic(error):
+                raise SystemicError(f"{page}: {error}; the run stops here, nothing is lost") from error
+            if isinstance(error, PermissionError):  # of a folder, which other pages share
+                raise EngineError(f"{page}: {error}") from error
+            again = f"bilderbogen rerun {page.issue} --page {page.sequence}"
+            self.fail(page, PageError(f"{page}: {error}; {again}"))
         except MemoryError as error:
             raise SystemicError(f"{page}: out of memory in {self.stage}") from error
-        else:
-            self._write(page, PageOutcome(page.sequence, state))
 
     def fail(self, page: PageId, error: ArchiveError) -> None:
         """Write down that ``page`` could not be made, and why."""
@@ -131,13 +149,13 @@ class PageStage(IssueTask):
         return next(scan for scan in self.record.scans if scan.page == page)
 
     def load_master(self, page: PageId) -> LoadedImage:
-        """The master of ``page`` as a person sees it."""
+        """The master of ``page`` as a person sees it: a page of a PDF as it was registered."""
         scan, own = self.scan(page), self.settings.ingest
         return load_image(
             self.layout.master(scan),
             frame=scan.frame,
             max_megapixels=own.max_megapixels,
-            pdf_dpi=own.pdf_dpi,
+            pdf_dpi=round(scan.dpi),
         )
 
     def folder_of(self, stage: str, page: PageId) -> PageFolder:
@@ -159,6 +177,15 @@ class PageStage(IssueTask):
         path = self._outcome(page)
         return from_json(PageOutcome, path.read_bytes(), name=str(path))
 
+    def has_left(self, stage: str, page: PageId) -> bool:
+        """Say whether ``page`` has come through ``stage``: it was asked for there and not lost."""
+        path = self.made_by(stage, page, _OUTCOME)
+        return (
+            path.exists()
+            and from_json(PageOutcome, path.read_bytes(), name=str(path)).state
+            is not StageState.FAILED
+        )
+
     def is_settled(self, page: PageId) -> bool:
         """Say whether ``page`` has left this stage, done or failed."""
         return self._outcome(page).exists()
@@ -178,7 +205,7 @@ class PageStage(IssueTask):
         return self.layout.pages(stage, self.recipe_of(stage), self.issue_id, self.record.version)
 
     def _outcome(self, page: PageId) -> Path:
-        return self._folder(self.stage) / page_name(page, ".outcome.json")
+        return self.made_by(self.stage, page, _OUTCOME)
 
     def _write(self, page: PageId, outcome: PageOutcome) -> None:
         write_whole(self._outcome(page), to_json(outcome))
@@ -216,12 +243,6 @@ class PageStage(IssueTask):
         allowed = max(1.0, self.settings.run.max_failed_share * len(outcomes))
         if len(failed) > allowed or (failed and len(failed) == len(outcomes)):
             raise PagesFailedError(failed)
-
-
-def _systemic(error: OSError, page: PageId) -> ArchiveError:
-    if is_systemic(error):
-        return SystemicError(f"{page}: {error}; the run stops here, nothing is lost")
-    return EngineError(f"{page}: {error}")
 
 
 def _plain(message: str) -> str:

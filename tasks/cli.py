@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Sequence
 
 import click
@@ -36,6 +37,10 @@ COMMANDS = {
 """Command to module; a module is imported when its command is called, so that help is quick."""
 
 
+DEBUG = "BILDERBOGEN_DEBUG"
+"""Environment variable that lets errors nobody foresaw end in a traceback, if it is 1."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module on demand."""
 
@@ -58,8 +63,8 @@ def group() -> None:
     """Lift illustrations and metadata out of scanned magazines.
 
     Exit codes: 0 good or nothing to do, 1 some pages quarantined or failed (named), 2 usage or
-    configuration, 3 an engine is missing, 4 disk full, read-only or out of memory, 130
-    interrupted.
+    configuration, 3 an engine is missing, 4 disk full, read-only or out of memory, 70 a fault of
+    the program, 130 interrupted.
     """
 
 
@@ -75,7 +80,22 @@ def run(argv: Sequence[str] | None = None) -> int:
         return Exit.INTERRUPTED
     except (ArchiveError, OSError, MemoryError) as error:
         if isinstance(error, OSError) and not is_systemic(error) and error.filename is None:
-            raise
+            return _unforeseen(error)
         click.echo(f"error: {error}", err=True)
         return exit_code(error)
+    except Exception as error:  # noqa: BLE001 - the outermost edge: a traceback helps no librarian
+        return _unforeseen(error)
     return int(code or 0)
+
+
+def _unforeseen(error: Exception) -> Exit:
+    """Say in one line what nobody foresaw; raise it again where a traceback is wanted."""
+    if os.environ.get(DEBUG) == "1":
+        raise error
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    click.echo(
+        f"error: a fault of the program, please report it: {said} "
+        f"(for the traceback set {DEBUG}=1 and start again)",
+        err=True,
+    )
+    return Exit.BUG

@@ -6,6 +6,7 @@ import csv
 import io
 import multiprocessing
 import resource
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,15 +15,16 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from archive.images import save_jpeg
+from archive.ingest.names import printable_name
 from archive.store import write_whole
 from archive.truth import AnnotatedPage
 from pipeline.evaluation import PageScore, Summary, by_source
 from pipeline.overlay import judged_view
 from schemas.errors import ConfigError
 from schemas.model import CLASSES, RGB8, ClassMap
-from tasks.engines import separator
+from tasks.engines import chosen_weights, separator
 from tasks.judging import judge
-from tasks.settings import ENGINES, SeparateSettings
+from tasks.settings import ENGINES, WEIGHTLESS, SeparateSettings
 
 _THUMBNAIL = 360
 """Pixels of the long side in a sheet."""
@@ -41,11 +43,14 @@ class Entrant:
 
         Raises:
             ConfigError: there is no such engine.
+            EngineError: its weights are absent, or another engine's.
         """
         engine, _, weights = text.partition("=")
         if engine not in ENGINES:
             raise ConfigError(f"no engine {engine!r}; known are {', '.join(ENGINES)}")
         chosen = SeparateSettings(engine=engine, weights=weights or "default", device=device)
+        if engine not in WEIGHTLESS:
+            chosen_weights(chosen)  # now, not after the engines before it were judged for an hour
         return cls(text, chosen)
 
     @property
@@ -70,18 +75,17 @@ class Result:
 
 def contest(
     truth: Path, pages: Path, entrants: list[Entrant], to: Path, *, raw: bool = False
-) -> list[Result]:
-    """Judge ``entrants`` one after the other and write their pictures below ``to``.
+) -> Iterator[Result]:
+    """Judge ``entrants`` one after the other, write their pictures below ``to``, yield each result.
 
     Raises:
         ArchiveError: as ``judge``, or an engine cannot be used.
     """
     context = multiprocessing.get_context("spawn")  # so that each one's memory is its own
-    results = []
     for entrant in entrants:
         with ProcessPoolExecutor(1, mp_context=context) as pool:
-            results.append(pool.submit(_enter, truth, pages, entrant, to, raw).result())
-    return results
+            result = pool.submit(_enter, truth, pages, entrant, to, raw).result()
+        yield result
 
 
 def _enter(truth: Path, pages: Path, entrant: Entrant, to: Path, raw: bool) -> Result:
@@ -94,21 +98,21 @@ def _enter(truth: Path, pages: Path, entrant: Entrant, to: Path, raw: bool) -> R
             (shape.outline(), shape.kind == "illustration") for shape in page.truth.illustrations
         ]
         small = judged_view(rgb, labels, shapes, size, long_side=_THUMBNAIL)
-        save_jpeg(folder / f"{page.name}.jpg", small)
+        save_jpeg(folder / f"{printable_name(page.name)}.jpg", small)
 
     run = separator(entrant.settings)
     judged = judge(truth, pages, run, min_area=entrant.settings.min_area, raw=raw, seen=seen)
     tables = [one.confusion for one in judged.scores if one.confusion is not None]
     confusion = sum(tables[1:], tables[0]) if tables else np.zeros((len(CLASSES),) * 2, np.int64)
     return Result(
-        name=entrant.name,
+        name=printable_name(entrant.name),
         folder=entrant.folder,
         summaries=by_source(judged.scores),
-        pages={one.name: (one.source, quality(one)) for one in judged.scores},
+        pages={printable_name(p.name): (p.source, quality(p)) for p in judged.scores},
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         seconds=float(np.median(judged.seconds)) if judged.seconds else 0.0,
         megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        unread=tuple(judged.unread),
+        unread=tuple(map(printable_name, judged.unread)),
     )
 
 

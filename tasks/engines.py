@@ -44,10 +44,17 @@ def separator(settings: SeparateSettings) -> Separator:
 
 
 def architecture(card: Card) -> Architecture:
-    """Return what ``card`` says of the net."""
-    return Architecture(
-        card.channels, card.long_side, card.net, card.input, card.planes, card.stride
-    )
+    """Return what ``card`` says of the net.
+
+    Raises:
+        EngineError: no net is like that.
+    """
+    try:
+        return Architecture(
+            card.channels, card.long_side, card.net, card.input, card.planes, card.stride
+        )
+    except EngineError as error:
+        raise EngineError(f"card of {card.name}: {error}") from error
 
 
 def chosen_weights(settings: SeparateSettings) -> WeightsFile:

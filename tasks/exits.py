@@ -21,6 +21,7 @@ class Exit(IntEnum):
     USAGE = 2
     ENGINE = 3
     SYSTEMIC = 4
+    BUG = 70  # EX_SOFTWARE of sysexits.h: what nobody foresaw must not pass for bad pages
     INTERRUPTED = 130
 
 

@@ -72,22 +72,34 @@ def finetune(
     on from it. Nothing is called weights.safetensors before it is judged.
 
     Raises:
-        ConfigError: there is no training set, or the weights are of another net.
+        ConfigError: there is no training set, it lies where its filled copy goes, the weights
+            are of another net, or a page that guards has no scan.
     """
     if order.own is None:
         raise ConfigError("fine-tuning needs --set, a training set (bilderbogen dataset combine)")
+    filled = order.folder / "set"
+    _keep_apart(order.own, filled)
     lift_thread_limit()  # before the engine loads torch
     known = find_weights(weights)
     engine = separator(SeparateSettings(weights=weights, device="auto"))
     judged = [guard, *([held_back] if held_back else [])]
     before = [_judged(engine, pages) for pages in judged]
-    filled = order.folder / "set"
     _fill(order.own, filled, engine)
     made = train(_beginning(order, known, filled), say)
     tuned = separator(SeparateSettings(weights=str(made), device="auto"))
     both = [(old, _judged(tuned, pages)) for old, pages in zip(before, judged, strict=True)]
     found = Outcome(both[1] if held_back else None, both[0], made)
     return replace(found, weights=_named(found, order.folder))
+
+
+def _keep_apart(own: Path, filled: Path) -> None:
+    """Refuse to fill a set in its own place: labels corrected by hand would be lost."""
+    ours, theirs = own.resolve(), filled.resolve()
+    if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
+        raise ConfigError(
+            f"{filled}: there the filled copy of the set goes, and there is {own} itself; "
+            "name another --to"
+        )
 
 
 def _beginning(order: TrainingOrder, known: WeightsFile, filled: Path) -> TrainingOrder:
@@ -111,6 +123,11 @@ def _named(found: Outcome, folder: Path) -> Path:
 
 def _judged(engine: Separator, pages: Guard) -> float:
     found = judge(pages.truth, pages.pages, engine, min_area=SeparateSettings().min_area)
+    if found.unread:  # without them the others would say more than was asked
+        raise ConfigError(
+            f"{pages.truth}: not every annotated page can be judged; add its scan or take its "
+            "annotation out:\n" + "\n".join(f"  {why}" for why in found.unread)
+        )
     value = by_source(found.scores)["ALL"].iou
     if value is None:
         raise ConfigError(f"{pages.truth}: no annotated page with an illustration; add some")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -51,7 +52,7 @@ def take_in(
     refused: list[Quarantined] = []
     walk = Walk(layout)
     for place in sources:
-        found = _discovered(place)
+        found = _discovered(place, layout)
         refused += found.refused
         for source, twice in walk.identified(found.issues):
             if twice is not None:
@@ -61,11 +62,26 @@ def take_in(
     return Intake(tuple(new), tuple(known), tuple(refused))
 
 
-def _discovered(place: Path) -> Discovery:
+def _discovered(place: Path, layout: Layout) -> Discovery:
     try:
+        _check_outside(place, layout)
         return discover(place)
     except (ScanError, DocumentError) as error:
         return Discovery((), (Quarantined(str(place), str(error)),))
+
+
+def _check_outside(place: Path, layout: Layout) -> None:
+    """Refuse what holds masters or results of the archive: each walk would make new issues of them.
+
+    Raises:
+        ScanError: ``place`` is the archive, holds it, or lies among what the archive made.
+    """
+    asked, root = (Path(os.path.realpath(path)) for path in (place, layout.root))
+    if root.is_relative_to(asked):
+        raise ScanError(f"{place}: holds the archive {root}; name folders of issues beside it")
+    for own in layout.drafts():  # all that the archive writes
+        if asked.is_relative_to(root / own.name):
+            raise ScanError(f"{place}: lies in the archive's own {own.name}; name what was scanned")
 
 
 def _take(

@@ -12,6 +12,7 @@ import luigi
 
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
+from archive.store import write_whole
 from schemas.codec import from_json
 from schemas.errors import ArchiveError, ConfigError
 from schemas.ledger import StageState
@@ -40,6 +41,8 @@ class IssueTask(luigi.Task):
     config: Path = luigi.PathParameter(default=Path("config.ini"), significant=False)
 
     stage: ClassVar[str]
+    made: str = ""
+    """The edition that this task made in this run."""
 
     @property
     def issue_id(self) -> IssueId:
@@ -81,15 +84,26 @@ class IssueTask(luigi.Task):
         return recipe(self.settings, stage)
 
     def edition_name(self) -> str:
-        """Return version and recipe of this stage, and a digest of what people decided."""
-        said = self.catalog.decisions.digest(self.issue_id)
+        """Return version and recipe of this stage, and a digest of what people decided.
+
+        What this run has made keeps its name to the end of the run, whatever people decide
+        meanwhile; the next run sees that.
+        """
+        return self.made or self.named(self.catalog.decisions.digest(self.issue_id))
+
+    def named(self, decided: str) -> str:
+        """Return the name of an edition in which the decisions with the digest ``decided`` are."""
         name = f"v{self.record.version:03d}-{self.recipe_of(self.stage)}"
-        return f"{name}-{said}" if said else name
+        return f"{name}-{decided}" if decided else name
 
     @property
     def is_due(self) -> bool:
         """Say whether somebody wants this stage done again."""
         return self.layout.due(self.issue_id, self.stage).exists()
+
+    def mark_due(self) -> None:
+        """Write down that this stage is not done, whatever it leaves if it is killed."""
+        write_whole(self.layout.due(self.issue_id, self.stage), b"")
 
     def unmark_due(self) -> None:
         """Write down that this stage was done again."""

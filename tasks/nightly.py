@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from archive.catalog.catalog import Catalog
+from archive.ingest.names import printable_name
 from archive.layout import Layout
 from archive.store import sweep, sweep_scratch
 from schemas.errors import ConfigError
-from schemas.model import IssueId
+from schemas.model import IssueId, Quarantined
 from tasks.alone import alone
 from tasks.exits import Exit
 from tasks.intake import Intake, take_in
@@ -23,6 +24,10 @@ from tasks.opening import open_catalog, warn_of_unknown_issues
 from tasks.report import say, write_report
 from tasks.runner import run_issues
 from tasks.settings import Settings, load
+
+_NO_INCOMING = (
+    "no such folder; mount its disk, correct [archive] incoming, make it, or leave the option empty"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,8 @@ def _intake(house: House) -> Intake:
     incoming = house.settings.archive.incoming
     if incoming is None:
         return Intake()
-    if not incoming.is_dir():
-        click.echo(f"{incoming}: no such folder; nothing to ingest", err=True)
-        return Intake()
+    if not incoming.is_dir():  # cron must hear of it: nothing would come in, night after night
+        return Intake(refused=(Quarantined(printable_name(str(incoming)), _NO_INCOMING),))
     with alone(house.layout.root, "ingest", waits=True):
         return take_in([incoming], house.layout, house.catalog, house.settings.ingest)
 

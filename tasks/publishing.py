@@ -10,6 +10,7 @@ from pathlib import Path
 
 import luigi
 
+from archive.catalog.decisions import digest
 from archive.images import load_rgb
 from archive.layout import PublishedNames
 from archive.store import is_draft, place, sha256, whole
@@ -80,12 +81,14 @@ class Publish(IssueTask):
 
     def run(self) -> None:
         """Files into a new folder, rows in one transaction, then older editions go."""
+        self.mark_due()
         self._follow_pages()
+        decisions = self.catalog.decisions.of(self.issue_id)
+        self.made = self.named(digest(decisions))
         target = self.layout.edition(self.issue_id, self.edition)
         with whole(target) as draft:
             draft.mkdir()
             known = self.catalog.decisions.numbers(self.issue_id)
-            decisions = self.catalog.decisions.of(self.issue_id)
             made = [self._page(scan, draft, known, decisions) for scan in self.record.scans]
             pages = self._joined([page for page, _ in made], draft, decisions)
         numbers = tuple(one for _, numbered in made for one in numbered)
@@ -262,9 +265,11 @@ class Export(IssueTask):
 
     def run(self) -> None:
         """Write the package whole, then drop older ones."""
+        self.mark_due()
         published = self.catalog.published(self.issue_id)
         if published is None:
             raise ValueError(f"{self.issue}: exported before it was published")
+        self.made = self.named("".join(published.edition.split("-")[2:]))
         export_package(published, self.layout, self._target, self.settings)
         for other in self.layout.exports(self.issue_id).iterdir():
             if other != self._target and not is_draft(other):

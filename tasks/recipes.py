@@ -39,12 +39,12 @@ NEEDS = {
 """Whose results a stage reads; ``rerun`` follows it downwards."""
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
-    "prepare": 2,
-    "separate": 5,
+    "prepare": 3,
+    "separate": 6,
     "recognize": 6,
-    "refine": 6,
-    "crop": 3,
-    "describe": 7,
+    "refine": 7,
+    "crop": 4,
+    "describe": 8,
     "publish": 4,
     "export": 6,
 }

@@ -12,6 +12,7 @@ from configparser import ConfigParser, Error
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from archive.schema_store import SchemaStore
 from schemas.errors import ConfigError
@@ -48,14 +49,12 @@ class ArchiveSettings:
 
     root: Path = _option(Path("../magazine-data"))
     incoming: Path | None = _option(None)
-    catalog: str = _option("")
+    catalog: str = _option("", is_database=True)
 
     @property
     def catalog_url(self) -> str:
         """SQLAlchemy URL of the catalog."""
-        file = str(self.root / "catalog.sqlite")
-        quoted = file.replace("%", "%25").replace("?", "%3F")  # all that a URL would misread
-        return self.catalog or f"sqlite:///{quoted}"
+        return self.catalog or f"sqlite:///{_quoted(self.root / 'catalog.sqlite')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +230,16 @@ def load(path: Path) -> Settings:
     settings = Settings(
         **{name: _section(path, ini, name, kind) for name, kind in _SECTIONS.items()}
     )
+    _check_archive(path, settings.archive)
     _check_profiles(path, settings)
     return settings
+
+
+def _check_archive(path: Path, archive: ArchiveSettings) -> None:
+    """Refuse an incoming folder whose walk would meet the archive, and ingest it every night."""
+    if archive.incoming is not None and archive.root.is_relative_to(archive.incoming):
+        wanted = "the archive would ingest itself. Name a folder beside root or below it"
+        raise ConfigError(f"{path}: [archive] incoming holds root; {wanted}")
 
 
 def _check_profiles(path: Path, settings: Settings) -> None:
@@ -305,6 +312,8 @@ def _value(option: Field[Any], text: str, folder: Path) -> Any:  # noqa: ANN401
         return _boolean(text)
     if kind == "str":
         _check_choice(text, allowed)
+        if allowed.get("is_database"):
+            return _database(text, folder)
         is_path = text.endswith(allowed.get("file_suffixes", ()))
         return str(_path(text, folder)) if is_path else text
     number = int(text) if kind == "int" else float(text)
@@ -318,6 +327,25 @@ def _path(text: str, folder: Path) -> Path:
         return (folder / Path(text).expanduser()).resolve()
     except RuntimeError as error:
         raise ValueError("there is no such user; write the folder out") from error
+
+
+def _database(url: str, folder: Path) -> str:
+    """Return ``url`` with its SQLite file, if it names one, relative to ``folder``."""
+    scheme, _, place = url.partition("://")
+    if scheme.partition("+")[0] != "sqlite":
+        return url
+    name, mark, query = place.partition("?")
+    file = unquote(name.removeprefix("/"))
+    if not name.startswith("/") or not file or file.startswith((":memory:", "file:")):
+        raise ValueError("want a file, which outlives the run: sqlite:///catalog.sqlite")
+    if file.startswith("/"):
+        return url
+    return f"{scheme}:///{_quoted(_path(file, folder))}{mark}{query}"
+
+
+def _quoted(file: Path) -> str:
+    """Return ``file`` with all that a URL would misread written as it wants it."""
+    return str(file).replace("%", "%25").replace("?", "%3F")
 
 
 def _boolean(text: str) -> bool:

@@ -101,10 +101,13 @@ class Separate(PageStage):
     def build_batch(self, pages: Sequence[PageId]) -> None:
         """Separate pages together, as a GPU likes them; write each on its own."""
         engine = separator(self.settings.separate)
-        loaded = [images.load_rgb(self.folder_of("prepare", page).reduced) for page in pages]
-        self._pages = dict(zip(pages, loaded, strict=True))
-        self._found = dict(zip(pages, separate(loaded, engine), strict=True))
-        super().build_batch(pages)
+        self._pages: dict[PageId, RGB8] = {}
+        for page in pages:
+            with self.risking(page):
+                self._pages[page] = images.load_rgb(self.folder_of("prepare", page).reduced)
+        found = separate(tuple(self._pages.values()), engine) if self._pages else []
+        self._found = dict(zip(self._pages, found, strict=True))
+        super().build_batch(tuple(self._pages))
 
     def build(self, page: PageId, target: Path) -> StageState:
         """Write class map, probabilities and regions of ``page``."""
@@ -117,6 +120,8 @@ class Separate(PageStage):
             min_area=self.settings.separate.min_area,
             page=to_grey(self._pages[page]),
         )
+        # straightening adds wedges of paper beside the scan
+        regions = tuple(region for region in regions if transform.shows(region.box))
         target.mkdir()
         files = PageFolder(target)
         images.save_png(files.class_map, found.class_map)
@@ -292,7 +297,7 @@ class Describe(PageStage):
     """Say what every illustration is, and what the running head says."""
 
     stage = "describe"
-    after = "crop"
+    after = "separate"
     suffix = ".json"
 
     def requires(self) -> Sequence[luigi.Task]:
@@ -300,11 +305,11 @@ class Describe(PageStage):
         return [self.clone(Recognize), self.clone(Crop)]
 
     def build(self, page: PageId, target: Path) -> StageState:
-        """Write the description of ``page``; a page whose text was lost keeps its pictures."""
-        cropped = self.folder_of("crop", page).illustrations
-        pictures = from_json(tuple[Illustration, ...], cropped.read_bytes(), name=str(cropped))
-        read = self.made_by("recognize", page, Recognize.suffix)
-        text = from_json(PageText, read.read_bytes(), name=str(read)) if read.exists() else None
+        """Write the description of ``page``.
+
+        A page whose text was lost keeps its pictures, one whose pictures were lost its text.
+        """
+        pictures, text = self._pictures(page), self._text(page)
         regions = text.regions if text else ()
         scan = self.scan(page)
         reach = self.settings.describe.caption_distance_mm * scan.dpi / _MM_PER_INCH
@@ -328,6 +333,19 @@ class Describe(PageStage):
         )
         target.write_bytes(to_json(description))
         return StageState.DONE if pictures or regions else StageState.EMPTY
+
+    def _pictures(self, page: PageId) -> tuple[Illustration, ...]:
+        """The cut-outs of ``page``; only outcomes tell whether what lies there is of this run."""
+        if not self.has_left("crop", page):
+            return ()
+        path = self.folder_of("crop", page).illustrations
+        return from_json(tuple[Illustration, ...], path.read_bytes(), name=str(path))
+
+    def _text(self, page: PageId) -> PageText | None:
+        if not self.has_left("recognize", page):
+            return None
+        path = self.made_by("recognize", page, Recognize.suffix)
+        return from_json(PageText, path.read_bytes(), name=str(path))
 
 
 PAGE_STAGES: tuple[type[PageStage], ...] = (

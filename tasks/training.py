@@ -12,10 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive.corpus import load_corpus
 from archive.dataset import read_manifest
 from archive.fonts import find_fonts
 from archive.store import write_whole
-from archive.weights import Card, write_card
+from archive.weights import Card, check_place, write_card
 from schemas.errors import ConfigError
 from tasks.training_data import Pages, own_pages
 from tasks.training_log import COLUMNS, TrainingLog
@@ -89,8 +90,9 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
     """Train to ``order.steps``, going on from a checkpoint if there is one; return the weights.
 
     Raises:
-        ConfigError: the folder holds a checkpoint of another net.
+        ConfigError: the folder holds a checkpoint of another net or size, or another file's card.
         EngineError: typefaces are missing.
+        ScanError: the corpus or the training set is damaged.
     """
     threads = order.threads if lift_thread_limit() else 1
     from pipeline.pix2pix.generator import GeneratorSettings
@@ -99,6 +101,8 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
     from pipeline.pix2pix.trainer import TrainingSettings
 
     find_fonts()
+    _check_folder(order.folder)
+    _check_material(order)
     settings = TrainingSettings(
         steps=order.steps,
         batch_size=order.batch_size,
@@ -114,20 +118,54 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
     net = GeneratorSettings(channels=order.channels, net=order.net)
     session = TrainingSession(net, settings, frame, threads=threads)
     _resume(session, order)
-    _steps(session, order, say)
+    log = TrainingLog(order.folder, tensorboard=order.tensorboard)
+    if not (order.folder / CHECKPOINT).exists():
+        log.begin()  # what lies there is of another training: no figures to measure this one by
+    if session.step < order.steps:
+        _steps(session, order, log, say)
+    else:
+        say(f"{order.folder}: already at step {session.step} of {order.steps}; nothing to do")
+    return _chosen(session, order, log, say)
+
+
+def _chosen(
+    session: TrainingSession, order: TrainingOrder, log: TrainingLog, say: Callable[[str], None]
+) -> Path:
+    """Return the best weights of those that were tried, or, without any, write the last."""
     path = order.folder / WEIGHTS
-    return path if order.validate_every and path.exists() else _write_weights(session, order, {})
+    if not (log.best() > 0 and path.exists()):
+        return _write_weights(session, order, {})
+    if not order.validate_every:
+        say(f"{path}: the best of those that were tried before are kept, not the last")
+    return path
 
 
-def _steps(session: TrainingSession, order: TrainingOrder, say: Callable[[str], None]) -> None:
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder where the card of the weights would take that of a file not ours."""
+    if not (folder / CHECKPOINT).exists() and not (folder / WEIGHTS).exists():
+        check_place(folder / WEIGHTS)
+
+
+def _check_material(order: TrainingOrder) -> None:
+    """Load what pages are made of once, before processes that compose fail on it one by one."""
+    if order.corpus is not None:
+        load_corpus(order.corpus)
+    if order.own is not None:
+        own_pages(order.own, "train", order.long_side)
+        if order.workers:
+            own_pages.cache_clear()  # each of them holds its own
+
+
+def _steps(
+    session: TrainingSession, order: TrainingOrder, log: TrainingLog, say: Callable[[str], None]
+) -> None:
     pages = Pages(order.corpus, order.long_side, order.own, share=order.share)
     batches = session.batches(pages, first_seed=order.first_seed, workers=order.workers)
-    log = TrainingLog(order.folder, tensorboard=order.tensorboard)
     unseen = _unseen(session, order) if order.validate_every else []
     best, waited = log.best(), 0
     clock, losses = time.monotonic(), []
     started = time.monotonic()
-    is_last = session.step >= order.steps
+    is_last = False
     while not is_last:
         losses.append(session.take(batches))
         spent = (time.monotonic() - started) / 60 / order.minutes if order.minutes else 0.0
@@ -230,7 +268,7 @@ def _write_weights(
         data=_data(order),
         figures={"unseen": {k: v for k, v in tried.items() if k in COLUMNS[5:]}} if tried else {},
     )
-    write_card(path.with_suffix(".json"), card)
+    write_card(path.with_suffix(".json"), card, replaces=True)
     return path
 
 

@@ -31,6 +31,12 @@ class TrainingLog:
         self._board: Any = _board(folder / "tensorboard") if tensorboard else None
         folder.mkdir(parents=True, exist_ok=True)
 
+    def begin(self) -> None:
+        """Put the rows of an earlier training aside, as metrics.csv.old."""
+        path = self._folder / METRICS
+        if path.exists():
+            path.replace(path.with_name(f"{METRICS}.old"))
+
     def note(self, values: Mapping[str, float | None]) -> None:
         """Add a row; columns that ``values`` lacks stay empty."""
         path = self._folder / METRICS
@@ -47,12 +53,21 @@ class TrainingLog:
             self._board.flush()
 
     def best(self) -> float:
-        """Return the best mean IoU noted so far, 0 before the first."""
+        """Return the best mean IoU noted so far, 0 before the first.
+
+        Raises:
+            ConfigError: the rows cannot be read.
+        """
         path = self._folder / METRICS
         if not path.exists():
             return 0.0
-        with path.open(newline="") as stream:
-            return max((float(row["mean"] or 0) for row in csv.DictReader(stream)), default=0.0)
+        try:
+            with path.open(newline="") as stream:
+                return max(
+                    (float(row.get("mean") or 0) for row in csv.DictReader(stream)), default=0.0
+                )
+        except (ValueError, csv.Error) as error:
+            raise ConfigError(f"{path}: damaged ({error}); correct it, or move it away") from error
 
     def show(self, step: int, views: Sequence[RGB8], figures: Mapping[str, float | None]) -> None:
         """Add a sheet of samples: page, truth and class map side by side."""
@@ -61,7 +76,8 @@ class TrainingLog:
             draft.mkdir()
             for at, view in enumerate(views):
                 save_jpeg(draft / f"{at:02d}.jpg", view, long_side=1100)
-        steps = sorted(int(p.name) for p in folder.parent.iterdir() if p.name.isdigit())
+        known = {int(path.name) for path in folder.parent.iterdir() if path.name.isdecimal()}
+        steps = sorted(one for one in known if one <= step)  # later ones are an earlier training's
         environment = Environment(
             loader=PackageLoader("tasks"), autoescape=True, undefined=StrictUndefined
         )

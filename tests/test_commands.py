@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,13 +11,17 @@ from PIL import Image
 from rich.console import Console
 
 from archive.images import load_labels
+from schemas.decisions import Numbered
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import IssueId
+from schemas.model import IssueId, PageId
 from tasks.__main__ import main
 from tasks.cli import COMMANDS
 from tasks.commands import demo
+from tasks.exits import Exit
+from tasks.nightly import House
 from tasks.progress import Lines
-from tests.conftest import draw_page, shared
+from tests.conftest import ROOT, draw_page, shared
+from tests.test_catalog import published
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
@@ -213,6 +219,77 @@ def test_evaluate_prints_figures_by_source(tmp_path, capsys):
     (tmp_path / "bazar_007.png").write_bytes((truth / "bazar_007.map.png").read_bytes())
     assert main(["evaluate", str(tmp_path / "truth"), str(tmp_path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["ALL"]["iou"] == 1
+
+
+@pytest.mark.parametrize("error", [KeyError("no such\nkey"), OSError("no file is named")])
+def test_what_nobody_foresaw_is_one_line_and_no_bad_page(config, capsys, monkeypatch, error):
+    def broken(*_, **__):
+        raise error
+
+    monkeypatch.setattr(House, "open", broken)
+    monkeypatch.delenv("BILDERBOGEN_DEBUG", raising=False)
+    assert main(["status", "--config", str(config)]) == Exit.BUG == 70
+    (said,) = capsys.readouterr().err.splitlines()
+    assert type(error).__name__ in said and "BILDERBOGEN_DEBUG=1" in said
+    monkeypatch.setenv("BILDERBOGEN_DEBUG", "1")
+    with pytest.raises(type(error)):
+        main(["status", "--config", str(config)])
+
+
+def test_the_exit_codes_in_the_docs_are_those_there_are(capsys):
+    text = (ROOT / "docs" / "operations.md").read_text()
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", text, re.M)] == sorted(Exit)
+    main(["--help"])
+    codes = capsys.readouterr().out.split("Exit codes:")[1].split("Options")[0]
+    assert sorted(map(int, re.findall(r"\d+", codes))) == sorted(Exit)
+
+
+@pytest.mark.parametrize("there", ["nothing", "a file"])
+def test_an_incoming_that_is_no_folder_is_refused_and_the_night_goes_on(
+    home, config, capsys, monkeypatch, there
+):
+    main(["ingest", str(home / "incoming" / "other-1909"), "--config", str(config)])
+    (home / "incoming").rename(home / "elsewhere")
+    if there == "a file":
+        (home / "incoming").write_bytes(b"no folder")
+    run = []
+    monkeypatch.setattr(
+        "tasks.nightly.run_issues", lambda issues, *_, **__: run.append(issues) or {}
+    )
+    capsys.readouterr()
+    assert main(["nightly", "--config", str(config)]) == 1
+    said = capsys.readouterr().out
+    assert f"refused  {home / 'incoming'}: no such folder; mount its disk" in said
+    assert run == [(IssueId("other-1909"),)]
+
+
+def test_rerun_says_how_quarantined_scans_come_in(home, config, capsys):
+    (home / "incoming" / "other-1909" / "p1.tif").write_bytes(b"")
+    main(["ingest", str(home / "incoming"), "--config", str(config)])
+    capsys.readouterr()
+    assert main(["rerun", "other-1909", "--failed", "--config", str(config)]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "other-1909: 1 quarantined (p1.tif); once mended they come in by bilderbogen nightly"
+        in said
+    )
+    assert main(["rerun", "lantern-1908", "--failed", "--config", str(config)]) == 0
+    assert capsys.readouterr().out == "lantern-1908: no page has failed\n"
+
+
+def test_who_has_no_name_decides_by_number(home, config, capsys, monkeypatch):
+    def nobody(uid):
+        raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    monkeypatch.setattr("os.getuid", lambda: 4711)
+    catalog = House.open(config, is_new=True).catalog
+    numbers = (Numbered(PageId(IssueId("a-1"), 1), 1, 0.1, 0.1, 0.9, 0.9),)
+    catalog.publish(replace(published("a-1"), numbers=numbers))
+    assert main(["decide", "a-1_0001_i01", "--caption", "The lamp", "--config", str(config)]) == 0
+    assert [one.by for one in catalog.decisions.of(IssueId("a-1"))] == ["4711"]
 
 
 def test_a_configuration_error_names_file_and_option(tmp_path, capsys):

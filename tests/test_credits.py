@@ -43,10 +43,33 @@ ISSUE = IssueId("a-1")
         (["Fig. 3. Kragen in Häkelarbeit"], "Fig. 3. Kragen in Häkelarbeit", ""),
         (["Nach der Arbeit"], "Nach der Arbeit", ""),
         (["The photograph by the window shows her"], "The photograph by the window shows her", ""),
+        (["A street. Photo Underwood & Underwood"], "A street.", "Photo Underwood & Underwood"),
+        (["Der Mond.", "PHOTOGRAPHIE VON F. HANFSTAENGL"], "Der Mond.",
+         "PHOTOGRAPHIE VON F. HANFSTAENGL"),
+        (["Vue du port.", "Gravure de Pannemaker"], "Vue du port.", "Gravure de Pannemaker"),
     ],
 )  # fmt: skip
 def test_credits_are_kept_apart(lines, caption, credit):
     assert part_credit(lines) == (caption, credit)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Photographs of the Harbor of Boston",
+        "Photograph of the King.",
+        "Photographie der Stadt Berlin",
+        "Photographische Aufnahme des Mondes",
+        "Photographers at Work in New York",
+        "Fig. 5. Photographic Camera of Mr. Brown",
+        "Holzschnitt aus Augsburg",
+        "Holzschnittwerk von Dürer",
+        "Dessin de Paris",
+        "Gravure de Mode",
+    ],
+)
+def test_what_a_picture_shows_is_no_credit(caption):
+    assert part_credit([caption]) == (caption, "")
 
 
 def region(text, box):

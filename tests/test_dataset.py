@@ -1,6 +1,8 @@
 """Training sets: every form read, nothing passed over in silence, issues never divided."""
 
 import json
+import os
+import re
 
 import numpy as np
 import pytest
@@ -10,7 +12,8 @@ from PIL import Image
 from archive.dataset import MANIFEST, check, combine, read_manifest, shares, split, write_manifest
 from archive.images import load_labels
 from archive.pairs import read_map, read_pairs
-from schemas.errors import ArchiveError, ScanError
+from archive.truth import annotated_pages, page_image
+from schemas.errors import ArchiveError, ConfigError, DocumentError, ScanError
 from schemas.labels import PALETTE, from_colors, paint, to_colors
 from tasks.cli import group
 
@@ -119,6 +122,22 @@ def test_names_with_dots_and_brackets_find_their_own_page(tmp_path, suffix):
     assert all((found[name].page() == page(seed)).all() for seed, name in enumerate(names))
 
 
+def test_pages_that_are_only_numbered_belong_to_their_folder(tmp_path):
+    for source in ("lantern-3", "lantern-4"):
+        for at, name in enumerate(("p1", "page_001", "0007", "IMG_12", "Seite 5", "bazar-1_2")):
+            save(tmp_path / source / f"{name}.png", page(at))
+            save(tmp_path / source / f"{name}.map.png", labels())
+        issues = {pair.name: pair.issue for pair in read_pairs(tmp_path / source)}
+        assert issues.pop("bazar-1_2") == "bazar-1"
+        assert set(issues.values()) == {source}
+
+
+def test_numbered_pages_in_two_folders_belong_to_the_folder_above(tmp_path):
+    save(tmp_path / "lantern-3/A/page_001.png", page())
+    save(tmp_path / "lantern-3/B/page_001.png", labels())
+    assert [pair.issue for pair in read_pairs(tmp_path / "lantern-3")] == ["lantern-3"]
+
+
 def test_annotations_say_nothing_of_what_they_do_not_name(tmp_path):
     save(tmp_path / "a_1.png", page())
     record = {"width": 160, "height": 240, "source": "x",
@@ -176,6 +195,118 @@ def test_another_page_of_the_same_name_gets_a_name_of_its_own(tmp_path):
     assert len(names) == 2 and names[1].startswith("bazar-1_0001-")
 
 
+@pytest.mark.parametrize("content", [None, b"cut"])
+def test_a_page_that_was_lost_is_put_back_under_its_name(tmp_path, content):
+    write_maps(tmp_path / "one")
+    write_maps(tmp_path / "two")
+    save(tmp_path / "two" / "bazar-1_0001.png", page(seed=5))
+    collected(tmp_path / "one", tmp_path / "set")
+    collected(tmp_path / "two", tmp_path / "set")
+    before = read_manifest(tmp_path / "set")
+    lost = tmp_path / "set/A/bazar-1_0001.png"
+    lost.unlink() if content is None else lost.write_bytes(content)
+    for source in ("two", "one"):
+        assert collected(tmp_path / source, tmp_path / "set")[1] == []
+    assert read_manifest(tmp_path / "set") == before
+    assert list(check(tmp_path / "set")) == []
+
+
+def test_names_that_are_no_text_come_into_the_set(tmp_path):
+    source = tmp_path / os.fsdecode(b"in\xff")
+    save(source / os.fsdecode(b"b\xff.png"), page())
+    save(source / os.fsdecode(b"b\xff.map.png"), labels())
+    (entry,), bad = collected(source, tmp_path / "set")
+    assert not bad and (entry.name, entry.source) == ("b\\udcff", "in\\udcff")
+    assert read_manifest(tmp_path / "set") == [entry] and list(check(tmp_path / "set")) == []
+    assert collected(source, tmp_path / "set")[0] == [entry]
+
+
+def test_the_manifest_holds_what_was_copied_before_a_run_was_broken_off(tmp_path):
+    write_maps(tmp_path / "in")
+    save(tmp_path / "in" / "z_1.png", page(2))
+    save(tmp_path / "in" / "z_1.map.png", labels())
+    running = combine(read_pairs(tmp_path / "in"), tmp_path / "set", source="in")
+    entry = next(running)
+    running.close()
+    assert read_manifest(tmp_path / "set") == [entry]
+
+
+def annotated(path, **changes):
+    save(path.with_suffix(".png"), page())
+    record = {
+        "width": 80,
+        "height": 120,
+        "source": "x",
+        "illustrations": [{"box": [10, 20, 70, 60]}],
+    }
+    path.write_text(json.dumps(record | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"width": 0}, "0 x 120 pixels; width and height are those of its scan"),
+        ({"height": -5}, "80 x -5 pixels"),
+        ({"illustrations": [{"box": [70, 20, 10, 60]}]}, "box .* has no area; give left, top"),
+        ({"illustrations": [{"box": [10, 60, 70, 60]}]}, "has no area"),
+        ({"illustrations": [{"box": [1, 2, 3, 4], "polygon": [[1, 2]]}]}, "a polygon of 1 points"),
+        ({"illustrations": [{"box": [1, 2, 3, 4], "class": "picture"}]}, "class 'picture' is none of"),
+        ({"ignore": [{"polygon": [[1, 2], [3, 4]]}]}, "a polygon of 2 points; draw it with three"),
+        ({"ignore": [{"box": [5, 5, 1, 1]}]}, "has no area"),
+        ({"ignore": [{}]}, "neither box nor polygon"),
+    ],
+)  # fmt: skip
+def test_a_wrong_annotation_is_named_and_the_rest_comes_in(tmp_path, changes, reason):
+    (tmp_path / "in").mkdir()
+    annotated(tmp_path / "in" / "a_1.json", **changes)
+    annotated(tmp_path / "in" / "b_1.json")
+    good, (said,) = collected(tmp_path / "in", tmp_path / "set")
+    assert [entry.name for entry in good] == ["b_1"]
+    assert "a_1.json: " in said and re.search(reason, said)
+    with pytest.raises(DocumentError, match=reason):
+        list(annotated_pages(tmp_path / "in"))
+
+
+def test_an_annotation_that_is_no_json_does_not_cost_the_others(tmp_path):
+    (tmp_path / "in").mkdir()
+    annotated(tmp_path / "in" / "a_1.json")
+    (tmp_path / "in" / "a_1.json").write_text("{")
+    good, (said,) = collected(tmp_path / "in", tmp_path / "set")
+    assert not good and "a_1.json: " in said
+    annotated(tmp_path / "in" / "b_1.json")
+    good, (said,) = collected(tmp_path / "in", tmp_path / "set")
+    assert [entry.name for entry in good] == ["b_1"] and "a_1.json: " in said
+    (tmp_path / "in" / "instances.json").write_text("{")
+    (tmp_path / "in" / "a_1.json").unlink()
+    (tmp_path / "in" / "b_1.json").unlink()
+    with pytest.raises(ScanError, match="instances.json: no JSON"):
+        read_pairs(tmp_path / "in")
+
+
+def test_one_page_of_coco_without_a_size_costs_only_itself(tmp_path):
+    write_coco(tmp_path / "in")
+    save(tmp_path / "in" / "bazar-1_0002.png", page(2))
+    record = json.loads((tmp_path / "in/coco.json").read_text())
+    record["images"].append({"id": 8, "file_name": "bazar-1_0002.png", "width": 0, "height": 120})
+    (tmp_path / "in/coco.json").write_text(json.dumps(record))
+    good, (said,) = collected(tmp_path / "in", tmp_path / "set")
+    assert [entry.name for entry in good] == ["bazar-1_0001"]
+    assert "coco.json: bazar-1_0002.png is 0 x 120 pixels" in said
+
+
+def test_a_page_is_never_shown_as_its_map_or_as_another_page(tmp_path):
+    for name in ("p [1]", "q"):
+        (tmp_path / f"{name}.json").write_text('{"width": 80, "height": 120, "source": "x"}')
+        save(tmp_path / f"{name}.map.png", labels())
+        save(tmp_path / f"{name}.1.png", page(3))
+        save(tmp_path / f"{name}.tif", page())
+    found = {one.name: page_image(tmp_path, one).name for one in annotated_pages(tmp_path)}
+    assert found == {"p [1]": "p [1].tif", "q": "q.tif"}
+    (tmp_path / "q.tif").unlink()
+    with pytest.raises(ConfigError, match="has no scan of q"):
+        [page_image(tmp_path, one) for one in annotated_pages(tmp_path)]
+
+
 def spoiled(root):
     write_folders(root)
     save(root / "A" / "alone.png", page())
@@ -207,6 +338,11 @@ def test_what_is_not_whole_is_named_and_the_rest_comes_in(tmp_path):
         (lambda r: r["annotations"][0].update(segmentation=[[1, 2, 3, 4]]), "of 2 points"),
         (lambda r: r["images"][0].update(file_name="../../x.png"), "leads out"),
         (lambda r: r["images"][0].pop("width"), "no COCO annotation"),
+        (lambda r: r["images"][0].update(width=0), "png is 0 x 120 pixels"),
+        (
+            lambda r: r["annotations"][0].update(segmentation=[[1, 2, 9, float("nan"), 9, 9]]),
+            "no number",
+        ),
     ],
 )
 def test_coco_that_we_cannot_read_is_refused(tmp_path, change, reason):
@@ -215,7 +351,7 @@ def test_coco_that_we_cannot_read_is_refused(tmp_path, change, reason):
     change(record)
     (tmp_path / "coco.json").write_text(json.dumps(record))
     with pytest.raises(ScanError, match=reason):
-        read_pairs(tmp_path)
+        [pair.labels() for pair in read_pairs(tmp_path)]
 
 
 @pytest.mark.parametrize("outline", [{"segmentation": []}, {"segmentation": None}, {}])
@@ -257,6 +393,29 @@ def test_an_issue_is_never_divided_and_the_split_repeats(tmp_path):
         split(entries, validation=0.6, test=0.5, seed=1)
 
 
+def test_a_split_leaves_something_to_train_on_and_says_what_is_empty(tmp_path):
+    entries = many(tmp_path / "in", issues=1)
+    seeds = {split_part(entries, seed): seed for seed in range(40)}
+    assert set(seeds) == {"train", "none"}
+    arguments = ["dataset", "split", str(tmp_path / "set"), "--validation", "0.4"]
+    arguments += ["--test", "0", "--seed"]
+    before = (tmp_path / "set" / MANIFEST).read_bytes()
+    with pytest.raises(ConfigError, match="of 1 issues none is left to train on; lower"):
+        CliRunner().invoke(
+            group, [*arguments, str(seeds["none"])], standalone_mode=False, catch_exceptions=False
+        )
+    assert (tmp_path / "set" / MANIFEST).read_bytes() == before
+    found = CliRunner().invoke(group, [*arguments, str(seeds["train"])], standalone_mode=False)
+    assert "validation has no issue" in found.stderr and "test has" not in found.stderr
+
+
+def split_part(entries, seed):
+    try:
+        return split(entries, validation=0.4, test=0, seed=seed)[0].part
+    except ValueError:
+        return "none"
+
+
 def test_a_set_that_grows_keeps_its_parts(tmp_path):
     parted = split(many(tmp_path / "in", issues=9, pages=2), validation=0.3, test=0.3, seed=1)
     parts = {entry.issue: entry.part for entry in parted}
@@ -289,7 +448,7 @@ def test_a_damaged_manifest_is_named(tmp_path):
     with pytest.raises(ScanError, match="dataset combine makes it"):
         read_manifest(tmp_path)
     (tmp_path / MANIFEST).write_text("name,width\nx,wide\n")
-    with pytest.raises(ScanError, match="damaged"):
+    with pytest.raises(ScanError, match="damaged .* move it away, then combine all sources again"):
         read_manifest(tmp_path)
 
 
@@ -308,3 +467,15 @@ def test_the_commands_make_a_set(tmp_path):
     assert code == 0 and "illustration  25.0 %" in said
     (tmp_path / "set/B/bazar-1_0001.png").write_bytes(b"")
     assert call("check", tmp_path / "set")[0] == 1
+
+
+def test_a_source_that_cannot_be_read_does_not_cost_the_next_one(tmp_path):
+    write_maps(tmp_path / "good")
+    write_coco(tmp_path / "bad")
+    (tmp_path / "bad/coco.json").write_text('{"images": [], "categories": [{}]}')
+    arguments = ["dataset", "combine", *(str(tmp_path / name) for name in ("bad", "good"))]
+    found = CliRunner().invoke(
+        group, [*arguments, "--to", str(tmp_path / "set"), "--keep-going"], standalone_mode=False
+    )
+    assert found.return_value == 1 and "coco.json: no COCO annotation" in found.stderr
+    assert len(read_manifest(tmp_path / "set")) == 1

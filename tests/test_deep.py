@@ -51,6 +51,34 @@ def test_grey_and_inverted_pages_are_read_as_they_look(tmp_path):
         assert (load_tiff(tmp_path / name, frame=0)[0][..., 1] == grey).all()
 
 
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_sixteen_bits_packed_by_lzw_are_read(tmp_path, channels):
+    pixels = PIXELS[..., :1] if channels == 1 else np.dstack([PIXELS, PIXELS[..., :1]])
+    pixels = pixels[..., :channels].squeeze()
+    stored = pixels if channels == 1 else pixels[..., [2, 1, 0, 3][:channels]]
+    assert cv2.imwrite(str(tmp_path / "l.tif"), stored)  # OpenCV packs by LZW
+    with tifffile.TiffFile(tmp_path / "l.tif") as file:
+        assert file.pages[0].compression == 5
+    found, _ = load_tiff(tmp_path / "l.tif", frame=0)
+    assert (found == (np.dstack([pixels] * 3) if channels == 1 else pixels[..., :3])).all()
+
+
+@pytest.mark.parametrize("planes", ["contig", "separate"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_sixteen_bits_are_turned_as_eight_are(tmp_path, orientation, planes):
+    stored = np.moveaxis(PIXELS, -1, 0) if planes == "separate" else PIXELS
+    tag = (274, "H", 1, orientation, True)
+    tifffile.imwrite(
+        tmp_path / "t.tif", stored, photometric="rgb", planarconfig=planes, extratags=[tag]
+    )
+    tifffile.imwrite(
+        tmp_path / "e.tif", (PIXELS >> 8).astype(np.uint8), photometric="rgb", extratags=[tag]
+    )
+    seen = load_image(tmp_path / "e.tif").rgb
+    assert ((load_tiff(tmp_path / "t.tif", frame=0)[0] >> 8) == seen).all()
+    assert (load_image(tmp_path / "t.tif").rgb == seen).all()
+
+
 def test_eight_bits_need_no_deep_reading_and_damage_is_named(tmp_path):
     tifffile.imwrite(tmp_path / "e.tif", PIXELS.astype(np.uint8), photometric="rgb")
     assert load_tiff(tmp_path / "e.tif", frame=0) is None

@@ -13,7 +13,8 @@ from PIL import Image
 from safetensors.torch import load, save_file
 from torchvision.models.segmentation import deeplabv3_mobilenet_v3_large
 
-from archive.weights import find_weights
+from archive.store import sha256
+from archive.weights import Card, find_weights, write_card
 from pipeline.engines.grabcut import grabcut
 from pipeline.engines.reduced import Architecture
 from pipeline.pix2pix.engine import pix2pix
@@ -105,6 +106,100 @@ def test_weights_are_averaged_and_only_those_of_one_net(deeplab_file, tmp_path, 
          "background,illustration")  # fmt: skip
     arguments = ["weights", "average", "default", str(deeplab_file), "--to", str(made)]
     assert run_cli(arguments) != 0 and "one net" in capsys.readouterr().err
+
+
+def tiny_weights(folder, name, *, long_side=128):
+    """Random weights of a small U-Net behind a card."""
+    path = folder / f"{name}.safetensors"
+    save_file(build(GeneratorSettings(channels=(8, 12))).state_dict(), path)
+    card = Card(name, sha256(path), (8, 12), long_side, recipe={}, data="", figures={})
+    write_card(path.with_suffix(".json"), card)
+    return path
+
+
+def test_weights_of_two_working_sizes_are_mixed_only_on_request(tmp_path, capsys):
+    one, other = (tiny_weights(tmp_path, f"at{n}", long_side=n) for n in (128, 256))
+    arguments = [
+        "weights",
+        "average",
+        str(one),
+        str(other),
+        "--to",
+        str(tmp_path / "mix.safetensors"),
+    ]
+    assert run_cli(arguments) == 2 and "--long-side" in capsys.readouterr().err
+    assert not (tmp_path / "mix.safetensors").exists()
+    assert run_cli([*arguments, "--long-side", "192"]) == 0
+    assert find_weights(str(tmp_path / "mix.safetensors")).card.long_side == 192
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("net", "deeplab-mobilenet"), ("input", "unit"), ("channels", [8, 16]),
+     ("planes", ["background", "illustration", "caption", "text", "header"])],
+)  # fmt: skip
+def test_weights_of_nets_that_differ_are_never_mixed(tmp_path, capsys, name, value):
+    one, other = (tiny_weights(tmp_path, name) for name in ("one", "other"))
+    card = other.with_suffix(".json")
+    card.write_text(json.dumps(json.loads(card.read_text()) | {name: value}))
+    code = run_cli(["weights", "average", str(one), str(other),
+                    "--to", str(tmp_path / "mix.safetensors")])  # fmt: skip
+    assert code == 2 and f"has {name} " in capsys.readouterr().err
+    assert not (tmp_path / "mix.safetensors").exists()
+
+
+def test_no_card_takes_the_place_of_another(tmp_path, capsys):
+    own = tiny_weights(tmp_path, "own")
+    card = own.with_suffix(".json")
+    (tmp_path / "alone.json").write_text('{"images": []}')
+    before = card.read_bytes()
+    tries = [["weights", "onnx", str(own), "--to", str(tmp_path / "own.onnx")],
+             ["weights", "card", str(own), "--net", "unet", "--channels", "8,12"],
+             ["weights", "average", str(own), str(own), "--to", str(tmp_path / "alone.safetensors")]]  # fmt: skip
+    for arguments, said in zip(tries, ["share one card", "--replace", "no card of"], strict=True):
+        assert run_cli(arguments) == 2 and said in capsys.readouterr().err
+    assert card.read_bytes() == before and find_weights(str(own)).read()
+    assert not (tmp_path / "own.onnx").exists() and not (tmp_path / "alone.safetensors").exists()
+    assert run_cli([*tries[1], "--replace", "--long-side", "64"]) == 0
+    assert find_weights(str(own)).card.long_side == 64
+
+
+def test_weights_are_averaged_again_at_the_same_place(tmp_path):
+    one, other = (tiny_weights(tmp_path, name) for name in ("one", "other"))
+    made = str(tmp_path / "mix.safetensors")
+    for share in ("0.25", "0.5"):
+        arguments = ["weights", "average", str(one), str(other), "--share", share, "--to", made]
+        assert run_cli(arguments) == 0
+        assert find_weights(made).read() and find_weights(made).card.recipe["share"] == float(share)
+
+
+def test_a_card_is_written_only_for_weights_that_fill_its_net(tmp_path, capsys):
+    path = tmp_path / "own.safetensors"
+    save_file(build(GeneratorSettings(channels=(8, 12))).state_dict(), path)
+    arguments = ["weights", "card", str(path), "--net", "unet"]
+    assert run_cli(arguments) == 3 and "own.safetensors: weights" in capsys.readouterr().err
+    assert run_cli([*arguments, "--channels", "8,12", "--long-side", "0"]) == 2
+    assert run_cli([*arguments, "--channels", "8,12", "--stride", "0"]) == 2
+    assert not path.with_suffix(".json").exists()
+    assert run_cli([*arguments, "--channels", "8,12"]) == 0
+    card = find_weights(str(path)).card
+    assert card.input == "paper-ink" and card.channels == (8, 12)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"long_side": 0}, {"stride": 0}, {"channels": [0, 12]}, {"channels": [8]},
+     {"input": "imagenet"}],
+)  # fmt: skip
+def test_a_card_that_fits_no_net_is_refused(tmp_path, wrong):
+    own = tiny_weights(tmp_path, "own")
+    card = own.with_suffix(".json")
+    card.write_text(json.dumps(json.loads(card.read_text()) | wrong))
+    with pytest.raises(EngineError, match=next(iter(wrong))):
+        separator(SeparateSettings(weights=str(own), device="cpu"))
+    lists = {key: tuple(v) if isinstance(v, list) else v for key, v in wrong.items()}
+    with pytest.raises(EngineError, match=next(iter(wrong))):
+        Architecture(**lists)
 
 
 def test_weights_of_ones_own_are_named_without_their_folder(tmp_path):

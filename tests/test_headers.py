@@ -14,6 +14,15 @@ from pipeline.describe.header import parse_header
         ("THE STRAND. Vol. 12 March 1888", "1888-03"),
         ("No. 1645, 1871", "1871"),
         ("Nr. 5. 6. Mai 1899.", "1899-05-06"),
+        ("Nr. 7. 12. Febr. 1871.", "1871-02-12"),
+        ("4. Octbr. 1871. Illustrirte Zeitung. 84", "1871-10-04"),
+        ("15. Septbr. 1872", "1872-09-15"),
+        ("2. Dezbr. 1872", "1872-12-02"),
+        ("XXII. Jahrg. 1907/1908. Heft 7", None),
+        ("Jahrgang 1907-08. Heft 7", None),
+        ("Nos. 11 & 12. March 1871", "1871-03"),
+        ("Nr. 3 vom 12. 3. 1899", "1899-03-12"),
+        ("15. 3. 1871 Der Bazar 84", "1871-03-15"),
     ],
 )
 def test_a_number_is_no_day_and_no_year(text, date):
@@ -43,6 +52,10 @@ def test_a_day_that_its_month_does_not_have_is_left_out():
         ("X33. Jahrgang. 84", None, None),
         ("Der Bazar. 17. Jg. Nro. 11.", "11", "17"),
         ("L'Illustration. XXIXe Année, N° 12", "12", "29"),
+        ("Nos. 11 & 12. March 1871", "11", None),
+        ("NO. 14,321.", "14321", None),
+        ("Nr. 3. 1871", "3", None),
+        ("Seite 84. Band 17", None, "17"),
     ],
 )
 def test_volumes_are_told_from_numbers_and_pages(text, number, volume):
@@ -61,6 +74,13 @@ def test_volumes_are_told_from_numbers_and_pages(text, number, volume):
         ("Der Bazar. № 11", None),
         ("1871 Die Gartenlaube 1871", None),
         ("Droit civil", None),
+        ("4. Octbr. 1871. Illustrirte Zeitung. 84", "84"),
+        ("Nr. 7. 12. Febr. 1871.", None),
+        ("Nr. 3 vom 12. 3. 1899", None),
+        ("15. 3. 1871 Der Bazar 84", "84"),
+        ("Seite 84. Band 17", "84"),
+        ("l LA MODE 84", "84"),
+        ("L'Illustration 84 l", None),
     ],
 )
 def test_a_label_is_what_nothing_else_says(text, label):

@@ -289,6 +289,32 @@ def test_an_id_that_issue_ini_gives_is_taken_at_its_word(tmp_path, layout):
         assert (str(issue.issue), issue.version) == ("lantern-1908-04", version)
 
 
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (".", "holds the archive"),
+        ("archive", "holds the archive"),
+        ("archive/masters", "the archive's own masters"),
+        ("archive/masters/lantern/v001/p1.tif", "the archive's own masters"),
+        ("archive/exports/../issues", "the archive's own issues"),
+        ("link/archive/work", "the archive's own work"),
+    ],
+)
+def test_an_archive_does_not_ingest_itself(tmp_path, catalog, asked, says):
+    layout = Layout(tmp_path / "scans" / "archive")
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "link").symlink_to(tmp_path / "scans")
+    incoming = write_issue(layout.root / "incoming" / "lantern", 1)
+    assert len(take_in([incoming.parent], layout, catalog, IngestSettings()).new) == 1
+    for name in ("issues", "work", "exports"):
+        write_issue(layout.root / name / "lantern" / "v001", 1, seed=9)
+    found = take_in([tmp_path / "scans" / asked], layout, catalog, IngestSettings())
+    assert (found.new, found.known) == ((), ())
+    (refused,) = found.refused
+    assert says in refused.reason and refused.name in refused.reason
+    assert layout.issues() == (IssueId("lantern"),)
+
+
 def test_what_cannot_be_read_costs_itself_only(tmp_path, layout, catalog, monkeypatch):
     folder = write_issue(tmp_path / "in" / "heft 10²", 2)
     (tmp_path / "in" / "²").mkdir()

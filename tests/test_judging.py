@@ -1,23 +1,29 @@
 """Tidied class maps, boxes, outlines and the judging of engines."""
 
+import csv
 import json
+import os
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from archive.weights import SHIPPED
 from pipeline.boundary import boundary
 from pipeline.caption_ends import without_bare_ends
 from pipeline.detection import Detections, average_precision, box_iou, mean_average_precision
 from pipeline.evaluation import score_page, summarize
 from pipeline.separate import Separation
 from pipeline.tidy import RectangleRule, drawn, tidied
+from schemas.errors import EngineError
 from schemas.geometry import Box
 from schemas.labels import to_colors
 from schemas.model import Region, RegionKind
 from schemas.truth import PageTruth, Shape
+from tasks.commands.compare import compare
 from tasks.commands.evaluate import evaluate
+from tasks.contest import Entrant
 
 
 def separation(labels):
@@ -284,3 +290,40 @@ def test_predictions_in_colors_count_as_labels_do(annotated):
     found, figures = predicted(annotated, to_colors(labels))
     assert found.return_value == 0 and figures["pages"] == 2
     assert figures["iou"] == pytest.approx(1, abs=0.02)
+
+
+def test_a_number_of_worst_pages_that_is_none_is_refused(annotated):
+    found = CliRunner().invoke(evaluate, [str(annotated), str(annotated), "--worst", "-1"])
+    assert found.exit_code == 2 and "--worst" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("entrant", "reason"),
+    [("pix2pix=typo", "no weights 'typo'"), ("onnx", "ships no weights"),
+     (f"deeplab={SHIPPED / 'default.safetensors'}", "weights of pix2pix, not of deeplab")],
+)  # fmt: skip
+def test_weights_that_are_not_there_are_named_before_anything_is_judged(entrant, reason):
+    with pytest.raises(EngineError, match=reason):
+        Entrant.named(entrant, "cpu")
+    assert [Entrant.named(name, "cpu").name for name in ("classical", "pix2pix")]
+
+
+@pytest.mark.slow
+def test_an_engine_that_fails_does_not_cost_those_before_it(annotated, tmp_path):
+    for suffix in (".png", ".json"):
+        (annotated / f"b{suffix}").rename(annotated / os.fsdecode(b"b\xff" + suffix.encode()))
+    damaged = tmp_path / "ours.safetensors"
+    damaged.write_bytes(b"damaged")
+    damaged.with_suffix(".json").write_bytes((SHIPPED / "default.json").read_bytes())
+    out = tmp_path / "out"
+    arguments = ["--truth", annotated, "--to", out, "--engine", "classical"]
+    found = CliRunner().invoke(
+        compare, [*map(str, arguments), "--engine", f"pix2pix={damaged}"], standalone_mode=False
+    )
+    assert "sha256" in str(found.exception)
+    rows = list(csv.DictReader((out / "compare.csv").open(newline="")))
+    assert [(row["engine"], row["pages"]) for row in rows] == [("classical", "2")]
+    pages = list(csv.DictReader((out / "pages.csv").open(newline="")))
+    assert [row["page"] for row in pages] == ["a", "b\\udcff"]
+    assert "classical/b%5Cudcff.jpg" in (out / "compare.html").read_text()
+    assert (out / "classical" / "b\\udcff.jpg").is_file()

@@ -39,3 +39,17 @@ def test_labels_between_agreeing_ones_are_mended(read, agreed):
 
 def test_what_came_with_the_scan_stays():
     assert labels("5", "6", "70", "8", scans=[(3, "6a")]) == ["5", "6", "70", "8"]
+
+
+def test_a_year_that_pages_share_is_their_date():
+    pages = []
+    for sequence in range(1, 5):
+        scan = replace(SCAN, page=PageId(IssueId("idler"), sequence))
+        head = PageHeader("JUGEND", label="1896" if sequence < 4 else "1897")
+        pages.append(PublishedPage(scan, PageDescription(scan.page, head)))
+    found = [page.description.header for page in with_agreed_labels(pages)]
+    assert [(head.label, head.date) for head in found] == [*[(None, "1896")] * 3, ("1897", None)]
+
+
+def test_pages_may_have_numbers_that_could_be_years():
+    assert labels("1501", "1502", "1503") == ["1501", "1502", "1503"]

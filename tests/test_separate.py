@@ -46,6 +46,62 @@ def test_a_page_is_never_replaced_by_its_own_map(tmp_path, capsys, monkeypatch, 
     assert all(Path(page).read_bytes() == content for page, content in before.items())
 
 
+def drawn_pages():
+    return [Image.fromarray(draw_page(seed, width=600 + 20 * seed)) for seed in range(3)]
+
+
+@pytest.mark.parametrize("name", ["multi.tif", "doc.pdf"])
+def test_every_page_of_a_file_has_its_map_and_copies_have_none(tmp_path, name):
+    first, *others = drawn_pages()
+    small = first.resize((60, 90))
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    copies = [small] * (name == "multi.tif")
+    first.save(tmp_path / name, save_all=True, append_images=[*others, *copies])
+    first.save(tmp_path / "camera.jpg", format="MPO", save_all=True, append_images=[small])
+    files = [str(tmp_path / one) for one in (name, "camera.jpg")]
+    out, stem = tmp_path / "out", Path(name).stem
+    assert main(["separate", *files, "--to", str(out), "--engine", "classical", "--overlay"]) == 0
+    maps = [stem, f"{stem}_0002", f"{stem}_0003", "camera"]
+    made = {f"{one}{suffix}" for one in maps for suffix in (".png", ".overlay.jpg")}
+    assert {path.name for path in out.iterdir()} == made
+    for one, page in zip(maps, (first, *others, first), strict=True):
+        assert load_labels(out / f"{one}.png").shape == (page.height, page.width)
+
+
+def test_a_second_page_is_not_replaced_by_a_file_of_its_name(tmp_path, capsys):
+    first, second, _ = drawn_pages()
+    first.save(tmp_path / "multi.tif", save_all=True, append_images=[second])
+    first.save(tmp_path / "multi_0002.tif")
+    files = [str(tmp_path / name) for name in ("multi.tif", "multi_0002.tif")]
+    out = tmp_path / "out"
+    assert main(["separate", *files, "--to", str(out), "--engine", "classical"]) == 2
+    assert "would both become multi_0002.png" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_page_of_a_file_that_is_damaged_costs_itself(tmp_path, capsys):
+    first, *others = drawn_pages()
+    for name in ("cut.tif", "stump.tif", "stump.pdf"):
+        first.save(tmp_path / name, save_all=True, append_images=others)
+        end = 40 if name.startswith("stump") else -100
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:end])
+    files = [str(tmp_path / name) for name in ("stump.tif", "cut.tif", "stump.pdf")]
+    out = tmp_path / "out"
+    assert main(["separate", *files, "--to", str(out), "--engine", "classical"]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert {path.name for path in out.iterdir()} == {"cut.png", "cut_0002.png"}
+    assert len(said) == 3 and sum(line.startswith("cut_0003: ") for line in said) == 1
+    assert all(any(f"{name}: " in line for line in said) for name in files)
+
+
+def test_nothing_to_write_is_a_usage_error(tmp_path, capsys):
+    drawn_pages()[0].save(tmp_path / "page.png")
+    out = tmp_path / "out"
+    assert main(["separate", str(tmp_path / "page.png"), "--to", str(out), "--no-labels"]) == 2
+    assert "--no-labels leaves nothing to write" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_json_stays_json_when_the_worst_pages_are_named(tmp_path, capsys):
     truth = {"width": 100, "height": 80, "source": "drawn", "illustrations": []}
     (tmp_path / "a.json").write_text(json.dumps(truth))

@@ -63,9 +63,46 @@ def test_the_catalog_lies_in_the_archive_whatever_its_folder_is_called(tmp_path,
     assert (tmp_path / name / "catalog.sqlite").is_file()
 
 
-def test_a_catalog_that_is_named_stays_as_it_is(tmp_path):
-    url = "postgresql+psycopg://user:p%40ss@host/name?sslmode=require"
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://user:p%40ss@host/name?sslmode=require",
+        "sqlite:////srv/../a%3Fb.db?timeout=9",
+    ],
+)
+def test_a_catalog_that_is_named_stays_as_it_is(tmp_path, url):
     assert load(write(tmp_path, f"[archive]\ncatalog = {url}\n")).archive.catalog_url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [
+        ("sqlite:///rel.db", "home 100%?/rel.db"),
+        ("sqlite+pysqlite:///../rel.db?timeout=9", "rel.db"),
+        ("sqlite:///a%3Fb.db", "home 100%?/a?b.db"),
+    ],
+)
+def test_the_file_of_a_catalog_is_relative_to_the_file_that_names_it(
+    tmp_path, monkeypatch, url, file
+):
+    home, elsewhere = tmp_path / "home 100%?", tmp_path / "else" / "where"
+    home.mkdir()
+    elsewhere.mkdir(parents=True)
+    monkeypatch.chdir(elsewhere)
+    Catalog.open(load(write(home, f"[archive]\ncatalog = {url}\n")).archive.catalog_url)
+    assert (tmp_path / file).is_file() and not list(elsewhere.iterdir())
+
+
+def test_incoming_lies_in_root_or_beside_it_and_never_holds_it(tmp_path):
+    def loaded(incoming):
+        text = f"[archive]\nroot = scans/archive\nincoming = {incoming}\n"
+        return load(write(tmp_path, text)).archive
+
+    for incoming in ("scans/archive/incoming", "scans/archive-new"):
+        assert loaded(incoming).incoming == tmp_path / incoming
+    for incoming in ("scans", "scans/archive", ".", "scans/other/.."):
+        with pytest.raises(ConfigError, match=r"config.ini: \[archive\] incoming holds root; "):
+            loaded(incoming)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +128,10 @@ def test_a_catalog_that_is_named_stays_as_it_is(tmp_path):
         ("[archive]\nroot =\n", r"\[archive\] root = : want a folder"),
         ("[archive]\nroot = ~nobody-of-this-name/x\n", "no such user"),
         ("[run]\nprocesses = 1\nprocesses = 2\n", "already exists"),
+        ("[archive]\ncatalog = sqlite://\n", r"\[archive\] catalog = sqlite://: want a file"),
+        ("[archive]\ncatalog = sqlite:///:memory:\n", "want a file, which outlives the run"),
+        ("[archive]\ncatalog = sqlite:///file:x?uri=true\n", "want a file"),
+        ("[archive]\ncatalog = sqlite://rel.db\n", "want a file"),
     ],
 )
 def test_an_error_names_the_file_and_what_is_allowed(tmp_path, text, says):

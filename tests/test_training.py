@@ -1,8 +1,10 @@
 """Training and fine-tuning as a user starts them, with a net small enough for a test."""
 
 import csv
+import io
 import json
 import platform
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,19 +12,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from safetensors.numpy import load_file
 
 from archive.dataset import combine, read_manifest, split, write_manifest
 from archive.pairs import read_pairs
 from archive.weights import find_weights
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, ScanError
 from tasks import finetuning
 from tasks.cli import run as run_cli
 from tasks.finetuning import Guard, Outcome, finetune
 from tasks.training import TrainingOrder, train
 from tasks.training_data import Pages, own_pages
-from tasks.training_log import COLUMNS
+from tasks.training_log import COLUMNS, TrainingLog
 
 pytestmark = pytest.mark.slow
 TINY = (8, 12, 16)
@@ -103,7 +106,7 @@ def test_the_command_line_chooses_the_net_and_says_what_is_wrong_with_it(tmp_pat
 def test_the_command_line_begins_with_finished_weights(tmp_path, capsys):
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
     arguments = ["train", "--steps", "1", "--batch-size", "1", "--long-side", "128"]
-    arguments += ["--validate-every", "0", "--channels", "8,12,16", "--learning-rate", "0"]
+    arguments += ["--validate-every", "0", "--channels", "8,12,16", "--learning-rate", "1e-12"]
     assert run_cli([*arguments, "--to", str(tmp_path / "on"), "--base", str(base)]) == 0
     ours, theirs = (load_file(path) for path in (tmp_path / "on/weights.safetensors", base))
     learned = [name for name in theirs if "running" not in name]  # what a norm has seen goes on
@@ -252,6 +255,120 @@ def test_finished_weights_are_no_checkpoint_to_start_from(tmp_path):
     base = train(order(tmp_path / "base", steps=2), lambda _: None)
     with pytest.raises(ConfigError, match=r"weights.safetensors: not a checkpoint; .*--base"):
         train(order(tmp_path / "run", start_from=base), lambda _: None)
+
+
+@pytest.mark.parametrize("place", [".", "set", "set/mine"])
+def test_fine_tuning_never_writes_into_the_set_it_learns_from(own, tmp_path, monkeypatch, place):
+    folder = tmp_path / "to"
+    shutil.copytree(own, folder / place)
+    before = {path: path.read_bytes() for path in (folder / place).rglob("*") if path.is_file()}
+    base = train(order(tmp_path / "base", steps=1, validate_every=0), lambda _: None)
+    guard = Guard(own.parent / "pages", own.parent / "pages")
+    monkeypatch.setattr(finetuning, "_judged", lambda *_: 0.4)
+    with pytest.raises(ConfigError, match="name another --to"):
+        finetune(order(folder, own=folder / place, steps=1), str(base), guard, None, print)
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_fine_tuning_is_not_guarded_by_fewer_pages_than_were_given(own, tmp_path):
+    guard = own.parent / "pages"
+    (guard / "i1_2.png").unlink()
+    tuning = order(tmp_path / "run", own=own)
+    with pytest.raises(ConfigError, match=r"add its scan[^$]*no scan of i1_2"):
+        finetune(tuning, "default", Guard(guard, guard), None, print)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_checkpoint_of_another_working_size_is_refused(tmp_path):
+    begun = order(tmp_path / "run", steps=2, validate_every=0)
+    train(begun, lambda _: None)
+    with pytest.raises(ConfigError, match="sees 128 pixels, not 160; take another --to"):
+        train(replace(begun, long_side=160), lambda _: None)
+    train(order(tmp_path / "on", start_from=tmp_path / "run/checkpoint.pt", steps=1,
+                long_side=160), lambda _: None)  # fmt: skip
+
+
+def test_a_checkpoint_from_before_sizes_were_noted_goes_on(tmp_path):
+    begun = order(tmp_path / "run", steps=2, validate_every=0)
+    train(begun, lambda _: None)
+    path = tmp_path / "run/checkpoint.pt"
+    state = torch.load(io.BytesIO(path.read_bytes()), weights_only=True)
+    del state["long_side"]
+    torch.save(state, path)
+    train(replace(begun, steps=4), lambda _: None)
+    assert [row["step"] for row in rows(tmp_path / "run")] == ["2", "4"]
+
+
+def test_weights_of_another_training_are_not_handed_back(tmp_path):
+    other = train(order(tmp_path / "run", steps=2), lambda _: None)
+    before = other.read_bytes()
+    (tmp_path / "run/checkpoint.pt").unlink()
+    metrics = tmp_path / "run/metrics.csv"
+    metrics.write_text(f"{','.join(COLUMNS)}\n9{',' * 5}0.99,,,,\n")
+    made = train(order(tmp_path / "run", learning_rate=1e-3), lambda _: None)
+    assert made.read_bytes() != before
+    assert find_weights(str(made)).read() == made.read_bytes()
+    assert [row["step"] for row in rows(tmp_path / "run")] == ["2", "4"]
+    assert "0.99" in (tmp_path / "run/metrics.csv.old").read_text()
+
+
+def test_a_card_of_other_weights_is_not_replaced_by_training(tmp_path):
+    (tmp_path / "run").mkdir()
+    card = tmp_path / "run/weights.json"
+    shutil.copy(find_weights("default").path.with_suffix(".json"), card)
+    before = card.read_bytes()
+    with pytest.raises(ConfigError, match=r"weights.json: is not the card of"):
+        train(order(tmp_path / "run"), lambda _: None)
+    assert card.read_bytes() == before
+
+
+def test_a_finished_training_says_that_nothing_is_left_to_do(tmp_path):
+    base = train(order(tmp_path / "base", steps=2), lambda _: None)
+    said = []
+    assert train(order(tmp_path / "base", steps=2, base=base), said.append) == base
+    assert said == [f"{tmp_path / 'base'}: already at step 2 of 2; nothing to do"]
+
+
+def test_going_on_without_trials_keeps_the_best_weights(tmp_path):
+    said = []
+    best = train(order(tmp_path / "run"), lambda _: None)
+    before = best.read_bytes()
+    assert train(order(tmp_path / "run", steps=6, validate_every=0), said.append) == best
+    assert best.read_bytes() == before and "not the last" in said[-1]
+
+
+def test_metrics_without_figures_know_no_best(tmp_path):
+    log = TrainingLog(tmp_path, tensorboard=False)
+    (tmp_path / "metrics.csv").write_text("step,loss\n1,0.5\n")
+    assert log.best() == 0
+    (tmp_path / "metrics.csv").write_text("step,mean\n1,good\n")
+    with pytest.raises(ConfigError, match=r"metrics.csv: damaged"):
+        log.best()
+
+
+@pytest.mark.parametrize("lacking", ["corpus", "own"])
+def test_missing_material_is_named_before_training_begins(tmp_path, lacking):
+    wanted = order(tmp_path / "run", workers=1, validate_every=0, share=1.0)
+    with pytest.raises(ScanError, match="csv: No such file") as found:
+        train(replace(wanted, **{lacking: tmp_path / "nothing"}), print)
+    assert "DataLoader" not in str(found.value) and not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("options", [
+    ["--first-seed", "5"], ["--learning-rate", "0"], ["--learning-rate", "inf"],
+    ["--learning-rate", "nan"], ["--minutes", "-1"], ["--minutes", "nan"], ["--share", "1.5"],
+    ["--channels", "8,1²"], ["--net", "deeplab-mobilenet", "--batch-size", "1"],
+])  # fmt: skip
+def test_options_that_no_training_can_have_are_refused(tmp_path, options, capsys):
+    arguments = ["train", "--to", str(tmp_path / "run"), "--steps", "1", "--long-side", "128"]
+    assert run_cli([*arguments, "--batch-size", "2", *options]) == 2
+    assert options[-2] in capsys.readouterr().err and not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("options", [["--learning-rate", "nan"], ["--share", "-0.1"]])
+def test_options_that_no_fine_tuning_can_have_are_refused(own, tmp_path, options, capsys):
+    arguments = ["finetune", "--set", str(own), "--to", str(tmp_path / "run"), "--guard", str(own)]
+    assert run_cli([*arguments, *options]) == 2 and options[0] in capsys.readouterr().err
 
 
 _TAKES_AND_FREES = """

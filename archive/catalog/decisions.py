@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -68,8 +68,7 @@ class Decisions:
 
     def digest(self, issue: IssueId) -> str:
         """Return six hex digits that change with the decisions about ``issue``; empty for none."""
-        said = "".join(f"{d.illustration}\t{d.field}\t{d.value}\n" for d in self.of(issue))
-        return sha256(said.encode()).hexdigest()[:6] if said else ""
+        return digest(self.of(issue))
 
     def decide(self, issue: IssueId, decision: Decision) -> None:
         """Write a decision down, in place of an earlier one about the same field.
@@ -111,6 +110,12 @@ class Decisions:
             query = query.where(DecisionRow.issue.in_([str(issue) for issue in issues]))
         with reading(self.engine) as session:
             return tuple((IssueId(row.issue), _decision(row)) for row in session.scalars(query))
+
+
+def digest(decisions: Iterable[Decision]) -> str:
+    """Return six hex digits that change with ``decisions``; empty for none."""
+    said = "".join(f"{d.illustration}\t{d.field}\t{d.value}\n" for d in decisions)
+    return sha256(said.encode()).hexdigest()[:6] if said else ""
 
 
 def enter_numbers(

@@ -50,7 +50,8 @@ def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registe
         OSError: the disk is full or read-only.
     """
     if not accept.keep_text:
-        source = replace(source, pages=tuple(replace(page, text=None) for page in source.pages))
+        bare = tuple(replace(page, text=None, no_text="") for page in source.pages)
+        source = replace(source, pages=bare)
     seen = fingerprint(source, accept)
     known = read_issue(layout, source.issue)
     if known is not None and _was_seen(layout, source.issue, seen):
@@ -130,8 +131,10 @@ def _is_same(
 ) -> bool:
     if len({scan.path for scan in known.scans}) < len(set(known.sha256s)):
         return False  # masters of one name that an older release kept in one place
-    now = [(scan.sha256, scan.frame, scan.label) for _, scan in scans]
-    before = [(scan.sha256, scan.frame, scan.label) for scan in known.scans]
+    now, before = (
+        [(one.sha256, one.frame, one.label, one.width, one.height) for one in own]
+        for own in ([scan for _, scan in scans], known.scans)
+    )  # a page of a PDF may be drawn at another size
     if now != before or known.metadata != source.metadata:
         return False
     written = {
@@ -147,18 +150,15 @@ def _texts(
     texts: dict[PageId, PageText] = {}
     unread: list[Quarantined] = []
     for page, scan in scans:
-        if page.text is None:
-            continue
-        try:
-            texts[scan.page] = read_text(page.text, scan)
-        except (DocumentError, OSError) as error:
-            reason = why_unread(error).removeprefix(f"{page.text}: ")
-            unread.append(
-                Quarantined(
-                    printable_name(page.text.name),
-                    f"text not taken, {scan.name} will be recognized: {printable_name(reason)}",
-                )
-            )
+        name, reason = scan.name, page.no_text
+        if page.text is not None:
+            try:
+                texts[scan.page] = read_text(page.text, scan)
+            except (DocumentError, OSError) as error:
+                name, reason = page.text.name, why_unread(error).removeprefix(f"{page.text}: ")
+        if reason:
+            why = f"text not taken, {scan.name} will be recognized: {printable_name(reason)}"
+            unread.append(Quarantined(printable_name(name), why))
     return texts, unread
 
 

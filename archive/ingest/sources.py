@@ -31,14 +31,15 @@ KNOWN_OTHERS = frozenset({".ini", ".xml", ".txt", ".md5", ".sha256", ".csv", ".j
 class PageSource:
     """One page before it is validated: a file and the frame in it.
 
-    ``text`` is the document with its text, if there is one; ``checksum`` what METS says of the
-    file, as algorithm and hex digest.
+    ``text`` is the document with its text, if there is one, ``no_text`` why one that METS names
+    cannot be had; ``checksum`` what METS says of the file, as algorithm and hex digest.
     """
 
     path: Path
     frame: int = 0
     label: str = ""
     text: Path | None = None
+    no_text: str = ""
     checksum: tuple[str, str] = ("", "")
 
 
@@ -230,13 +231,20 @@ def _package_name(folder: Path) -> str:
 
 
 def _mets_page(page: MetsPage, image: MetsFile, folder: Path) -> PageSource:
+    """Return the page with its text, if that is there: often it stays where it was harvested."""
     fulltext = page.fulltext()
+    text, no_text = None, ""
+    if fulltext is not None:
+        try:
+            text = resolve_href(fulltext.href, folder)
+        except ScanError as error:
+            no_text = str(error)
     return PageSource(
         resolve_href(image.href, folder),
-        0,
-        page.label,
-        resolve_href(fulltext.href, folder) if fulltext else None,
-        (image.checksum_type.upper(), image.checksum.lower()),
+        label=page.label,
+        text=text,
+        no_text=no_text,
+        checksum=(image.checksum_type.upper(), image.checksum.lower()),
     )
 
 

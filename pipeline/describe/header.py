@@ -11,18 +11,18 @@ from schemas.model import PageHeader
 from schemas.numerals import roman
 
 _MONTHS = (
-    ("januar", "january", "janvier", "jänner", "janv", "jan"),
-    ("februar", "february", "fevrier", "février", "hornung", "févr", "fevr", "feb"),
+    ("januar", "january", "janvier", "jänner", "janv", "jan", "jän"),
+    ("februar", "february", "fevrier", "février", "hornung", "févr", "fevr", "febr", "feb"),
     ("märz", "maerz", "march", "mars", "mar"),
     ("april", "avril", "apr", "avr"),
     ("mai", "may"),
     ("juni", "june", "juin", "jun"),
     ("juli", "july", "juillet", "juil", "jul"),
     ("august", "août", "aout", "aug"),
-    ("september", "septembre", "sept", "sep"),
-    ("oktober", "october", "octobre", "okt", "oct"),
-    ("november", "novembre", "nov"),
-    ("dezember", "december", "decembre", "décembre", "dez", "dec", "déc"),
+    ("september", "septembre", "septbr", "sept", "sep"),
+    ("oktober", "october", "octobre", "oktbr", "octbr", "okt", "oct"),
+    ("november", "novembre", "novbr", "nov"),
+    ("dezember", "december", "decembre", "décembre", "dezbr", "decbr", "dez", "dec", "déc"),
 )
 _MONTH = "|".join(sorted((name for names in _MONTHS for name in names), key=len, reverse=True))
 _DAY = r"([12]\d|3[01]|0?[1-9])"
@@ -35,14 +35,19 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(rf"\b({_MONTH})\.?\s+{_DAY}(?:st|nd|rd|th)?\s?[,.]?\s*{_YEAR}\b", re.I)
 _MONTH_FIRST_MISREAD = re.compile(rf"\b({_MONTH})\.?\s+\w{{1,4}}\s?[,.]\s*{_YEAR}\b", re.I)
 _MONTH_ONLY = re.compile(rf"\b({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
-_DATES = (_DAY_FIRST, _MONTH_FIRST, _MONTH_FIRST_MISREAD, _MONTH_ONLY)
-_YEAR_ONLY = re.compile(rf"(?<![\d.]){_YEAR}(?![\d])")
-_YEAR_NAMED = re.compile(rf"\b(?:Jahrgang|Jahrg|Jg|ann[ée]e|anno)\b[ .]*{_YEAR}(?!\d)", re.I)
+_IN_FIGURES = re.compile(rf"\b{_DAY}\.\s?(1[0-2]|0?[1-9])\.\s?{_YEAR}\b")
+"""Day, month and year, as German heads have them."""
+_DATES = (_DAY_FIRST, _MONTH_FIRST, _MONTH_FIRST_MISREAD, _MONTH_ONLY, _IN_FIGURES)
+_NOT_JOINED = r"(?!\d|\s?[/–-]\s?\d{2})"
+"""Of "1907/1908" and "1907-08" nobody can say which it is."""
+_YEAR_ONLY = re.compile(rf"(?<![\d.])(?<!\d[/–-])(?<!\d\s[/–-]\s){_YEAR}{_NOT_JOINED}")
+_YEAR_NAMED = re.compile(rf"\b(?:Jahrgang|Jahrg|Jg|ann[ée]e|anno)\b[ .]*{_YEAR}{_NOT_JOINED}", re.I)
 _MONTH_ISSUE = re.compile(rf"(?:\b[12]\.\s?)?\b({_MONTH})[-\s]?heft(?=\.?,?\s+{_YEAR}\b)", re.I)
 """The issue of a month: neither "1." before it nor the year after it is a day or a number."""
 _PAGE = re.compile(r"\b(?:Seite|page|pag\.|(?-i:S\.|[Pp]\.))\s{0,2}(\d{1,4})\b", re.I)
 _NUMBER = re.compile(
-    r"(?:№|\b(?:Nro\.?|N[ro°º]\.?|Num(?:mer|ber|éro)?\.?|Heft))\s{0,2}(\d{1,4})\b"
+    r"(?:№|\b(?:Nro\.?|N[ro°º]s?\.?|Num(?:mer|ber|éro)?\.?|Heft))\s{0,2}"
+    r"(\d{1,3}(?:[.,]\d{3})+(?!\d)|\d{1,4}\b)"
     r"(?:(?:[/–-]|\s(?:&|u\.|und|and|et)\s)\d{1,3}\b)?",  # of "Heft 3/4" the second is no page
     re.I,
 )
@@ -80,16 +85,16 @@ def parse_header(text: str) -> PageHeader:
     said = _MONTH_ISSUE.sub(r"\1", plain)
     number = _NUMBER.search(said)
     unnumbered = _without(said, _NUMBER)
-    rest = _without(unnumbered, *_VOLUME)
-    page = _PAGE.search(rest)
-    rest = _without(rest, _PAGE)
+    page = _PAGE.search(unnumbered)
+    unpaged = _without(unnumbered, _PAGE)  # of "Seite 84. Band 17" 84 is no volume
+    rest = _without(unpaged, *_VOLUME)
     date = _date(rest, is_paged=page is not None)
     return PageHeader(
         text=plain,
         title=_title(said),
         date=date,
-        number=str(int(number[1])) if number else None,
-        volume=_volume(unnumbered),
+        number=str(int(re.sub(r"\D", "", number[1]))) if number else None,
+        volume=_volume(unpaged),
         label=page[1] if page else _label(_without(rest, *_DATES), date),
     )
 
@@ -126,6 +131,8 @@ def _date(text: str, *, is_paged: bool) -> str | None:
         return _edtf(found[3], found[2], found[1])
     if found := _MONTH_FIRST.search(text):
         return _edtf(found[3], found[1], found[2])
+    if found := _IN_FIGURES.search(text):
+        return _edtf(found[3], _MONTHS[int(found[2]) - 1][0], found[1])
     if found := _MONTH_ONLY.search(text) or _MONTH_FIRST_MISREAD.search(text):
         return _edtf(found[2], found[1])
     return _year(text, is_paged=is_paged)
@@ -174,7 +181,8 @@ def _month(name: str) -> int:
 
 
 def _label(text: str, date: str | None) -> str | None:
-    return next((said[1] for said in _ends(text) if said[1] != (date or "")[:4]), None)
+    said = [found[1] for found in _ends(text) if found[1] != (date or "")[:4]]
+    return min(said, key=lambda label: not label.isdecimal(), default=None)
 
 
 def _ends(text: str) -> list[re.Match[str]]:
@@ -184,8 +192,8 @@ def _ends(text: str) -> list[re.Match[str]]:
 
 
 def _is_label(text: str) -> bool:
-    """Say whether ``text`` counts: "xvii" does, "civil" is a word."""
-    return text.isdecimal() or roman(text) is not None
+    """Say whether ``text`` counts: "xvii" does, "civil" is a word, "l" a rule that was read."""
+    return text.isdecimal() or (roman(text) is not None and text not in ("c", "l"))
 
 
 def _title(text: str) -> str | None:

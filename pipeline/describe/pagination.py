@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from schemas.model import PageHeader
 from schemas.published import PublishedPage
 
+_SHARED, _YEAR = 3, re.compile(r"1[5-9]\d\d$")
+"""Pages that say the same year; a year."""
 _AROUND = 4
 """Pages before and after in which a label must have another that counts on with it."""
 
@@ -18,8 +22,10 @@ def with_agreed_labels(pages: Sequence[PublishedPage]) -> list[PublishedPage]:
     Labels are trusted that count on with another one near by. A page between two trusted ones of
     one count gets the label that this count gives it; what its head says stays in its text. What
     came with the scan (METS, a person) is not touched, and where counting begins anew between two
-    pages (an unnumbered plate, an advertisement) nothing is made up.
+    pages (an unnumbered plate, an advertisement) nothing is made up. A year that pages share is
+    none of a page.
     """
+    pages = _without_years(pages)
     counts = [_count(page) for page in pages]
     trusted = [
         at
@@ -39,10 +45,35 @@ def with_agreed_labels(pages: Sequence[PublishedPage]) -> list[PublishedPage]:
     return found
 
 
+def _without_years(pages: Sequence[PublishedPage]) -> list[PublishedPage]:
+    """Return ``pages`` with a label that several have and that can be a year as their date."""
+    said = Counter(
+        page.description.header.label
+        for page in pages
+        if page.description.header and not page.scan.label
+    )
+    years = {
+        label for label, count in said.items() if label and count >= _SHARED and _YEAR.match(label)
+    }
+    return [_dated(page) if _label(page) in years else page for page in pages]
+
+
+def _dated(page: PublishedPage) -> PublishedPage:
+    head = page.description.header
+    if head is None or page.scan.label:
+        return page
+    dated = replace(head, label=None, date=head.date or head.label)
+    return replace(page, description=replace(page.description, header=dated))
+
+
+def _label(page: PublishedPage) -> str:
+    head = page.description.header
+    return page.scan.label or (head.label if head else None) or ""
+
+
 def _count(page: PublishedPage) -> int | None:
     """Return by how much the label of ``page`` is ahead of its place in the issue."""
-    head = page.description.header
-    label = page.scan.label or (head.label if head else None) or ""
+    label = _label(page)
     return int(label) - page.scan.page.sequence if label.isdecimal() else None
 
 

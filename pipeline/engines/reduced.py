@@ -31,6 +31,9 @@ ENGINE_OF = {net: net.split("-")[0].replace("unet", "pix2pix") for net in NETS}
 INPUTS = ("paper-ink", "imagenet", "unit")
 """One plane, paper -1 and ink 1; three planes with ImageNet's means; three planes 0..1."""
 
+LEAST_SIDE = 32
+"""Pixels of a page below which a net can tell nothing from anything."""
+
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)[:, None, None]
 _SPREAD = np.array([0.229, 0.224, 0.225], np.float32)[:, None, None]
 
@@ -58,6 +61,17 @@ class Architecture:
             )
         if self.input not in INPUTS:
             raise EngineError(f"input is one of {', '.join(INPUTS)}, not {self.input!r}")
+        if self.net == "unet" and self.input != "paper-ink":
+            raise EngineError(f"unet sees pages as paper-ink, not as {self.input}; correct input")
+        if self.long_side < LEAST_SIDE or self.stride < 1:
+            raise EngineError(
+                f"long_side is {LEAST_SIDE} pixels or more and stride 1 or more, not "
+                f"{self.long_side} and {self.stride}"
+            )
+        if self.channels and (len(self.channels) < 2 or min(self.channels) < 1):
+            raise EngineError(
+                f"channels are two or more numbers above 0, not {list(self.channels)}"
+            )
 
 
 def reduced_engine(

@@ -23,6 +23,7 @@ from schemas.model import RGB8, ClassMap
 
 _ARCHIVE = b"PK"
 """What a checkpoint begins with: torch writes zip archives."""
+_SIDE = "long_side"
 
 
 class TrainingSession:
@@ -95,14 +96,14 @@ class TrainingSession:
     def state(self) -> bytes:
         """Return everything needed to go on."""
         content = io.BytesIO()
-        torch.save(self.trainer.state(), content)
+        torch.save(self.trainer.state() | {_SIDE: self._frame.height}, content)
         return content.getvalue()
 
     def resume(self, state: bytes, *, weights_only: bool, name: str) -> None:
         """Go on from ``state``, or with ``weights_only`` begin anew on its weights.
 
         Raises:
-            ConfigError: it is no checkpoint of this net.
+            ConfigError: it is no checkpoint of this net, or of one that sees other sizes.
         """
         if not state.startswith(_ARCHIVE):
             raise ConfigError(
@@ -113,6 +114,12 @@ class TrainingSession:
             self.trainer.resume(loaded, weights_only=weights_only)
         except (RuntimeError, KeyError, EOFError, ValueError, TypeError, UnpicklingError) as error:
             raise ConfigError(f"{name}: not a checkpoint of this net ({error})") from error
+        seen = loaded.get(_SIDE, self._frame.height)  # older checkpoints do not say
+        if not weights_only and seen != self._frame.height:
+            raise ConfigError(
+                f"{name}: checkpoint of a net that sees {seen} pixels, not {self._frame.height}; "
+                "take another --to"
+            )
 
     def weights(self) -> bytes:
         """Return the moving average of the generator as safetensors in half precision."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -155,10 +155,16 @@ def _parse(table: str) -> tuple[RawWord, ...]:
     rows = [line.split("\t") for line in table.splitlines()]
     if not rows or rows[0][:1] != ["level"]:
         raise RecognitionError("Tesseract ended without a table of words")
-    at = {name: index for index, name in enumerate(rows[0])}
-    words = []
-    for row in rows[1:]:
-        if len(row) != len(rows[0]) or row[at["level"]] != "5":
+    try:
+        return tuple(_words(rows[0], rows[1:]))
+    except (KeyError, ValueError) as error:
+        raise RecognitionError(f"Tesseract gave a table that cannot be read ({error})") from error
+
+
+def _words(head: list[str], rows: list[list[str]]) -> Iterator[RawWord]:
+    at = {name: index for index, name in enumerate(head)}
+    for row in rows:
+        if len(row) != len(head) or row[at["level"]] != "5":
             continue
         text = printable(row[at["text"]]).strip()
         left, top, width, height = (
@@ -168,10 +174,7 @@ def _parse(table: str) -> tuple[RawWord, ...]:
             continue
         confidence = min(1.0, max(0.0, float(row[at["conf"]]) / 100))
         line = (int(row[at["block_num"]]), int(row[at["par_num"]]), int(row[at["line_num"]]))
-        words.append(
-            RawWord(text, Box(left, top, left + width, top + height), round(confidence, 4), line)
-        )
-    return tuple(words)
+        yield RawWord(text, Box(left, top, left + width, top + height), round(confidence, 4), line)
 
 
 def _missing_binary() -> str:

@@ -142,7 +142,7 @@ def tighten(crop: RGB8, probability: NDArray[np.float32], *, gap_px: int) -> NDA
         return probability
     paper, ink = np.percentile(grey, 92), np.percentile(grey[likely], 2)
     marked = (grey < paper - _PAPER_STEP * max(40.0, paper - ink)) & likely
-    reach = min(gap_px, max(3, min(grey.shape) // 4))
+    reach = min(gap_px, max(3, min(grey.shape) // 4)) | 1  # closing by an even disk shifts
     padded = cv2.copyMakeBorder(
         marked.astype(np.uint8), reach, reach, reach, reach, cv2.BORDER_CONSTANT
     )
@@ -181,7 +181,8 @@ def to_trimap(probability: NDArray[np.float32], *, band_px: int, settings: Refin
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     core, hull = cv2.erode(likely, disk), cv2.dilate(likely, disk)
     unsure = (probability > settings.low) & (probability < settings.high)
-    near = cv2.dilate(likely, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach, 2 * reach)))
+    wide = 2 * reach + 1
+    near = cv2.dilate(likely, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide)))
     unknown = ((hull > 0) & (core == 0)) | (unsure & (near > 0) & (core == 0))
     return np.where(unknown, 0.5, likely.astype(np.float64))
 

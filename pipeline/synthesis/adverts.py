@@ -67,7 +67,7 @@ def _cells(sheet: Sheet, area: Box) -> list[Box]:
 
 
 def _ruled(sheet: Sheet, cell: Box) -> None:
-    thick = int(sheet.rng.integers(1, 5))
+    thick = sheet.px(int(sheet.rng.integers(1, 5)))
     for top in (cell.top, cell.bottom - thick):
         sheet.rule(cell.left, top, cell.width, thick, upright=False)
     for left in (cell.left, cell.right - thick):

@@ -107,7 +107,7 @@ def _print(
     if rng.random() < settings.heavy_ink:
         tone = effects.heavy_ink(tone, rng)
     if rng.random() < settings.bleed_through:
-        tone = effects.bleed_through(tone, rng)
+        tone = effects.bleed_through(tone, rng, unit=settings.unit)
     if rng.random() < 0.4:
         tone = effects.uneven(tone, rng)
     if rng.random() < settings.stains:
@@ -135,7 +135,7 @@ def _scan(
     share = settings.bitonal_thumbnail if small else settings.bitonal
     if chosen < share:
         blurred = cv2.GaussianBlur(tone, (0, 0), 0.6) if rng.random() < 0.5 else tone
-        return np.dstack([effects.bitonal(blurred, rng)] * 3)
+        return np.dstack([effects.bitonal(blurred, rng, unit=settings.unit)] * 3)
     if chosen < share + settings.grey:
         if rng.random() < 0.5:
             tone = effects.degrade(effects.paper(tone, None, rng)[..., 1], rng, settings)

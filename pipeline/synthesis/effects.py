@@ -44,10 +44,10 @@ def heavy_ink(tone: Grey, rng: np.random.Generator) -> Grey:
     return np.asarray(levels.astype(np.uint8)[tone], dtype=np.uint8)
 
 
-def bleed_through(tone: Grey, rng: np.random.Generator) -> Grey:
+def bleed_through(tone: Grey, rng: np.random.Generator, *, unit: float = 1.0) -> Grey:
     """Let the back of the leaf show: mirrored, blurred, faint, half as black at most."""
     is_thin = rng.random() < 0.3
-    sigma = rng.uniform(0.8, 1.6) if is_thin else 1.6
+    sigma = unit * (rng.uniform(0.8, 1.6) if is_thin else 1.6)
     back = cv2.GaussianBlur(np.roll(tone[:, ::-1], int(rng.integers(-30, 30)), 0), (0, 0), sigma)
     faint = 255 - (255 - back) * (rng.uniform(0.25, 0.5) if is_thin else rng.uniform(0.05, 0.25))
     return (tone * (faint / 255.0)).astype(np.uint8)
@@ -115,14 +115,14 @@ def _ragged(tone: Grey, pads: list[int], rng: np.random.Generator) -> None:
     tone[speckle & ~inside] = 200
 
 
-def bitonal(tone: Grey, rng: np.random.Generator) -> Grey:
+def bitonal(tone: Grey, rng: np.random.Generator, *, unit: float = 1.0) -> Grey:
     """Binarize as a scanner does: one threshold, a local one, or dithered; then a little dirt."""
     kind = rng.random()
     if kind < 0.55:
         cut = rng.uniform(95, 190)
         found = np.where(tone > cut, 255, 0)
     elif kind < 0.85:
-        size = int(rng.integers(12, 45)) * 2 + 1
+        size = round(int(rng.integers(12, 45)) * unit) * 2 + 1
         found = cv2.adaptiveThreshold(
             tone, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, size, rng.uniform(6, 18)
         )
@@ -199,7 +199,7 @@ def degrade(
         small = cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         page = cv2.resize(small, page.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     elif rng.random() < 0.3:
-        page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 1.1))
+        page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 1.1) * settings.unit)
     if rng.random() < 0.5:
         gamma = np.exp(rng.uniform(-0.5, 0.5))
         page = ((np.arange(256) / 255.0) ** gamma * 255).astype(np.uint8)[page]

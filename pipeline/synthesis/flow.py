@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.synthesis.sheet import BACKGROUND, CAPTION, HEADER, TEXT, Cut, Sheet
+from pipeline.synthesis.type import resized
 from schemas.geometry import Box
 
 _NUMERAL_PX = 48
@@ -159,9 +160,9 @@ def numeral(sheet: Sheet, box: Box, cut: Cut) -> Box:
         cut.face.name, str(sheet.rng.integers(1, 700)), _NUMERAL_PX, line_height=True
     )
     width = max(2, round(drawn.shape[1] * box.height / drawn.shape[0]))
-    ink = cv2.resize(drawn, (width, box.height), interpolation=cv2.INTER_AREA)
+    ink = resized(drawn, (width, box.height))
     left = box.right - width
-    sheet.stamp(np.asarray(ink, np.uint8), left, box.top, cut.inking)
+    sheet.stamp(ink, left, box.top, cut.inking)
     return Box(left, box.top, box.right, box.bottom)
 
 

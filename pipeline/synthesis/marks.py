@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.synthesis.sheet import TEXT, Sheet, square_of
+from pipeline.synthesis.type import resized
 from schemas.corpus import Corpus
 from schemas.geometry import Box
 
@@ -16,7 +17,7 @@ _DARK = 90
 
 
 def initial(sheet: Sheet, corpus: Corpus, box: Box) -> None:
-    """Print an initial into the square ``box``: a plain letter, or one on a cut ground; text.
+    """Print an initial into ``box``: a plain letter, or one on a cut ground; text.
 
     The letter on a ground is black, or spared out of it, as in criblé initials.
     """
@@ -33,10 +34,10 @@ def initial(sheet: Sheet, corpus: Corpus, box: Box) -> None:
             if is_dark and sheet.chance(0.7):
                 letter = np.zeros_like(letter)
         sheet.stamp(ground, inside.left, inside.top)
-        for inset in (0, 3) if sheet.chance(0.6) else (0,):
+        for inset in (0, sheet.px(3)) if sheet.chance(0.6) else (0,):
             first = (inside.left + inset, inside.top + inset)
             last = (inside.right - 1 - inset, inside.bottom - 1 - inset)
-            cv2.rectangle(sheet.tone, first, last, 20, 1)
+            cv2.rectangle(sheet.tone, first, last, 20, sheet.px(1))
     sheet.stamp(letter, inside.left, inside.top)
     sheet.mark(inside, TEXT)
 
@@ -50,7 +51,7 @@ def _letter(sheet: Sheet, box: Box) -> NDArray[np.uint8]:
     size = (max(2, round(width * scale)), max(2, round(height * scale)))
     ink = np.zeros((box.height, box.width), np.uint8)
     left, top = (box.width - size[0]) // 2, (box.height - size[1]) // 2
-    letter = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA)
+    letter = resized(drawn, size)
     ink[top : top + size[1], left : left + size[0]] = letter
     return ink
 
@@ -70,6 +71,6 @@ def _cut_ground(sheet: Sheet, corpus: Corpus, box: Box) -> NDArray[np.uint8]:
     if sheet.chance(0.5):
         half = piece[:, : max(1, side // 2)]
         piece = np.hstack([half, half[:, ::-1]])
-    cut = cv2.resize(piece, size, interpolation=cv2.INTER_AREA)
+    cut = resized(piece, size)
     low, high = np.percentile(cut, (5, 95))
     return np.clip((cut - low) * (255 / max(1.0, high - low)), 0, 255).astype(np.uint8)

@@ -37,7 +37,7 @@ def print_small(sheet: Sheet, corpus: Corpus, box: Box) -> NDArray[np.bool_]:
     picture = pick_vignette(sheet, corpus)
     is_drawn = not picture.is_framed and sheet.chance(0.35)
     if is_drawn:
-        picture = line_drawing(picture, box)
+        picture = line_drawing(picture, box, soft=_SOFT * sheet.unit)
     if sheet.chance(0.2):
         picture = replace(picture, image=pale(picture.grey, sheet.between(0.3, 0.75)))
     is_slim = max(box.width, box.height) > _SLIM * min(box.width, box.height)
@@ -60,13 +60,16 @@ _SOFT, _LIGHTEST, _DARKEST = 2.5, 0.95, 0.55
 """Pixels over which surroundings are averaged; shares of that tone from paper to full ink."""
 
 
-def line_drawing(picture: Picture, box: Box) -> Picture:
-    """Return ``picture`` at about twice the size of ``box``, its edges as lines, no tones."""
+def line_drawing(picture: Picture, box: Box, *, soft: float = _SOFT) -> Picture:
+    """Return ``picture`` at about twice the size of ``box``, its edges as lines, no tones.
+
+    Edges are what differs from its surroundings within ``soft`` pixels.
+    """
     grey = picture.grey
     scale = min(1.0, 2 * max(box.width, box.height) / max(grey.shape))
     size = (max(4, round(grey.shape[1] * scale)), max(4, round(grey.shape[0] * scale)))
     shrunk = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32) + 8
-    against = shrunk / cv2.GaussianBlur(shrunk, (0, 0), _SOFT)
+    against = shrunk / cv2.GaussianBlur(shrunk, (0, 0), soft)
     drawn = np.clip((against - _DARKEST) / (_LIGHTEST - _DARKEST), 0, 1) * 255
     return replace(picture, image=drawn.astype(np.uint8))
 
@@ -143,23 +146,25 @@ def tiles(sheet: Sheet, box: Box) -> None:
 def panel(sheet: Sheet, box: Box) -> None:
     """Print a frame of two rules with a chain of rings or lozenges in it."""
     edge = (box.right - 1, box.bottom - 1)
-    cv2.rectangle(sheet.tone, (box.left, box.top), edge, 20, 1 + int(sheet.rng.integers(3)))
+    cv2.rectangle(
+        sheet.tone, (box.left, box.top), edge, 20, sheet.px(1 + int(sheet.rng.integers(3)))
+    )
     gap = max(3, box.height // 7)
     corner = (box.left + gap, box.top + gap)
-    cv2.rectangle(sheet.tone, corner, (edge[0] - gap, edge[1] - gap), 40, 1)
+    cv2.rectangle(sheet.tone, corner, (edge[0] - gap, edge[1] - gap), 40, sheet.px(1))
     radius = max(2, round(box.height * sheet.between(0.08, 0.26)))
     middle = (box.top + box.bottom) // 2
     step = max(3, round(radius * sheet.between(1.2, 3.0)))
     turns = np.linspace(0, 2 * np.pi, 4 if sheet.chance(0.4) else 40, endpoint=False)
     for at in range(box.left + 3 * gap, box.right - 3 * gap, step):
         ring = np.c_[at + radius * np.cos(turns), middle + radius * np.sin(turns)]
-        cv2.polylines(sheet.tone, [ring.astype(np.int32)], True, 30, 1, cv2.LINE_AA)
+        cv2.polylines(sheet.tone, [ring.astype(np.int32)], True, 30, sheet.px(1), cv2.LINE_AA)
     _as_illustration(sheet, box, pad=2)
 
 
 def card(sheet: Sheet, corpus: Corpus, box: Box) -> None:
     """Print a card or a diagram: a frame of a thin rule, small things here and there in it."""
-    thickness = 1 + int(sheet.rng.integers(2))
+    thickness = sheet.px(1 + int(sheet.rng.integers(2)))
     edge = (box.right - 1, box.bottom - 1)
     cv2.rectangle(sheet.tone, (box.left, box.top), edge, int(sheet.between(10, 90)), thickness)
     image = pick_vignette(sheet, corpus)

@@ -32,6 +32,7 @@ from pipeline.synthesis.parts import (
 )
 from pipeline.synthesis.settings import IGNORE
 from pipeline.synthesis.sheet import CAPTION, HEADER, ILLUSTRATION, TEXT, Sheet, pick
+from pipeline.synthesis.type import resized
 from schemas.corpus import Corpus
 from schemas.geometry import Box
 
@@ -177,7 +178,7 @@ def real_text(sheet: Sheet, corpus: Corpus) -> None:
         page = page[top : top + rows, left : left + cols]
     scale = min(sheet.width / page.shape[1], sheet.height / page.shape[0])
     size = (max(8, int(page.shape[1] * scale)), max(8, int(page.shape[0] * scale)))
-    sheet.tone[: size[1], : size[0]] = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
+    sheet.tone[: size[1], : size[0]] = resized(page, size)
     paper = np.percentile(sheet.tone[: size[1], : size[0]], 75)
     ink = (sheet.tone < 0.68 * paper).astype(np.uint8)
     reach = max(7, round(sheet.height / (38 * keep))) | 1
@@ -207,10 +208,12 @@ def title(sheet: Sheet, corpus: Corpus) -> None:
             )
             top += height + 10
         elif kind < 0.2:
-            sheet.rule(area.left + area.width // 4, top, area.width // 2, 2, upright=False)
+            sheet.rule(
+                area.left + area.width // 4, top, area.width // 2, sheet.px(2), upright=False
+            )
             top += 14
         else:
-            size = int(np.exp(sheet.between(np.log(8), np.log(sheet.height / 10))))
+            size = int(np.exp(sheet.between(np.log(8 * sheet.unit), np.log(sheet.height / 10))))
             top = headline(sheet, Box(area.left, top, area.right, area.bottom), size)
         top += round(sheet.height * sheet.between(0, 0.06))
 
@@ -260,10 +263,11 @@ def table(sheet: Sheet, corpus: Corpus) -> None:
                     cell, "antiqua", align=str(sheet.rng.choice(["left", "right", "justify"]))
                 )
         if ruled and sheet.chance(0.6):
-            sheet.rule(area.left, top + leading - 2, area.width, 1, upright=False)
+            sheet.rule(area.left, top + leading - 2, area.width, sheet.px(1), upright=False)
     if ruled:
         for col in range(cols + 1):
-            sheet.rule(area.left + col * area.width // cols, area.top, area.height, 2, upright=True)
+            left = area.left + col * area.width // cols
+            sheet.rule(left, area.top, area.height, sheet.px(2), upright=True)
     sheet.mark(area, TEXT)
 
 

@@ -42,7 +42,7 @@ def column_edges(sheet: Sheet, area: Box, count: int) -> list[tuple[int, int]]:
         left = area.left + at * (width + gutter)
         edges.append((left, left + width))
         if ruled and at:
-            sheet.rule(left - gutter // 2, area.top, area.height, 1, upright=True)
+            sheet.rule(left - gutter // 2, area.top, area.height, sheet.px(1), upright=True)
     return edges
 
 
@@ -75,14 +75,13 @@ def flow_columns(
             fill(sheet, Box(left, top, right, bottom), measure)
             top = bottom + round(measure.leading * sheet.between(0.3, 2.5))
             if sheet.chance(0.25) and not sheet.taken[top - 2 : top, left:right].any():
-                sheet.rule(
-                    left + (right - left) // 4, top - 2, (right - left) // 2, 1, upright=False
-                )
+                start, length = left + (right - left) // 4, (right - left) // 2
+                sheet.rule(start, top - 2, length, sheet.px(1), upright=False)
 
 
 def opening_initial(sheet: Sheet, corpus: Corpus, column: Box, measure: Measure) -> None:
     """Print an initial of two to seven lines, square or nearly, at the head of a free column."""
-    height = round(measure.line * sheet.between(2.0, 7.0))
+    height = min(round(measure.line * sheet.between(2.0, 7.0)), column.height)
     width = round(height * (1.0 if sheet.chance(0.5) else sheet.between(0.7, 1.15)))
     spot = Box(column.left, column.top, column.left + width, column.top + height)
     if not sheet.taken[spot.top : spot.bottom, spot.left : spot.right].any():
@@ -186,11 +185,11 @@ def staves(sheet: Sheet, area: Box) -> None:
     gap = max(2, round(sheet.height * sheet.between(0.003, 0.007)))
     for top in range(area.top, area.bottom - 6 * gap, 12 * gap):
         for row in range(5):
-            sheet.rule(area.left, top + row * gap, area.width, 1, upright=False)
+            sheet.rule(area.left, top + row * gap, area.width, sheet.px(1), upright=False)
         for left in range(area.left + 8 * gap, area.right - 4 * gap, 4 * gap):
             height = top + int(sheet.rng.integers(0, 5)) * gap
             cv2.ellipse(sheet.tone, (left, height), (gap, max(1, gap // 2)), -20, 0, 360, 10, -1)
-            sheet.rule(left + gap - 1, height - 3 * gap, 3 * gap, 1, upright=True)
+            sheet.rule(left + gap - 1, height - 3 * gap, 3 * gap, sheet.px(1), upright=True)
         words = Box(area.left, top + 6 * gap, area.right, top + 8 * gap + 2)
         if sheet.chance(0.7):
             sheet.line(words, "antiqua")

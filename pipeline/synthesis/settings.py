@@ -13,7 +13,8 @@ music the net is told neither. Stamps of libraries and typographic rules are bac
 text.
 """
 
-_MEASURED_AT = 768
+_MEASURED_AT = 768 * 1.4
+"""Pixels of the long side of the sheet on which the composer's sizes were set."""
 
 PAGE_KINDS = {
     "columns": 22.0,
@@ -64,8 +65,8 @@ class ComposerSettings:
 
     @property
     def unit(self) -> float:
-        """Pixels for one of a page of 768, on which the composer's sizes of type were set.
+        """Pixels of a sheet for one of that on which the composer's sizes were set.
 
-        Never below 1: on smaller pages type would be no type any more.
+        Never below 1: on smaller sheets type would be no type any more.
         """
-        return max(1.0, self.long_side / _MEASURED_AT)
+        return max(1.0, self.long_side * self.supersampling / _MEASURED_AT)

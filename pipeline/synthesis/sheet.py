@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.synthesis.type import FontBook, cut_line
+from pipeline.synthesis.type import FontBook, cut_line, resized
 from schemas.corpus import Corpus, Picture
 from schemas.fonts import FontFace
 from schemas.geometry import Box
@@ -63,8 +63,14 @@ class Sheet:
         return float(self.rng.uniform(low, high))
 
     def px(self, pixels: float) -> int:
-        """Return what ``pixels`` of a sheet of unit 1 are here, at least one."""
-        return max(1, round(pixels * self.unit))
+        """Return what ``pixels`` of a sheet of unit 1 are here, at least one.
+
+        A part of a pixel is one as often as not: else thin rules would be thinner on larger sheets.
+        """
+        drawn = pixels * self.unit
+        if self.unit == 1.0:
+            return max(1, round(drawn))
+        return max(1, int(drawn) + int(self.chance(drawn - int(drawn))))
 
     def size(self, low: float, high: float, least: float, most: float) -> int:
         """Draw the height of a line, a share of the sheet's, within pixels of a sheet of unit 1."""
@@ -94,8 +100,7 @@ class Sheet:
 
     def rule(self, left: int, top: int, length: int, thickness: int, *, upright: bool) -> None:
         """Print a typographic rule; rules are background."""
-        thick = self.px(thickness)
-        size = (length, thick) if upright else (thick, length)
+        size = (length, thickness) if upright else (thickness, length)
         self.stamp(np.full(size, 230, np.uint8), left, top)
 
     def cut(self, type_: str | Cut) -> Cut:
@@ -135,10 +140,7 @@ class Sheet:
         if self.chance(0.3):
             image = image[:, ::-1]
         width, height = _fit(image.shape[1], image.shape[0], box, stretch)
-        area = image.shape[0] * image.shape[1] > width * height
-        shrunk = cv2.resize(
-            image, (width, height), interpolation=cv2.INTER_AREA if area else cv2.INTER_LINEAR
-        )
+        shrunk = resized(image, (width, height))
         left = box.left + (box.width - width) // 2
         top = box.top + (box.height - height) // 2
         place = Box(left, top, left + width, top + height)

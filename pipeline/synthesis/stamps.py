@@ -57,11 +57,11 @@ def _oval(sheet: Sheet, width: int, height: int) -> NDArray[np.uint8]:
     """Return the ink of the rim and of the legend along it, (2 height + 1, 2 width + 1)."""
     ink = np.zeros((2 * height + 1, 2 * width + 1), np.uint8)
     axes, middle = (width - 2, height - 2), (width, height)
-    cv2.ellipse(ink, middle, axes, 0, 0, 360, 255, 1 + int(sheet.rng.integers(3)))
+    cv2.ellipse(ink, middle, axes, 0, 0, 360, 255, sheet.px(1 + int(sheet.rng.integers(3))))
     if sheet.chance(0.3):
         return ink
     inner = (axes[0] * 2 // 3, axes[1] * 2 // 3)
-    cv2.ellipse(ink, middle, inner, 0, 0, 360, 255, 1)
+    cv2.ellipse(ink, middle, inner, 0, 0, 360, 255, sheet.px(1))
     spacing = sheet.between(0.9, 1.8) * height / 4  # of letters, pixels
     count = max(6, round(np.pi * 0.83 * (axes[0] + axes[1]) / max(spacing, 2.0)))
     cut, first = sheet.cut("display"), int(sheet.rng.integers(len(_LEGEND)))

@@ -127,4 +127,11 @@ def cut_line(rng: np.random.Generator, strip: Strip, width: int, height: int) ->
     start = int(rng.integers(max(1, strip.ink.shape[1] - wanted)))
     piece = strip.ink[:, start : start + wanted]
     size = (max(1, min(width, round(piece.shape[1] * scale))), max(1, height))
-    return np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return resized(piece, size)
+
+
+def resized(image: Ink, size: tuple[int, int]) -> Ink:
+    """Return ``image`` at ``size`` (width, height), without the blocks of enlarging by area."""
+    shrinks = image.shape[0] * image.shape[1] > size[0] * size[1]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=how), dtype=np.uint8)

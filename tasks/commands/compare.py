@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archive.store import write_whole
-from tasks.contest import Entrant, contest, page_table, table, write_sheet
+from tasks.contest import Entrant, Result, contest, page_table, table, write_sheet
 from tasks.exits import Exit
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -38,13 +38,18 @@ def compare(
 ) -> int:
     """Judge engines side by side: quality, seconds and memory, and every page as a picture."""
     entrants = [Entrant.named(name, device) for name in engines]
-    results = contest(truth, pages or truth, entrants, folder, raw=raw)
-    content = table(results)
-    write_whole(folder / "compare.csv", content.encode())
-    write_whole(folder / "pages.csv", page_table(results).encode())
-    write_sheet(folder / "compare.html", results, worst=worst)
-    click.echo(content.rstrip())
+    results: list[Result] = []
+    for result in contest(truth, pages or truth, entrants, folder, raw=raw):
+        results.append(result)
+        _write(folder, results, worst)  # an engine that fails does not cost those before it
+    click.echo(table(results).rstrip())
     click.echo(f"{folder / 'compare.html'}")
     for line in dict.fromkeys(line for one in results for line in one.unread):
         click.echo(line, err=True)
     return Exit.PAGES if any(one.unread for one in results) else Exit.GOOD
+
+
+def _write(folder: Path, results: list[Result], worst: int | None) -> None:
+    write_whole(folder / "compare.csv", table(results).encode())
+    write_whole(folder / "pages.csv", page_table(results).encode())
+    write_sheet(folder / "compare.html", results, worst=worst)

@@ -9,7 +9,7 @@ import click
 
 from archive import dataset as sets
 from archive.pairs import FORMS, read_pairs
-from schemas.errors import ArchiveError, ConfigError
+from schemas.errors import ArchiveError, ConfigError, ScanError
 from tasks.exits import Exit
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -32,11 +32,16 @@ def combine(
     """Bring annotated pages of any known form into one training set.
 
     Forms: A/ and B/ folders, NAME.map.png, COCO polygons, annotations of evaluate, PAGE-XML, and
-    A|B images. Pairs that are not whole are named, never passed over.
+    A|B images. Pairs that are not whole and sources that hold none are named, never passed over.
     """
-    added = bad = 0
+    added = bad = unread = 0
     for source in sources:
-        pairs = read_pairs(source, form=form or "", order=order)
+        try:
+            pairs = read_pairs(source, form=form or "", order=order)
+        except ScanError as error:
+            click.echo(str(error), err=True)
+            unread += 1
+            continue
         for one in sets.combine(pairs, folder, source=source.name):
             if isinstance(one, ArchiveError):
                 click.echo(str(one), err=True)
@@ -44,7 +49,7 @@ def combine(
             else:
                 added += 1
     click.echo(f"{added} pairs in {folder}, {bad} refused")
-    return Exit.PAGES if bad and not keep_going else Exit.GOOD
+    return Exit.PAGES if unread or (bad and not keep_going) else Exit.GOOD
 
 
 @dataset.command()
@@ -61,9 +66,12 @@ def split(folder: Path, validation: float, test: float, seed: int) -> int:
     except ValueError as error:
         raise ConfigError(str(error)) from error
     sets.write_manifest(folder, entries)
+    wanted = {"validation": validation, "test": test}
     for part in sets.PARTS:
         own = [entry for entry in entries if entry.part == part]
         click.echo(f"{part:10} {len(own):6} pages of {len({e.issue for e in own})} issues")
+        if not own and wanted.get(part):
+            click.echo(f"{part} has no issue; combine more or take another seed", err=True)
     return 0
 
 

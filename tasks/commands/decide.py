@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from pathlib import Path
 
 import click
@@ -52,11 +53,19 @@ def decide(
         click.echo(f"{illustration}: {decisions.take_back(illustration)} decisions taken back")
     for field, value in said.items():
         if value is not None:
-            who = by or getpass.getuser()
+            who = by or _login()
             decisions.decide(issue, Decision(illustration, field, value.strip(), who))
             click.echo(f"{illustration}: {field} {value.strip() or 'none'}, by {who}")
     click.echo(f"to publish it: bilderbogen run {issue}")
     return 0
+
+
+def _login() -> str:
+    """Return the name one is logged in with, or the number of a user without one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no entry in passwd, as in containers; OSError from Python 3.13
+        return str(os.getuid())
 
 
 def _issue_of(illustration: str) -> IssueId:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from archive.ingest.names import printable_name
 from archive.pairs import read_map
 from archive.truth import annotated_pages
 from pipeline.evaluation import PageScore, Summary, by_source, score_page
@@ -27,7 +28,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--pages", type=_FOLDER, help="Scans of the annotated pages, to separate now.")
 @engine_options
 @click.option("--raw", is_flag=True, help="Judge the likeliest class per pixel, nothing tidied.")
-@click.option("--worst", default=0, help="Name the worst N pages.")
+@click.option("--worst", type=click.IntRange(0), default=0, help="Name the worst N pages.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def evaluate(
     truth: Path,
@@ -53,7 +54,8 @@ def evaluate(
         scores, unread = _compare(truth, predictions)
     _print(by_source(scores), as_json)
     for score in sorted(scores, key=lambda one: one.iou)[:worst]:
-        click.echo(f"{score.iou:.3f}  {score.name}", err=as_json)  # stdout is for the program
+        line = f"{score.iou:.3f}  {printable_name(score.name)}"
+        click.echo(line, err=as_json)  # stdout is for the program
     for line in unread:
         click.echo(line, err=True)
     return Exit.PAGES if unread else Exit.GOOD

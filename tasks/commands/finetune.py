@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from schemas.errors import ConfigError
+from tasks.commands.train import POSITIVE, SHARE
 from tasks.exits import Exit
 from tasks.finetuning import Guard
 from tasks.finetuning import finetune as run_finetuning
@@ -27,8 +28,10 @@ _THERE = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--weights", default="default", show_default=True, help="A name or a path.")
 @click.option("--corpus", type=_FOLDER, help="Training material for the composed pages.")
 @click.option("--steps", default=150, show_default=True, type=click.IntRange(1))
-@click.option("--learning-rate", default=2e-4, show_default=True)
-@click.option("--share", default=0.3, show_default=True, help="Of your own pages in a batch.")
+@click.option("--learning-rate", default=2e-4, show_default=True, type=POSITIVE)
+@click.option(
+    "--share", default=0.3, show_default=True, type=SHARE, help="Of your own pages in a batch."
+)
 def finetune(
     guard: Path,
     guard_pages: Path | None,

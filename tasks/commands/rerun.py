@@ -7,12 +7,15 @@ from pathlib import Path
 import click
 
 from schemas.errors import ConfigError
+from schemas.ledger import StageState
 from schemas.model import IssueId
 from tasks.alone import alone
 from tasks.nightly import House, bring_forward
 from tasks.options import config_option, issue_id
 from tasks.recipes import STAGES
 from tasks.runner import configure_luigi
+
+_MAX_NAMES = 3
 
 
 @click.command()
@@ -25,15 +28,29 @@ def rerun(
     issue: IssueId, stage: str | None, pages: tuple[int, ...], failed: bool, config: Path
 ) -> int:
     """Do an issue, a stage or a page again, and whatever depends on it, and nothing else."""
-    root = House.open(config).layout.root
+    house = House.open(config)
     configure_luigi(config)
     from tasks.again import forget  # imports luigi, which reads its configuration
 
-    with alone(root, "run"):
+    with alone(house.layout.root, "run"):
         dropped = forget(issue, config, stage=stage, pages=pages, failed=failed)
+    if failed:
+        _say_quarantined(house, issue)
     if failed and not dropped:
         click.echo(f"{issue}: no page has failed")
         return 0
     if pages and not dropped:
         raise ConfigError(f"{issue} has no page {', '.join(map(str, pages))}")
     return bring_forward(config, wanted=(issue,))
+
+
+def _say_quarantined(house: House, issue: IssueId) -> None:
+    """Say that scans which never came in are no failed pages: no rerun reads them."""
+    rows = house.catalog.ledger(issue, state=StageState.QUARANTINED)
+    if rows:
+        names = ", ".join(row.name for row in rows[:_MAX_NAMES])
+        more = f" and {len(rows) - _MAX_NAMES} more" if len(rows) > _MAX_NAMES else ""
+        click.echo(
+            f"{issue}: {len(rows)} quarantined ({names}{more}); once mended they come in by "
+            "bilderbogen nightly or ingest, not by rerun"
+        )

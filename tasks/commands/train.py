@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 
 import click
@@ -14,11 +15,28 @@ from tasks.training import train as run_training
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-def _channels(_: click.Context, option: click.Parameter, value: str | None) -> tuple[int, ...]:
+class Finite(click.FloatRange):
+    """A range that holds neither infinity nor what is no number."""
+
+    def convert(
+        self, value: float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number."""
+        number = float(super().convert(value, param, ctx))
+        if not isfinite(number):
+            self.fail(f"{value} is no number to reckon with", param, ctx)
+        return number
+
+
+POSITIVE, SHARE = Finite(0, min_open=True), Finite(0, 1)
+
+
+def parse_channels(_: click.Context, option: click.Parameter, value: str | None) -> tuple[int, ...]:
+    """Return the channels of each level, none if the option was not given."""
     if value is None:
-        return CHANNELS
+        return ()
     parts = value.split(",")
-    if not all(part.strip().isdigit() and int(part) > 0 for part in parts) or len(parts) < 2:
+    if not all(part.strip().isdecimal() and int(part) > 0 for part in parts) or len(parts) < 2:
         raise click.BadParameter(
             f"{value!r}: give two or more numbers, as 12,24,48,80", param=option
         )
@@ -38,21 +56,26 @@ def _channels(_: click.Context, option: click.Parameter, value: str | None) -> t
     type=click.IntRange(128, 4096),
     help="Pixels at which the net sees a page.",
 )
-@click.option("--learning-rate", default=2e-3, show_default=True)
+@click.option("--learning-rate", default=2e-3, show_default=True, type=POSITIVE)
 @click.option(
     "--form", type=click.Choice(["label-map", "paper"]), default="label-map", show_default=True,
     help="Cross-entropy and Dice, or the paper's L1.",
 )  # fmt: skip
-@click.option("--adversarial-weight", default=0.0, show_default=True, help="0: no GAN term.")
+@click.option(
+    "--adversarial-weight", default=0.0, show_default=True, type=Finite(0), help="0: no GAN term."
+)
 @click.option("--start-from", type=click.Path(path_type=Path), help="A checkpoint to begin with.")
 @click.option(
     "--base",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Finished weights to begin with: a .safetensors of the same net.",
 )
-@click.option("--first-seed", default=1_000_000, show_default=True)
+@click.option(
+    "--first-seed", default=1_000_000, show_default=True, type=click.IntRange(1000),
+    help="Of the composed pages; those before it are kept to validate on.",
+)  # fmt: skip
 @click.option("--set", "own", type=_FOLDER, help="A training set of your own to mix in.")
-@click.option("--share", default=0.5, show_default=True, help="Of pages out of --set.")
+@click.option("--share", default=0.5, show_default=True, type=SHARE, help="Of pages out of --set.")
 @click.option(
     "--validate-every", default=200, show_default=True, type=click.IntRange(0),
     help="Steps; 0: never.",
@@ -62,23 +85,35 @@ def _channels(_: click.Context, option: click.Parameter, value: str | None) -> t
     help="Trials without a better one.",
 )  # fmt: skip
 @click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard too.")
-@click.option("--minutes", type=float, help="End after so long, the learning rate brought down.")
-@click.option("--channels", callback=_channels, help="Of each level: 12,24,48,80 is a small net.")
+@click.option("--minutes", type=POSITIVE, help="End after so long, the learning rate brought down.")
+@click.option(
+    "--channels", callback=parse_channels, help="Of each level: 12,24,48,80 is a small net."
+)
 @click.option(
     "--workers", default=0, type=click.IntRange(0),
     help="Processes that compose; 0: all cores but one.",
 )  # fmt: skip
 @click.option("--threads", default=0, type=click.IntRange(0), help="0: every core.")
 def train(
-    folder: Path, threads: int, workers: int, channels: tuple[int, ...], **options: object
+    folder: Path,
+    threads: int,
+    workers: int,
+    channels: tuple[int, ...],
+    net: str,
+    batch_size: int,
+    **options: object,
 ) -> int:
     """Train the separator on composed pages. Stop it at any time; the same command goes on."""
+    if net.startswith("deeplab") and batch_size == 1:  # a norm of it sees one value a page
+        raise click.UsageError(f"{net} learns from two pages at a time; raise --batch-size")
     keep_freed_memory()
     order = TrainingOrder(
         folder=folder,
         threads=threads or cores(),
         workers=workers or max(1, cores() - 1),
-        channels=channels,
+        channels=channels or CHANNELS,
+        net=net,
+        batch_size=batch_size,
         **options,  # type: ignore[arg-type]
     )
     weights = run_training(order, click.echo)

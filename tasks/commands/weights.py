@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256 as digest_of
 from pathlib import Path
 
 import click
 
-from archive.store import sha256, whole
-from archive.weights import Card, find_weights, shipped_weights, write_card
-from pipeline.engines.reduced import INPUTS, NETS, Architecture
-from schemas.errors import ConfigError
+from archive.store import sha256
+from archive.weights import (
+    Card,
+    WeightsFile,
+    check_alone,
+    check_place,
+    find_weights,
+    shipped_weights,
+    write_card,
+    write_weights,
+)
+from pipeline.engines.reduced import INPUTS, LEAST_SIDE, NETS, Architecture
+from schemas.errors import ConfigError, EngineError
 from schemas.model import CLASSES
+from tasks.commands.train import SHARE, parse_channels
 from tasks.engines import architecture
+from tasks.training import CHANNELS
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_SIDE = click.IntRange(LEAST_SIDE)
 
 
 @click.group()
@@ -35,26 +48,43 @@ def list_weights() -> int:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--net", type=click.Choice([*NETS, "onnx"]), required=True)
 @click.option("--sha256", "wanted", help="Refuse the file if it has another digest.")
-@click.option("--long-side", default=768, show_default=True, help="Pixels pages are reduced to.")
-@click.option("--input", "shown", type=click.Choice(INPUTS), default="imagenet", show_default=True)
+@click.option(
+    "--long-side", default=768, show_default=True, type=_SIDE, help="Pixels pages are reduced to."
+)
+@click.option(
+    "--input", "shown", type=click.Choice(INPUTS),
+    help="By default paper-ink for unet, imagenet for all others.",
+)  # fmt: skip
 @click.option("--planes", default=",".join(CLASSES), show_default=True, help="A class per output.")
-@click.option("--stride", default=32, show_default=True, help="onnx: sides are multiples of it.")
+@click.option(
+    "--stride", default=32, show_default=True, type=click.IntRange(1),
+    help="onnx: sides are multiples of it.",
+)  # fmt: skip
+@click.option("--channels", callback=parse_channels, help="unet: of each level, as it was trained.")
+@click.option("--replace", "replaces", is_flag=True, help="Write over the card that is there.")
 def make_card(
     file: Path,
     net: str,
     wanted: str | None,
-    long_side: int,
-    shown: str,
+    shown: str | None,
     planes: str,
-    stride: int,
+    *,
+    replaces: bool,
+    **sizes: object,
 ) -> int:
     """Write the card beside weights of your own, so that [separate] weights can name them."""
+    path = file.with_suffix(".json")
     if file.suffix != (".onnx" if net == "onnx" else ".safetensors"):
         raise ConfigError(f"{file}: {net} wants {'.onnx' if net == 'onnx' else '.safetensors'}")
     digest = sha256(file)
     if wanted and wanted.lower() != digest:
         raise ConfigError(f"{file}: sha256 is {digest}, not {wanted}; get the file again")
-    built = Architecture((), long_side, net, shown, tuple(planes.split(",")), stride)
+    check_alone(file)
+    if path.exists() and not replaces:
+        raise ConfigError(f"{path}: is there already; --replace writes another card over it")
+    shown = shown or ("paper-ink" if net == "unet" else "imagenet")
+    built = Architecture(net=net, input=shown, planes=tuple(planes.split(",")), **sizes)  # type: ignore[arg-type] # as click checked them
+    _try(file, built)
     card = Card(
         name=file.stem,
         sha256=digest,
@@ -69,17 +99,35 @@ def make_card(
         planes=built.planes,
         stride=built.stride,
     )
-    write_card(file.with_suffix(".json"), card)
-    click.echo(f"{file.with_suffix('.json')}  sha256 {digest}")
+    write_card(path, card, replaces=replaces)
+    click.echo(f"{path}  sha256 {digest}")
     return 0
+
+
+def _try(file: Path, built: Architecture) -> None:
+    """Fill the net with the weights; an ONNX model brings its own."""
+    if built.net == "onnx":
+        return
+    from pipeline.pix2pix.engine import load_net  # torch, for this command alone
+
+    try:
+        load_net(file.read_bytes(), built)
+    except EngineError as error:
+        raise EngineError(
+            f"{file}: {error}; give --net, --planes and --channels of its training"
+        ) from error
 
 
 @weights.command("average")
 @click.argument("one")
 @click.argument("other")
-@click.option("--share", default=0.5, show_default=True, type=click.FloatRange(0, 1))
+@click.option("--share", default=0.5, show_default=True, type=SHARE)
 @click.option("--to", "file", type=_FILE, required=True, help="FILE.safetensors; its card beside.")
-def average(one: str, other: str, share: float, file: Path) -> int:
+@click.option(
+    "--long-side", type=_SIDE,
+    help="Pixels at which the mix sees a page; needed where the two see other sizes.",
+)  # fmt: skip
+def average(one: str, other: str, share: float, file: Path, long_side: int | None) -> int:
     """Mix weights with what further training made of them: new pages learned, less forgotten.
 
     ONE and OTHER are names or paths; --share is that of OTHER.
@@ -89,15 +137,39 @@ def average(one: str, other: str, share: float, file: Path) -> int:
     if file.suffix != ".safetensors":
         raise ConfigError(f"{file}: weights are called NAME.safetensors")
     first, second = find_weights(one), find_weights(other)
+    _check_alike(first, second)
+    if long_side is None and first.card.long_side != second.card.long_side:
+        raise ConfigError(
+            f"{first.path} sees pages at {first.card.long_side} pixels, {second.path} at "
+            f"{second.card.long_side}; name the size that the mix shall see with --long-side"
+        )
     content = averaged(first.read(), second.read(), share)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with whole(file) as draft:
-        draft.write_bytes(content)
     mixed = {"of": first.sha256, "with": second.sha256, "share": share}
-    card = replace(first.card, name=file.stem, sha256=sha256(file), recipe=mixed, figures={})
-    write_card(file.with_suffix(".json"), card)
+    card = replace(
+        first.card, name=file.stem, sha256=digest_of(content).hexdigest(), recipe=mixed,
+        figures={}, long_side=long_side or first.card.long_side,
+    )  # fmt: skip
+    write_weights(file, content, card)
     click.echo(f"{file}  sha256 {card.sha256}")
     return 0
+
+
+def _check_alike(first: WeightsFile, second: WeightsFile) -> None:
+    ours, theirs = _built(first.card), _built(second.card)
+    for name, value in ours.items():
+        if theirs[name] != value:
+            raise ConfigError(
+                f"{first.path} has {name} {value}, {second.path} {theirs[name]}; only weights of "
+                "one net can be averaged"
+            )
+
+
+def _built(card: Card) -> dict[str, str]:
+    """Return what two nets must have alike to be mixed."""
+    named = {"net": card.net, "input": card.input, "planes": ", ".join(card.planes)}
+    if card.net != "unet":  # to others channels mean nothing
+        return named
+    return named | {"channels": ", ".join(map(str, card.channels or CHANNELS))}
 
 
 @weights.command("onnx")
@@ -114,22 +186,20 @@ def convert(name: str, file: Path) -> None:
     """Write the weights called ``name`` as the ONNX model ``file``, and its card.
 
     Raises:
-        ConfigError: ``file`` is not called NAME.onnx.
+        ConfigError: ``file`` is not called NAME.onnx, or its card would take another's place.
         EngineError: there are no such weights.
     """
     from pipeline.pix2pix.portable import to_onnx  # torch, for this command alone
 
     if file.suffix != ".onnx":
         raise ConfigError(f"{file}: an ONNX model is called NAME.onnx")
+    check_place(file)  # before the minute that the conversion takes
     source = find_weights(name)
     model = to_onnx(source.read(), architecture(source.card))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with whole(file) as draft:
-        draft.write_bytes(model)
     stride = 2 ** max(5, len(source.card.channels))
     card = Card(
         name=file.stem,
-        sha256=sha256(file),
+        sha256=digest_of(model).hexdigest(),
         channels=(),
         long_side=source.card.long_side,
         recipe={"from": source.card.name, "sha256": source.sha256},
@@ -140,4 +210,4 @@ def convert(name: str, file: Path) -> None:
         planes=source.card.planes,
         stride=stride,
     )
-    write_card(file.with_suffix(".json"), card)
+    write_weights(file, model, card)
