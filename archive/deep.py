@@ -21,6 +21,8 @@ _ORIENTATION, _PROFILE = 274, 34675
 _UNPACKED = frozenset({1, 8, 32946, 32773, 34925})
 """Compressions that tifffile unpacks by itself: none, deflate (two numbers), PackBits, LZMA."""
 _CONTIGUOUS = 1
+_ROWS_UP = (5, 6, 7, 8)
+"""Orientations in which the rows of the file are columns of the page."""
 
 
 def load_tiff(path: Path, *, frame: int) -> tuple[NDArray[np.uint16], bytes | None] | None:
@@ -39,39 +41,42 @@ def load_tiff(path: Path, *, frame: int) -> tuple[NDArray[np.uint16], bytes | No
                 return None
             if page.photometric not in (0, 1, 2):  # white is zero, black is zero, RGB
                 return None
-            pixels = _decoded(path, page, frame)
-            profile, turned = page.tags.get(_PROFILE), page.tags.get(_ORIENTATION)
+            orientation = page.tags.get(_ORIENTATION)
+            pixels = _decoded(path, page, frame, int(orientation.value) if orientation else 1)
+            profile = page.tags.get(_PROFILE)
             icc = bytes(profile.value) if profile is not None else None
-            orientation = int(turned.value) if turned is not None else 1
             inverted = page.photometric == 0
     except (tifffile.TiffFileError, OSError, ValueError, IndexError, RuntimeError) as error:
         raise ScanError(f"{path}: damaged ({error}); rescan it") from error
     if pixels is None:
         return None
     pixels = np.dstack([pixels] * 3) if pixels.ndim == 2 else pixels[..., :3]
-    pixels = _upright(pixels, orientation)
     return (65535 - pixels if inverted else pixels), icc
 
 
-def _decoded(path: Path, page: tifffile.TiffPage, frame: int) -> NDArray[np.uint16] | None:
-    """Return the samples of ``page`` (H, W) or (H, W, channels); None if nobody unpacks them."""
+def _decoded(
+    path: Path, page: tifffile.TiffPage, frame: int, orientation: int
+) -> NDArray[np.uint16] | None:
+    """Return ``page`` upright, (H, W) or (H, W, channels); None if nobody unpacks it."""
     if page.compression in _UNPACKED:
         pixels = np.asarray(page.asarray())
         is_planar = page.axes == "SYX"  # a plane a color
-        return np.ascontiguousarray(np.moveaxis(pixels, 0, -1)) if is_planar else pixels
+        return _upright(np.moveaxis(pixels, 0, -1) if is_planar else pixels, orientation)
     if page.planarconfig != _CONTIGUOUS or page.photometric == 0:
         return None  # which OpenCV would mix up
-    # Pillow has decoded it in full before, so a damaged strip does not come here
+    # Pillow has decoded it in full before, so a damaged strip does not come here; it comes upright,
+    # whatever is asked for
     _, found = cv2.imreadmulti(str(path), start=frame, count=1, flags=cv2.IMREAD_UNCHANGED)
     is_whole = len(found) == 1 and found[0].dtype == np.uint16 and found[0].ndim in (2, 3)
-    if not is_whole or found[0].shape[:2] != (page.imagelength, page.imagewidth):
+    size = (page.imagelength, page.imagewidth)
+    if not is_whole or found[0].shape[:2] != (size[::-1] if orientation in _ROWS_UP else size):
         return None
     return found[0] if found[0].ndim == 2 else np.ascontiguousarray(found[0][..., 2::-1])
 
 
 def _upright(pixels: NDArray[np.uint16], orientation: int) -> NDArray[np.uint16]:
     """Return ``pixels`` as Orientation (TIFF 6.0, tag 274) says that they are seen."""
-    if orientation in (5, 6, 7, 8):  # rows are columns
+    if orientation in _ROWS_UP:
         pixels = pixels.swapaxes(0, 1)
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]

@@ -23,8 +23,11 @@ def region_to_master(region: Region, transform: Transform) -> Region:
 
 
 def text_to_master(text: PageText, transform: Transform) -> PageText:
-    """Return what was read on the prepared page in pixels of the master."""
-    to_master = transform.box_to_master
+    """Return what was read on the prepared page in pixels of the master.
+
+    Straightening adds wedges of paper beside the scan; what was read there is left out.
+    """
+    to_master, shows = transform.box_to_master, transform.shows
     regions = tuple(
         replace(
             region,
@@ -33,14 +36,21 @@ def text_to_master(text: PageText, transform: Transform) -> PageText:
                 replace(
                     line,
                     box=to_master(line.box),
-                    words=tuple(replace(word, box=to_master(word.box)) for word in line.words),
+                    words=tuple(
+                        replace(word, box=to_master(word.box))
+                        for word in line.words
+                        if shows(word.box)
+                    ),
                 )
                 for line in region.lines
+                if any(shows(word.box) for word in line.words)
             ),
         )
         for region in text.regions
+        if shows(region.box)
     )
-    return replace(text, regions=regions, vetoed=tuple(to_master(box) for box in text.vetoed))
+    vetoed = tuple(to_master(box) for box in text.vetoed if shows(box))
+    return replace(text, regions=regions, vetoed=vetoed)
 
 
 def in_master(

@@ -36,8 +36,9 @@ class RectangleRule:
     A picture stands alone if text covers at most ``others_inside`` of its rectangle. The rectangle
     of one with edges of its own begins where the share ``edge`` of its rows, or columns, has begun;
     a vignette's also holds what hangs together with it and is likelier illustration than ``faint``,
-    if it still stands alone then. All are shares or probabilities, 0..1; an ``edge`` of 0 and a
-    ``faint`` of 1 are the extents of the map.
+    and ``margin`` of its width and height more on every side, if it still stands alone then. All
+    are shares or probabilities, 0..1; an ``edge`` of 0, a ``faint`` of 1 and a ``margin`` of 0 are
+    the extents of the map.
 
     Raises:
         ValueError: one of them is outside 0..1, or ``edge`` above 0.5.
@@ -46,9 +47,10 @@ class RectangleRule:
     others_inside: float = 0.2
     edge: float = 0.25
     faint: float = 0.2
+    margin: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, most in (("others_inside", 1), ("edge", 0.5), ("faint", 1)):
+        for name, most in (("others_inside", 1), ("edge", 0.5), ("faint", 1), ("margin", 1)):
             if not 0 <= getattr(self, name) <= most:
                 raise ValueError(f"{name} is {getattr(self, name)}; give 0 to {most}")
 
@@ -127,7 +129,7 @@ def _painted(owner: NDArray[np.uint16], class_map: ClassMap) -> ClassMap:
 def _rectangles(
     part: NDArray[np.bool_], reached: NDArray[np.bool_], rule: RectangleRule
 ) -> list[Box]:
-    """Return the rectangle of ``part`` (h, w); before a vignette's the one grown to ``reached``."""
+    """Return rectangles of ``part`` (h, w), the best first: of a vignette grown ones, too."""
     left, top, width, height = cv2.boundingRect(part.astype(np.uint8))
     box = Box(left, top, left + width, top + height)
     inside = part[box.top : box.bottom, box.left : box.right]
@@ -139,7 +141,20 @@ def _rectangles(
     _, pieces = cv2.connectedComponents((part[window] | reached[window]).astype(np.uint8))
     own = np.isin(pieces, np.unique(pieces[part[window]])).astype(np.uint8)
     x, y, width, height = cv2.boundingRect(own)
-    return [Box(left + x, top + y, left + x + width, top + y + height), box]
+    grown = Box(left + x, top + y, left + x + width, top + y + height)
+    return [
+        *_with_margin(grown, rule.margin, part.shape),
+        *_with_margin(box, rule.margin, part.shape),
+    ]
+
+
+def _with_margin(box: Box, margin: float, shape: tuple[int, ...]) -> list[Box]:
+    """Return ``box`` with ``margin`` of its size more on every side, and without."""
+    across, down = round(box.width * margin), round(box.height * margin)
+    if not across and not down:
+        return [box]
+    wide = Box(box.left - across, box.top - down, box.right + across, box.bottom + down)
+    return [wide.clipped(shape[1], shape[0]) or box, box]
 
 
 def _by_edges(inside: NDArray[np.bool_], box: Box, share: float) -> Box:

@@ -22,6 +22,7 @@ from archive.store import whole, write_whole
 from schemas.codec import from_json, to_json
 from schemas.errors import (
     ArchiveError,
+    DocumentError,
     EngineError,
     PageError,
     PagesFailedError,
@@ -119,9 +120,10 @@ class PageStage(IssueTask):
             yield
         except PageError as error:
             self.fail(page, error)
-        except OSError as error:
+        except (OSError, DocumentError) as error:
             if is_systemic(error):
-                raise SystemicError(f"{page}: {error}; the run stops here, nothing is lost") from error
+                stops = "the run stops here, nothing is lost"
+                raise SystemicError(f"{page}: {error}; {stops}") from error
             if isinstance(error, PermissionError):  # of a folder, which other pages share
                 raise EngineError(f"{page}: {error}") from error
             again = f"bilderbogen rerun {page.issue} --page {page.sequence}"

@@ -37,8 +37,6 @@ class CutOut:
 def deep_pixels(path: Path, scan: Scan) -> DeepPage | None:
     """Return the pixels of a master of sixteen bits a channel; None where it has eight.
 
-    A page whose EXIF turns it is used in eight bits.
-
     Raises:
         ScanError: it is damaged.
     """

@@ -21,6 +21,7 @@ from pipeline.describe.pagination import with_agreed_labels
 from pipeline.describe.spreads import joined_spreads
 from schemas.codec import from_json
 from schemas.decisions import Decision, Numbered
+from schemas.errors import ArchiveError
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import (
     KEPT,
@@ -199,6 +200,10 @@ class Publish(IssueTask):
             path, made = name(source, made_as), name(target, picture)
             if use == "DESCREENED" and not path.exists():
                 continue  # no halftone, or nobody wants it
+            if not path.exists():
+                page = picture.page.sequence
+                again = f"bilderbogen rerun {self.issue} --stage crop --page {page}"
+                raise ArchiveError(f"{path}: is gone; {again}")
             place(path, made)
             where = final / made.relative_to(draft)
             found.append(

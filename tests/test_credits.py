@@ -66,10 +66,37 @@ def test_credits_are_kept_apart(lines, caption, credit):
         "Holzschnittwerk von Dürer",
         "Dessin de Paris",
         "Gravure de Mode",
+        "Photographien von Rom",
     ],
 )
 def test_what_a_picture_shows_is_no_credit(caption):
     assert part_credit([caption]) == (caption, "")
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        "From a photograph by the London Stereoscopic Company",
+        "By permission of the Berlin Photographic Company",
+        "Engraved by the Autotype Co.",
+        "Photo by the Author.",
+        "Drawn by our special artist, Mr. Melton Prior",
+        "From a Photograph by J. Valentine & Sons, of Dundee",
+        "Photographed by W. Downey, at Newcastle",
+        "Nach dem Gemälde von A. v. Werner",
+        "Originalzeichnung von A. v. Menzel",
+        "Gez. von Otto von der Ley",
+        "Dessin de G. de la Barre",
+        "Holzschnitt nach einer Zeichnung von Adolf Menzel",
+        "Holzschnitt: C. Schulz",
+        "Originalzeichnung für die Gartenlaube von P. Meyerheim",
+        "Photograph, Elliott & Fry",
+        "Photographie Hanfstaengl, München",
+        "Photographien von F. Frith",
+    ],
+)
+def test_credits_of_all_kinds_are_known(credit):
+    assert part_credit(["Der See.", credit]) == ("Der See.", credit)
 
 
 def region(text, box):
@@ -124,6 +151,11 @@ def test_nothing_is_taken_that_belongs_to_another_picture_or_says_nothing():
     assert with_facing_captions([other, small], ())[1][0].caption is None
     described = page(2, region("Fig. 9", BELOW), picture=PLATE, caption=replace(own, text="x"))
     assert with_facing_captions([other, described], ())[1][0].caption.text == "x"
+
+
+def test_captions_of_a_page_that_lost_its_pictures_are_nobodys():
+    lost = replace(page(1, region("Tafel 4", BELOW)), failed="crop")
+    assert with_facing_captions([lost, page(2, picture=PLATE)], ())[1][0].caption is None
 
 
 def test_a_plate_that_a_person_said_has_no_caption_takes_none_across():

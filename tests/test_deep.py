@@ -75,6 +75,9 @@ def test_sixteen_bits_are_turned_as_eight_are(tmp_path, orientation, planes):
         tmp_path / "e.tif", (PIXELS >> 8).astype(np.uint8), photometric="rgb", extratags=[tag]
     )
     seen = load_image(tmp_path / "e.tif").rgb
+    grey, packed = PIXELS[..., 0], tmp_path / "l.tif"
+    Image.fromarray(grey).save(packed, compression="tiff_lzw", tiffinfo={274: orientation})
+    assert ((load_tiff(packed, frame=0)[0][..., 0] >> 8) == seen[..., 0]).all()
     assert ((load_tiff(tmp_path / "t.tif", frame=0)[0] >> 8) == seen).all()
     assert (load_image(tmp_path / "t.tif").rgb == seen).all()
 

@@ -38,7 +38,11 @@ def damage(config, stage, name):
 
 @pytest.mark.parametrize(
     ("made_by", "name", "lost_in"),
-    [("refine", "*.png", "crop"), ("separate", "probabilities.png", "refine")],
+    [
+        ("refine", "*.png", "crop"),
+        ("refine", "illustrations.json", "crop"),
+        ("separate", "probabilities.png", "refine"),
+    ],
 )
 def test_a_damaged_file_of_ours_costs_the_pictures_of_its_page_alone(
     config, capsys, made_by, name, lost_in

@@ -23,6 +23,10 @@ from pipeline.describe.header import parse_header
         ("Nos. 11 & 12. March 1871", "1871-03"),
         ("Nr. 3 vom 12. 3. 1899", "1899-03-12"),
         ("15. 3. 1871 Der Bazar 84", "1871-03-15"),
+        ("Die Woche 1905 - 212 -", "1905"),
+        ("Jugend 1896 – 37 –", "1896"),
+        ("Der Bazar 1871 - 84", "1871"),
+        ("1907 / 1908 Die Woche 84", None),
     ],
 )
 def test_a_number_is_no_day_and_no_year(text, date):
@@ -89,6 +93,7 @@ def test_a_label_is_what_nothing_else_says(text, label):
 
 def test_titles_keep_words_of_roman_letters_and_no_numbers():
     assert parse_header("Droit civil").title == "Droit civil"
+    assert parse_header("l  L'Illustration").title == "L'Illustration"
     assert parse_header("THE STRAND. No. 3, March 1888  120").title == "THE STRAND"
 
 

@@ -6,24 +6,27 @@ import re
 from collections.abc import Sequence
 
 _WORD = r"[A-ZÄÖÜÀÇÉÈ][\w.'’&-]*"
-_NAME = rf"{_WORD}(?:[ ,]+(?:{_WORD}|von|van|de|du|und|and|et|after|nach|&)){{0,7}}"
+_SMALL = r"von|van|v\.|d\.|der|den|de|du|la|le|und|and|et|after|nach|of|at|in|zu|&"
+_NAME = rf"{_WORD}(?:[ ,]+(?:{_WORD}|{_SMALL})(?!\w)){{0,7}}"
 _CREDIT = re.compile(
     rf"""(?:^|(?<=[.;,!?)\]—–-])\s*|\s{{2,}})((?:(?i:
     (?:half-?tone\ (?:plate|engraving)|engraved|drawn|drawings?|painted|photographs?|etched
       |from\ an?\ (?:photograph|drawing|painting|sketch|engraving|portrait))(?:\ \w+){{0,3}}?\ by
-    |photo(?:graph(?:ed|s|ien?)?)?(?:\ by|\ von|:|\.)|photo(?=\s)
+    |photo(?:graph(?:ed|s|ien?)?)?(?:\ by|\ von|:|\.)
     |copyright,?(?:\ ?\d{{4}},?)?\ by|by\ permission\ of
-    |gez(?:eichnet)?\.?\ von|gest(?:ochen)?\.?\ von|holzschnitt\ (?:von|nach)
-    |originalzeichnung\ von
+    |gez(?:eichnet)?\.?\ von|gest(?:ochen)?\.?\ von|holzschnitt:
+    |(?:holzschnitt|originalzeichnung)\ (?:\w+\ ){{0,3}}?(?:von|nach)
     |nach\ (?:einer|einem|der|dem)\ (?:\w+\ ){{0,2}}?
       (?:photographie|zeichnung|gem[äa]lde|skizze|bilde?)(?:\ von)?
-    |dessin(?:é)?\ (?:de|par)|grav(?:ure|é)\ (?:de|par)
+    |dessiné\ (?:de|par)|dessin\ par|gravé\ (?:de|par)|gravure\ par
     |d'apr[èe]s\ (?:une?\ |le\ |la\ )?(?:\w+\ )?(?:de|du|par)?
-    )\s*[,:]?\s*{_NAME}
+    )\s*[,:]?\s*(?i:the\ |our\ (?:\w+,?\ ){{0,2}}?|unser(?:em|en|m)?\ (?:\w+\ ){{0,2}}?
+      |de[mr]\ )?{_NAME}
+    |(?i:(?:dessin|gravure)\ de|photo(?:graph(?:ie)?)?,?)\s{_NAME}
     |{_NAME},?\ (?i:(?:del|sc|sculp|sculps|pinx|fec|inv|lith)t?)\.))""".replace("[ ,]", r"[\ ,]"),
     re.X,
 )
-_OF = re.compile(r"(?:dessin|gravure)\ de\s", re.I)
+_OF = re.compile(r"(?:dessin|gravure)\ de\s|photograph(?:ie)?,?\s|photographien\ von\s", re.I)
 """Of somebody, or of something: "Gravure de Mode" alone is what a picture shows."""
 _AT_END = re.compile(r"[\s.,;)\]]*$")
 

@@ -41,7 +41,8 @@ def with_facing_captions(
         for at, page in enumerate(pages)
         if _is_bare_plate(page) and str(found[at][0]) not in settled
     ]
-    free = [_free_captions(page.description) for page in pages]
+    # where the pictures of a page were lost, nobody knows whose its captions are
+    free = [[] if page.failed else _free_captions(page.description) for page in pages]
     pairs = [(at, other) for at in plates for other in (at - 1, at + 1) if 0 <= other < len(pages)]
     for at, other in sorted(pairs, key=lambda pair: pair[0] != _facing(pages, pair[1])):
         (plate,) = found[at]

@@ -38,9 +38,11 @@ _MONTH_ONLY = re.compile(rf"\b({_MONTH})\b\.?,?\s+{_YEAR}\b", re.I)
 _IN_FIGURES = re.compile(rf"\b{_DAY}\.\s?(1[0-2]|0?[1-9])\.\s?{_YEAR}\b")
 """Day, month and year, as German heads have them."""
 _DATES = (_DAY_FIRST, _MONTH_FIRST, _MONTH_FIRST_MISREAD, _MONTH_ONLY, _IN_FIGURES)
-_NOT_JOINED = r"(?!\d|\s?[/–-]\s?\d{2})"
-"""Of "1907/1908" and "1907-08" nobody can say which it is."""
-_YEAR_ONLY = re.compile(rf"(?<![\d.])(?<!\d[/–-])(?<!\d\s[/–-]\s){_YEAR}{_NOT_JOINED}")
+_NOT_JOINED = r"(?!\d|[/–-]\d\d(?:\d\d)?(?!\d)|\s[/–-]\s1[5-9]\d\d)"
+"""Of "1907/1908" and "1907-08" nobody can say which it is; "1871 - 84" is a year and a page."""
+_YEAR_ONLY = re.compile(
+    rf"(?<![\d.])(?<!1[5-9]\d\d[/–-])(?<!1[5-9]\d\d\s[/–-]\s){_YEAR}{_NOT_JOINED}"
+)
 _YEAR_NAMED = re.compile(rf"\b(?:Jahrgang|Jahrg|Jg|ann[ée]e|anno)\b[ .]*{_YEAR}{_NOT_JOINED}", re.I)
 _MONTH_ISSUE = re.compile(rf"(?:\b[12]\.\s?)?\b({_MONTH})[-\s]?heft(?=\.?,?\s+{_YEAR}\b)", re.I)
 """The issue of a month: neither "1." before it nor the year after it is a day or a number."""
@@ -66,6 +68,8 @@ _VOLUME = (
 )
 _LABEL_AT_END = re.compile(r"(?:^|\s)[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—–.-]?$")
 _LABEL_AT_START = re.compile(r"^[\[(—–-]?\s?(\d{1,4}|[ivxlc]{1,7})\s?[\])—–.-]?(?:\s|$)")
+_RULES = ("c", "l")
+"""What rules are read as."""
 _IN_DASHES = re.compile(r"[—–-].*[—–-]")
 _BRACKET = re.compile(r"[\[(](?=[^\])]*\d)")
 """Opens what stands beside the title: number, date, volume; a title has no number in brackets."""
@@ -181,7 +185,8 @@ def _month(name: str) -> int:
 
 
 def _label(text: str, date: str | None) -> str | None:
-    said = [found[1] for found in _ends(text) if found[1] != (date or "")[:4]]
+    no_page = ((date or "")[:4], *_RULES)
+    said = [found[1] for found in _ends(text) if found[1] not in no_page]
     return min(said, key=lambda label: not label.isdecimal(), default=None)
 
 
@@ -192,8 +197,8 @@ def _ends(text: str) -> list[re.Match[str]]:
 
 
 def _is_label(text: str) -> bool:
-    """Say whether ``text`` counts: "xvii" does, "civil" is a word, "l" a rule that was read."""
-    return text.isdecimal() or (roman(text) is not None and text not in ("c", "l"))
+    """Say whether ``text`` counts: "xvii" does, "civil" is a word."""
+    return text.isdecimal() or roman(text) is not None
 
 
 def _title(text: str) -> str | None:
