@@ -121,9 +121,9 @@ def _choices(
         yield f"edge {share:.2f}", _tidied(plain, grey, replace(SHIPPED, edge=share))
     for share in (0.1, 0.3, 1.0):
         yield f"faint {share:.2f}", _tidied(plain, grey, replace(SHIPPED, faint=share))
-    for share in (0.005, 0.01, 0.02):
+    for share in (0.0, 0.005, 0.02):
         yield f"margin {share:.3f}", _tidied(plain, grey, replace(SHIPPED, margin=share))
-    extents = replace(SHIPPED, edge=0.0, faint=1.0)
+    extents = replace(SHIPPED, edge=0.0, faint=1.0, margin=0.0)
     yield "extents of the map", _tidied(plain, grey, extents)
     for share in (0.001, 0.0015, 0.003):
         name = f"smallest {100 * share:.2f} %"

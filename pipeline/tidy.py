@@ -36,8 +36,8 @@ class RectangleRule:
     A picture stands alone if text covers at most ``others_inside`` of its rectangle. The rectangle
     of one with edges of its own begins where the share ``edge`` of its rows, or columns, has begun;
     a vignette's also holds what hangs together with it and is likelier illustration than ``faint``,
-    and ``margin`` of its width and height more on every side, if it still stands alone then. All
-    are shares or probabilities, 0..1; an ``edge`` of 0, a ``faint`` of 1 and a ``margin`` of 0 are
+    if it still stands alone then, and ``margin`` of its width and height on every side. All are
+    shares or probabilities, 0..1; an ``edge`` of 0, a ``faint`` of 1 and a ``margin`` of 0 are
     the extents of the map.
 
     Raises:
@@ -47,7 +47,7 @@ class RectangleRule:
     others_inside: float = 0.2
     edge: float = 0.25
     faint: float = 0.2
-    margin: float = 0.0
+    margin: float = 0.01
 
     def __post_init__(self) -> None:
         for name, most in (("others_inside", 1), ("edge", 0.5), ("faint", 1), ("margin", 1)):
@@ -109,14 +109,18 @@ def _owned(
     is_faint &= class_map <= _ILLUSTRATION
     for number, part in enumerate(parts, start=1):
         reached = is_faint & ((outlines == 0) | (outlines == number))
-        for box in _rectangles(part > 0, reached, rule):
+        boxes = _rectangles(part > 0, reached, rule)
+        for box in boxes:
             window = np.s_[box.top : box.bottom, box.left : box.right]
             others, pictures = class_map[window] > _ILLUSTRATION, outlines[window]
             is_other = others & (pictures == 0)
             is_neighbor = (pictures > 0) & (pictures != number)
             if is_other.mean() <= rule.others_inside and is_neighbor.mean() <= _NEIGHBOR_INSIDE:
                 owner[owner == number] = 0
-                owner[window][(owner[window] == 0) & (~others | (part[window] > 0))] = number
+                wide = _with_margin(box, rule.margin if len(boxes) > 1 else 0.0, part.shape)
+                window = np.s_[wide.top : wide.bottom, wide.left : wide.right]
+                is_own = (class_map[window] <= _ILLUSTRATION) | (part[window] > 0)
+                owner[window][(owner[window] == 0) & is_own] = number
                 break
     return owner, class_map
 
@@ -129,7 +133,7 @@ def _painted(owner: NDArray[np.uint16], class_map: ClassMap) -> ClassMap:
 def _rectangles(
     part: NDArray[np.bool_], reached: NDArray[np.bool_], rule: RectangleRule
 ) -> list[Box]:
-    """Return rectangles of ``part`` (h, w), the best first: of a vignette grown ones, too."""
+    """Return the rectangle of ``part`` (h, w); before a vignette's the one grown to ``reached``."""
     left, top, width, height = cv2.boundingRect(part.astype(np.uint8))
     box = Box(left, top, left + width, top + height)
     inside = part[box.top : box.bottom, box.left : box.right]
@@ -141,20 +145,14 @@ def _rectangles(
     _, pieces = cv2.connectedComponents((part[window] | reached[window]).astype(np.uint8))
     own = np.isin(pieces, np.unique(pieces[part[window]])).astype(np.uint8)
     x, y, width, height = cv2.boundingRect(own)
-    grown = Box(left + x, top + y, left + x + width, top + y + height)
-    return [
-        *_with_margin(grown, rule.margin, part.shape),
-        *_with_margin(box, rule.margin, part.shape),
-    ]
+    return [Box(left + x, top + y, left + x + width, top + y + height), box]
 
 
-def _with_margin(box: Box, margin: float, shape: tuple[int, ...]) -> list[Box]:
-    """Return ``box`` with ``margin`` of its size more on every side, and without."""
+def _with_margin(box: Box, margin: float, shape: tuple[int, ...]) -> Box:
+    """Return ``box`` with ``margin`` of its size more on every side, within ``shape`` (h, w)."""
     across, down = round(box.width * margin), round(box.height * margin)
-    if not across and not down:
-        return [box]
     wide = Box(box.left - across, box.top - down, box.right + across, box.bottom + down)
-    return [wide.clipped(shape[1], shape[0]) or box, box]
+    return wide.clipped(shape[1], shape[0]) or box
 
 
 def _by_edges(inside: NDArray[np.bool_], box: Box, share: float) -> Box:
