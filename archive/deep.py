@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
@@ -25,11 +25,17 @@ _ROWS_UP = (5, 6, 7, 8)
 """Orientations in which the rows of the file are columns of the page."""
 
 
-def load_tiff(path: Path, *, frame: int) -> tuple[NDArray[np.uint16], bytes | None] | None:
+Unpack = Callable[[bytes, int], NDArray[np.uint16] | None]
+"""The content of a TIFF and a frame to its samples (H, W) or (H, W, 3) RGB, upright; or None."""
+
+
+def load_tiff(
+    path: Path, *, frame: int, unpack: Unpack = lambda *_: None
+) -> tuple[NDArray[np.uint16], bytes | None] | None:
     """Return page ``frame`` as a person sees it, (H, W, 3) uint16, with its ICC profile.
 
-    None where the page has not sixteen bits a channel in grey or RGB (then eight lose nothing), or
-    is packed in a way of which only its eight bits can be read.
+    What is packed by LZW and the like is left to ``unpack``. None where the page has not sixteen
+    bits a channel in grey or RGB (then eight lose nothing), or nobody can unpack them.
 
     Raises:
         ScanError: it is damaged.
@@ -42,7 +48,8 @@ def load_tiff(path: Path, *, frame: int) -> tuple[NDArray[np.uint16], bytes | No
             if page.photometric not in (0, 1, 2):  # white is zero, black is zero, RGB
                 return None
             orientation = page.tags.get(_ORIENTATION)
-            pixels = _decoded(path, page, frame, int(orientation.value) if orientation else 1)
+            turned = int(orientation.value) if orientation else 1
+            pixels = _decoded(page, turned, lambda: unpack(path.read_bytes(), frame))
             profile = page.tags.get(_PROFILE)
             icc = bytes(profile.value) if profile is not None else None
             inverted = page.photometric == 0
@@ -55,7 +62,7 @@ def load_tiff(path: Path, *, frame: int) -> tuple[NDArray[np.uint16], bytes | No
 
 
 def _decoded(
-    path: Path, page: tifffile.TiffPage, frame: int, orientation: int
+    page: tifffile.TiffPage, orientation: int, unpack: Callable[[], NDArray[np.uint16] | None]
 ) -> NDArray[np.uint16] | None:
     """Return ``page`` upright, (H, W) or (H, W, channels); None if nobody unpacks it."""
     if page.compression in _UNPACKED:
@@ -63,15 +70,12 @@ def _decoded(
         is_planar = page.axes == "SYX"  # a plane a color
         return _upright(np.moveaxis(pixels, 0, -1) if is_planar else pixels, orientation)
     if page.planarconfig != _CONTIGUOUS or page.photometric == 0:
-        return None  # which OpenCV would mix up
-    # Pillow has decoded it in full before, so a damaged strip does not come here; it comes upright,
-    # whatever is asked for
-    _, found = cv2.imreadmulti(str(path), start=frame, count=1, flags=cv2.IMREAD_UNCHANGED)
-    is_whole = len(found) == 1 and found[0].dtype == np.uint16 and found[0].ndim in (2, 3)
+        return None  # which would be mixed up
+    # Pillow has decoded it in full before, so a damaged strip does not come here
+    found = unpack()
     size = (page.imagelength, page.imagewidth)
-    if not is_whole or found[0].shape[:2] != (size[::-1] if orientation in _ROWS_UP else size):
-        return None
-    return found[0] if found[0].ndim == 2 else np.ascontiguousarray(found[0][..., 2::-1])
+    wanted = size[::-1] if orientation in _ROWS_UP else size
+    return found if found is not None and found.shape[:2] == wanted else None
 
 
 def _upright(pixels: NDArray[np.uint16], orientation: int) -> NDArray[np.uint16]:

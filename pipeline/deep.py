@@ -26,6 +26,19 @@ def decode_png(content: bytes, *, name: str) -> RGB16:
     return np.ascontiguousarray(found[..., ::-1], dtype=np.uint16)
 
 
+def decode_tiff(content: bytes, frame: int) -> NDArray[np.uint16] | None:
+    """Return page ``frame`` of a TIFF of sixteen bits, (H, W) grey or (H, W, 3) RGB, upright.
+
+    None where it cannot be decoded. Orientation is applied, whatever is asked for.
+    """
+    data = np.frombuffer(content, np.uint8)
+    _, found = cv2.imdecodemulti(data, cv2.IMREAD_UNCHANGED, range=(frame, frame + 1))
+    if len(found) != 1 or found[0].dtype != np.uint16 or found[0].ndim not in (2, 3):
+        return None
+    page = found[0] if found[0].ndim == 2 else found[0][..., 2::-1]
+    return np.ascontiguousarray(page, dtype=np.uint16)
+
+
 def encode_png(pixels: NDArray[np.uint16]) -> bytes:
     """Return (H, W, 3) RGB or (H, W, 4) RGBA uint16 as PNG."""
     order = [2, 1, 0, 3][: pixels.shape[2]]

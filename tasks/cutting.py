@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from archive import deep as deep_files
 from archive import images
 from archive.layout import PublishedNames
-from pipeline.deep import RGB16, decode_png, deep_cut_out, encode_png
+from pipeline.deep import RGB16, decode_png, decode_tiff, deep_cut_out, encode_png
 from schemas.model import RGB8, Illustration, Scan
 
 _DEEP = 16
@@ -43,7 +43,7 @@ def deep_pixels(path: Path, scan: Scan) -> DeepPage | None:
     if scan.bits != _DEEP:
         return None
     if scan.mimetype == "image/tiff":
-        found = deep_files.load_tiff(path, frame=scan.frame)
+        found = deep_files.load_tiff(path, frame=scan.frame, unpack=decode_tiff)
     elif scan.mimetype == "image/png":
         found = decode_png(path.read_bytes(), name=str(path)), None
     else:
