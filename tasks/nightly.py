@@ -91,6 +91,7 @@ def _bring_forward(
             sweep(folder)
     sweep_scratch()
     started, clock = datetime.now(UTC), time.monotonic()
+    since = _unreported(house, started) if wanted is None and scheduler == "local" else started
     run = house.catalog.begin_run("nightly" if wanted is None else "run")
     try:
         intake = _intake(house) if wanted is None else Intake()
@@ -106,13 +107,26 @@ def _bring_forward(
         intake=intake,
         issues=issues,
         known_bad=tuple(row for row in bad if row.issue in own),
-        done=house.catalog.ledger(since=started),
+        done=house.catalog.ledger(since=since),
         failures={issue: str(error) for issue, error in failures.items()},
     )
     code = night.verdict()
     house.catalog.end_run(run, str(int(code)))
     say(night, None if night.is_idle else write_report(night, house.layout, house.catalog))
     return code
+
+
+def _unreported(house: House, started: datetime) -> datetime:
+    """Return when the first of the runs before this one began that were stopped without a report.
+
+    What they met is news still: nobody was told.
+    """
+    since = started
+    for run in house.catalog.last_runs():
+        if run.outcome.isdecimal():
+            break
+        since = run.started
+    return since
 
 
 def _intake(house: House) -> Intake:

@@ -8,7 +8,7 @@ from archive.catalog.catalog import Catalog
 from archive.layout import Layout
 from schemas.decisions import Decision, Field
 from schemas.model import IssueId
-from tasks import publishing
+from tasks import nightly, publishing
 from tasks.__main__ import main
 from tasks.settings import load
 
@@ -119,6 +119,20 @@ def test_a_decision_made_while_a_night_works_is_of_the_next_one(config, step, mo
     (package,) = layout.exports(ISSUE).iterdir()
     assert edition.name.split("-")[2:] == package.name.split("-")[2:] != []
     assert catalog(config).edition_of(ISSUE) == edition.name
+
+
+def test_what_a_stopped_night_met_is_told_by_the_next(config, monkeypatch, capsys):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    (config.parent / "incoming" / "other-1909" / "z.tif").write_bytes(b"II*")
+    with monkeypatch.context() as patch:
+        patch.setattr(nightly, "run_issues", stopped)
+        assert run(config, "nightly") == 130
+    capsys.readouterr()
+    assert run(config, "nightly") == 1
+    assert "z.tif  ingest  quarantined" in capsys.readouterr().out
+    assert run(config, "nightly") == 0
 
 
 def captions(config):
