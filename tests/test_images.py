@@ -119,6 +119,13 @@ def test_a_nonsense_resolution_counts_as_unknown(tmp_path, dpi):
     assert load_image(path).dpi is None
 
 
+@pytest.mark.parametrize(("height", "dpi"), [(2100, None), (1900, 72.0)])
+def test_the_resolution_of_a_screen_is_none_of_a_large_scan(tmp_path, height, dpi):
+    path = tmp_path / "page.png"
+    Image.new("L", (100, height), 240).save(path, dpi=(72, 72))
+    assert load_image(path).dpi == (dpi and pytest.approx(dpi, abs=0.1))
+
+
 def test_a_broken_profile_does_not_cost_the_page(tmp_path):
     path = tmp_path / "page.png"
     Image.fromarray(draw_page()).save(path, icc_profile=b"nonsense")

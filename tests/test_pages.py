@@ -30,6 +30,7 @@ from pipeline.refine.mattes import (
     band_in_pixels,
     refine_illustration,
     solve,
+    tighten,
     to_trimap,
 )
 from pipeline.regions import find_regions, reading_order
@@ -782,3 +783,11 @@ def test_a_box_of_the_master_may_be_shown_smaller():
     small = in_master(grid, transform, box, (80, 120))
     full = cv2.resize(in_master(grid, transform, box), (80, 120), interpolation=cv2.INTER_AREA)
     assert np.abs(small - full)[2:-2, 2:-2].max() < 0.01
+
+
+@pytest.mark.parametrize("gap", [53, 106])
+def test_what_is_tightened_stays_where_it_is(gap):
+    crop = np.full((500, 500, 3), 245, np.uint8)
+    crop[50:450, 50:450] = 30
+    kept = tighten(crop, np.ones((500, 500), np.float32), gap_px=gap) > 0
+    assert Box.covering(kept) == Box(50, 50, 450, 450)

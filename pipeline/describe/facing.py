@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.describe.captions import caption_number
+from pipeline.describe.pagination import label_of
 from pipeline.recognize.arrange import joined
 from schemas.decisions import Decision, Field
 from schemas.model import Caption, Illustration, RegionKind, TextRegion
@@ -56,9 +57,7 @@ def _facing(pages: Sequence[PublishedPage], at: int) -> int:
 
     What is printed on the page goes before its place among the scans, as plates are not counted.
     """
-    page = pages[at]
-    head = page.description.header
-    label = page.scan.label or (head.label if head else None) or ""
+    page, label = pages[at], label_of(pages[at])
     number = int(label) if label.isdecimal() else page.scan.page.sequence
     return at + 1 if number % 2 == 0 else at - 1
 

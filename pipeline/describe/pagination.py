@@ -55,7 +55,7 @@ def _without_years(pages: Sequence[PublishedPage]) -> list[PublishedPage]:
     years = {
         label for label, count in said.items() if label and count >= _SHARED and _YEAR.match(label)
     }
-    return [_dated(page) if _label(page) in years else page for page in pages]
+    return [_dated(page) if label_of(page) in years else page for page in pages]
 
 
 def _dated(page: PublishedPage) -> PublishedPage:
@@ -66,14 +66,15 @@ def _dated(page: PublishedPage) -> PublishedPage:
     return replace(page, description=replace(page.description, header=dated))
 
 
-def _label(page: PublishedPage) -> str:
+def label_of(page: PublishedPage) -> str:
+    """Return what came with the scan, else what is printed on the page, else nothing."""
     head = page.description.header
     return page.scan.label or (head.label if head else None) or ""
 
 
 def _count(page: PublishedPage) -> int | None:
     """Return by how much the label of ``page`` is ahead of its place in the issue."""
-    label = _label(page)
+    label = label_of(page)
     return int(label) - page.scan.page.sequence if label.isdecimal() else None
 
 
