@@ -20,7 +20,6 @@ from pipeline.synthesis.ornaments import ornamental_piece
 from pipeline.synthesis.parts import (
     captioned,
     column_edges,
-    fill_part,
     flow_columns,
     frame_around,
     head_or_tail,
@@ -31,7 +30,8 @@ from pipeline.synthesis.parts import (
     type_area,
 )
 from pipeline.synthesis.settings import IGNORE
-from pipeline.synthesis.sheet import CAPTION, HEADER, ILLUSTRATION, TEXT, Sheet, pick
+from pipeline.synthesis.sheet import TEXT, Sheet, pick
+from pipeline.synthesis.template import from_layout
 from pipeline.synthesis.type import resized
 from schemas.corpus import Corpus
 from schemas.geometry import Box
@@ -68,33 +68,8 @@ def wrapped(sheet: Sheet, corpus: Corpus) -> None:
 
 
 def template(sheet: Sheet, corpus: Corpus) -> None:
-    """The layout of a real page: every region filled with other content of its class."""
-    if not corpus.layouts:
-        columns(sheet, corpus)
-        return
-    layout = corpus.layouts[sheet.rng.integers(len(corpus.layouts))]
-    layout = layout[:, ::-1] if sheet.chance(0.5) else layout
-    layout = cv2.resize(
-        np.ascontiguousarray(layout), (sheet.width, sheet.height), interpolation=cv2.INTER_NEAREST
-    )
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(
-        (layout == ILLUSTRATION).astype(np.uint8)
-    )
-    for part in range(1, count):
-        left, top, width, height, area = (int(v) for v in stats[part])
-        if min(width, height) >= 12:
-            fill_part(
-                sheet, corpus, parts == part, Box(left, top, left + width, top + height), area
-            )
-    share = np.exp(sheet.between(np.log(0.0045), np.log(0.0092)))
-    line, leading = max(5, round(share * sheet.height)), sheet.between(1.05, 1.4)
-    style = "blackletter" if sheet.chance(0.55) else "antiqua"
-    for label, align in ((HEADER, "center"), (CAPTION, "center"), (TEXT, "justify")):
-        size = line if label == TEXT else max(4, round(line * sheet.between(0.8, 1.3)))
-        measure = Measure(size, max(size + 1, round(size * leading)), style)
-        page = Box(0, 0, sheet.width, sheet.height)
-        fill(sheet, page, measure, label=label, align=align, shape=layout == label)
-        sheet.labels[(layout == label) & (sheet.labels != ILLUSTRATION)] = label
+    """The layout of a real page, or columns where the corpus has none."""
+    (from_layout if corpus.layouts else columns)(sheet, corpus)
 
 
 def figures(sheet: Sheet, corpus: Corpus) -> None:
