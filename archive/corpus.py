@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from archive.decode import reading
+from archive.truth import annotated_pages
 from schemas.corpus import Corpus, Picture
 from schemas.errors import ScanError
-from schemas.model import CLASSES
+from schemas.model import CLASSES, ClassMap
 
 _INDEXES = {
     "illustrations.csv": ("file", "book_title", "kind", "touches_border", "has_caption_suspect"),
@@ -25,14 +26,21 @@ _INDEXES = {
 }
 """The columns of each that are read."""
 
+_SAME = 0.9
+"""Share of pixels in which a layout and a label map of one page agree; of two pages fewer do."""
 
-def load_corpus(folder: Path) -> Corpus:
+
+def load_corpus(folder: Path, keep_out: Path | None = None) -> Corpus:
     """Return the corpus in ``folder``: an index (csv) and a folder of images per kind.
 
     Pictures with words left at their foot are skipped. A source's pictures are weighted by the
     square root of their number, so that the largest book does not decide what a picture is.
+    Layouts that are the label map of an annotated page in ``keep_out`` are left out: a net judged
+    on those pages must not have been told where their pictures are.
 
     Raises:
+        ConfigError: ``keep_out`` holds no annotated page.
+        DocumentError: an annotation there is invalid.
         ScanError: an index or an image is missing or damaged, or there is no picture; it is named.
     """
     rows = {name: _index(folder / name, columns) for name, columns in _INDEXES.items()}
@@ -55,7 +63,7 @@ def load_corpus(folder: Path) -> Corpus:
     )
     return Corpus(
         pictures=pictures,
-        layouts=tuple(_labels(folder / row["file"]) for row in rows["layouts.csv"]),
+        layouts=_layouts([folder / row["file"] for row in rows["layouts.csv"]], keep_out),
         text_pages=tuple(
             _load(folder / r["file"], keep_color=False) for r in rows["text_pages.csv"]
         ),
@@ -98,6 +106,22 @@ def _load(path: Path, *, keep_color: bool) -> NDArray[np.uint8]:
     with _image(path) as image:
         wanted = "RGB" if keep_color and image.mode in ("RGB", "P", "CMYK") else "L"
         return np.asarray(image.convert(wanted))
+
+
+def _layouts(paths: Sequence[Path], keep_out: Path | None) -> tuple[ClassMap, ...]:
+    layouts = [_labels(path) for path in paths]
+    known = [page.labels for page in annotated_pages(keep_out)] if keep_out else []
+    maps = [labels for labels in known if labels is not None]
+    return tuple(a for a in layouts if not any(_agreement(a, b) >= _SAME for b in maps))
+
+
+def _agreement(layout: ClassMap, labels: ClassMap) -> float:
+    """Return the share of pixels, 0..1, in which two label maps of any size are the same."""
+    rows, cols = (
+        np.arange(mine) * theirs // mine
+        for mine, theirs in zip(layout.shape, labels.shape, strict=True)
+    )
+    return float((labels[np.ix_(rows, cols)] == layout).mean())
 
 
 def _labels(path: Path) -> NDArray[np.uint8]:

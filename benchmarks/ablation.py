@@ -76,6 +76,7 @@ def _figures(args: argparse.Namespace, name: str, folder: Path) -> Figures:
     order = TrainingOrder(
         folder, args.corpus, args.steps, threads=1, learning_rate=0.002, channels=_NARROW,
         long_side=512, validate_every=0, judge_channels=_NARROW[0],
+        keep_out=args.truth,
     )  # fmt: skip
     order = replace(order, **VARIANTS[name])  # type: ignore[arg-type] # names of its fields
     made_of = _made_of(order, args.truth)
@@ -104,6 +105,7 @@ def _made_of(order: TrainingOrder, truth: Path) -> dict[str, Any]:
     """Return what figures depend on, as JSON gives it back."""
     made_of = {key: value for key, value in asdict(order).items() if key not in _INDIFFERENT}
     made_of["corpus"] = order.corpus and order.corpus.resolve().name
+    made_of["keep_out"] = order.keep_out and order.keep_out.resolve().name
     made_of["truth"] = truth.resolve().name
     made_of["composer"] = asdict(ComposerSettings(long_side=order.long_side))
     return dict(json.loads(json.dumps(made_of)))

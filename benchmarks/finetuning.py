@@ -46,6 +46,7 @@ def main() -> None:
         order = TrainingOrder(
             folder / "run", args.corpus, args.steps, threads=1, learning_rate=2e-4,
             own=_set(folder), share=0.3, validate_every=0, first_seed=50_000_000,
+            keep_out=args.truth,
         )  # fmt: skip
         guard, kept = (Guard(folder / name, folder / name) for name in ("guard", "held-back"))
         found = finetune(order, args.weights, guard, kept, click.echo)

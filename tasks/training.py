@@ -42,6 +42,7 @@ class TrainingOrder:
     composed from seeds that are never trained on; after ``patience`` trials without a better one
     (0: go on) training stops. ``base`` are weights to begin with. ``ema`` is what the moving
     average of the weights keeps a step (0: no average); ``judge_channels`` are the discriminator's.
+    Layouts of the corpus that are label maps of annotated pages in ``keep_out`` are not used.
     With ``minutes`` this call ends after so long even if steps are left, and the learning rate
     comes down by then.
     """
@@ -71,6 +72,7 @@ class TrainingOrder:
     ema: float = 0.995
     judge_channels: int = 64
     minutes: float | None = None
+    keep_out: Path | None = None
 
 
 @cache
@@ -90,19 +92,21 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
     """Train to ``order.steps``, going on from a checkpoint if there is one; return the weights.
 
     Raises:
-        ConfigError: the folder holds a checkpoint of another net or size, or another file's card.
+        ConfigError: the folder holds a checkpoint of another net or size, or another file's card;
+            there is no annotated page to keep out.
         EngineError: typefaces are missing.
         ScanError: the corpus or the training set is damaged.
     """
     threads = order.threads if lift_thread_limit() else 1
     from pipeline.pix2pix.generator import GeneratorSettings
     from pipeline.pix2pix.samples import Frame
-    from pipeline.pix2pix.session import TrainingSession, training_device
+    from pipeline.pix2pix.session import TrainingSession, halves_pay, training_device
     from pipeline.pix2pix.trainer import TrainingSettings
 
     find_fonts()
     _check_folder(order.folder)
-    _check_material(order)
+    _check_material(order, say)
+    device, is_boxed = training_device(), order.net.startswith("maskrcnn")
     settings = TrainingSettings(
         steps=order.steps,
         batch_size=order.batch_size,
@@ -111,8 +115,8 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
         adversarial_weight=order.adversarial_weight,
         ema=order.ema,
         judge_channels=order.judge_channels,
-        device=training_device(),
-        bf16=not order.net.startswith("maskrcnn"),  # its box operators know no bf16 on a CPU
+        device=device,
+        bf16=halves_pay(device) and not is_boxed,  # box operators know no bf16 on a CPU
     )
     frame = Frame(order.long_side, order.long_side * 3 // 4)
     net = GeneratorSettings(channels=order.channels, net=order.net)
@@ -146,10 +150,13 @@ def _check_folder(folder: Path) -> None:
         check_place(folder / WEIGHTS)
 
 
-def _check_material(order: TrainingOrder) -> None:
+def _check_material(order: TrainingOrder, say: Callable[[str], None]) -> None:
     """Load what pages are made of once, before processes that compose fail on it one by one."""
     if order.corpus is not None:
-        load_corpus(order.corpus)
+        layouts = len(load_corpus(order.corpus).layouts)
+        if order.keep_out is not None:
+            left = len(load_corpus(order.corpus, order.keep_out).layouts)
+            say(f"{layouts - left} of {layouts} layouts are pages of {order.keep_out}: not used")
     if order.own is not None:
         own_pages(order.own, "train", order.long_side)
         if order.workers:
@@ -159,7 +166,9 @@ def _check_material(order: TrainingOrder) -> None:
 def _steps(
     session: TrainingSession, order: TrainingOrder, log: TrainingLog, say: Callable[[str], None]
 ) -> None:
-    pages = Pages(order.corpus, order.long_side, order.own, share=order.share)
+    pages = Pages(
+        order.corpus, order.long_side, order.own, share=order.share, keep_out=order.keep_out
+    )
     batches = session.batches(pages, first_seed=order.first_seed, workers=order.workers)
     unseen = _unseen(session, order) if order.validate_every else []
     best, waited = log.best(), 0
@@ -200,7 +209,7 @@ def _unseen(session: TrainingSession, order: TrainingOrder) -> list[Sample]:
             count = min(count, len(held))
             spread = [at * len(held) // count for at in range(count)]
             return session.samples(held.__getitem__, spread)
-    composed = Pages(order.corpus, order.long_side)
+    composed = Pages(order.corpus, order.long_side, keep_out=order.keep_out)
     return session.samples(composed, range(order.first_seed - count, order.first_seed))
 
 
@@ -274,4 +283,6 @@ def _write_weights(
 
 def _data(order: TrainingOrder) -> str:
     composed = "composed pages" + (" from a corpus" if order.corpus else ", drawn pictures only")
+    if order.corpus and order.keep_out:
+        composed += " without layouts of the pages judged"
     return composed if order.own is None else f"{composed}; {order.share:.0%} own pages"

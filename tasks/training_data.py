@@ -29,6 +29,7 @@ class Pages:
     """Makes the page of a seed; loads its material once in each process that uses it.
 
     ``own`` is a training set; ``share`` of the pages are from its ``part``, the rest is composed.
+    Layouts of annotated pages in ``keep_out`` are not composed.
     """
 
     corpus: Path | None
@@ -36,6 +37,7 @@ class Pages:
     own: Path | None = None
     part: str = "train"
     share: float = 0.5
+    keep_out: Path | None = None
 
     def __call__(self, seed: int) -> ComposedPage:
         """Return the page of ``seed``."""
@@ -43,17 +45,17 @@ class Pages:
         if self.own is not None and rng.random() < self.share:
             pages = own_pages(self.own, self.part, self.long_side)
             return pages[int(rng.integers(len(pages)))]
-        return _composer(self.corpus, self.long_side)(seed)
+        return _composer(self.corpus, self.long_side, self.keep_out)(seed)
 
 
 @cache
-def _composer(folder: Path | None, long_side: int) -> Callable[[int], Any]:
+def _composer(folder: Path | None, long_side: int, keep_out: Path | None) -> Callable[[int], Any]:
     from pipeline.synthesis.compose import compose
     from pipeline.synthesis.pictures import drawn_corpus
     from pipeline.synthesis.settings import ComposerSettings
     from pipeline.synthesis.type import FontBook
 
-    corpus = load_corpus(folder) if folder else drawn_corpus(0)
+    corpus = load_corpus(folder, keep_out) if folder else drawn_corpus(0)
     fonts, settings = FontBook(find_fonts()), ComposerSettings(long_side=long_side)
     return lambda seed: compose(seed, corpus, fonts, settings)
 

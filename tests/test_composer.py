@@ -15,7 +15,8 @@ from pipeline.synthesis.pages import KINDS
 from pipeline.synthesis.parts import flow_columns
 from pipeline.synthesis.pictures import drawn_corpus
 from pipeline.synthesis.settings import PAGE_KINDS, ComposerSettings
-from pipeline.synthesis.sheet import CAPTION, ILLUSTRATION, TEXT, Sheet
+from pipeline.synthesis.sheet import CAPTION, HEADER, ILLUSTRATION, TEXT, Sheet
+from pipeline.synthesis.template import from_layout
 from schemas.corpus import Corpus, Picture
 from schemas.geometry import Box
 
@@ -54,6 +55,43 @@ def test_every_kind_of_page_is_composed_with_truth_of_its_size(kind, corpus, fon
     pictured = {"columns", "wrapped", "template", "figures", "insets", "plate", "woodcut", "spread"}
     assert (ILLUSTRATION in labels) >= (kind in pictured)
     assert (TEXT in labels) >= (kind not in {"plate", "blank", "figures"})
+
+
+def of_layout(fonts, seed, label, region, corpus):
+    """Return a sheet on which one region of a layout is printed."""
+    layout = np.zeros((700, 500), np.uint8)
+    layout[region.top : region.bottom, region.left : region.right] = label
+    sheet = sheet_of(fonts, seed)
+    from_layout(sheet, replace(corpus, layouts=(layout, layout[:, ::-1])))
+    return sheet
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("height", [7, 14, 40])
+def test_a_caption_of_a_layout_is_the_box_of_its_lines(height, seed, corpus, fonts):
+    region = Box(100, 300, 400, 300 + height)
+    sheet = of_layout(fonts, seed, CAPTION, region, corpus)
+    labels, ink = Box.covering(sheet.labels == CAPTION), Box.covering(sheet.tone < 255)
+    assert labels is not None and ink is not None
+    assert labels.union(ink) == labels and ink.grown(8).union(labels) == ink.grown(8)
+    assert (sheet.labels == CAPTION).sum() == labels.area
+    assert region.grown(8).union(labels) == region.grown(8)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("width", [60, 420])
+def test_a_header_of_a_layout_is_its_whole_band(width, seed, corpus, fonts):
+    region = Box(40, 20, 40 + width, 38)
+    sheet = of_layout(fonts, seed, HEADER, region, corpus)
+    labels, ink = Box.covering(sheet.labels == HEADER), Box.covering(sheet.tone < 255)
+    assert labels is not None and labels.area == region.area == (sheet.labels == HEADER).sum()
+    assert ink is None or labels.union(ink) == labels
+
+
+@pytest.mark.parametrize("label", [CAPTION, HEADER])
+def test_a_region_too_low_for_type_stays_paper(label, corpus, fonts):
+    sheet = of_layout(fonts, 1, label, Box(100, 300, 400, 303), corpus)
+    assert not sheet.labels.any() and (sheet.tone == 255).all()
 
 
 def test_larger_sheets_hold_the_same_page_in_more_pixels(fonts):

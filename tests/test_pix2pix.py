@@ -1,9 +1,7 @@
-import csv
 import weakref
 
 import numpy as np
 import pytest
-from PIL import Image
 
 torch = pytest.importorskip("torch")
 
@@ -23,7 +21,7 @@ from pipeline.synthesis.pictures import drawn_corpus  # noqa: E402
 from pipeline.synthesis.settings import ComposerSettings  # noqa: E402
 from pipeline.synthesis.sheet import CAPTION, Sheet  # noqa: E402
 from pipeline.synthesis.type import FontBook  # noqa: E402
-from schemas.errors import EngineError, ScanError  # noqa: E402
+from schemas.errors import EngineError  # noqa: E402
 from schemas.geometry import Box  # noqa: E402
 from tests.conftest import draw_page  # noqa: E402
 
@@ -208,68 +206,3 @@ def test_a_missing_cuda_device_is_named():
     weights = find_weights("default")
     with pytest.raises(EngineError, match="device to auto or cpu"):
         pix2pix(weights.read(), Architecture(weights.card.channels, 384), device="cuda")
-
-
-def test_a_corpus_with_a_missing_picture_is_refused_by_name(tmp_path):
-    from archive.corpus import load_corpus
-
-    with pytest.raises(ScanError, match="illustrations.csv"):
-        load_corpus(tmp_path)
-
-
-@pytest.fixture
-def corpus_folder(tmp_path):
-    """A corpus of one picture and one layout."""
-    rows = {"illustrations.csv": {"file": "picture.png", "book_title": "A book", "kind": "wood",
-                                  "touches_border": "true", "has_caption_suspect": "false"},
-            "layouts.csv": {"file": "layout.png"}}  # fmt: skip
-    for name in ("illustrations.csv", "layouts.csv", "text_pages.csv", "papers.csv"):
-        with (tmp_path / name).open("w", newline="") as stream:
-            writer = csv.DictWriter(stream, rows.get(name, {"file": ""}))
-            writer.writeheader()
-            writer.writerows([rows[name]] if name in rows else [])
-    Image.fromarray(np.full((40, 30), 90, np.uint8)).save(tmp_path / "picture.png")
-    Image.fromarray(np.eye(40, dtype=np.uint8)).save(tmp_path / "layout.png")
-    return tmp_path
-
-
-def test_a_corpus_is_read_with_and_without_the_mark_that_excel_writes(corpus_folder):
-    from archive.corpus import load_corpus
-
-    found = [load_corpus(corpus_folder)]
-    index = corpus_folder / "illustrations.csv"
-    index.write_text(index.read_text(), encoding="utf-8-sig")
-    found.append(load_corpus(corpus_folder))
-    assert [(len(one.pictures), len(one.layouts)) for one in found] == [(1, 1)] * 2
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("illustrations.csv", "", "has no column file"),
-        ("illustrations.csv", "file,kind\npicture.png,wood\n", "has no column book_title"),
-        ("illustrations.csv", "file,book_title,kind,touches_border,has_caption_suspect\n",
-         "names no picture"),
-        ("illustrations.csv", "file,book_title,kind,touches_border,has_caption_suspect\na.png\n",
-         "row 2 has no book_title"),
-        ("papers.csv", "file\n\"\"\n", "row 2 has no file"),
-        ("text_pages.csv", "file\nJünger.png\n", "in UTF-8"),
-        ("papers.csv", "file\n" + 200_000 * "x", "damaged"),
-        ("papers.csv", "file\ngone.png\n", "gone.png: is not there"),
-    ],
-)  # fmt: skip
-def test_a_damaged_index_of_a_corpus_is_named(corpus_folder, name, content, said):
-    from archive.corpus import load_corpus
-
-    (corpus_folder / name).write_text(content, encoding="latin-1")
-    with pytest.raises(ScanError, match=said):
-        load_corpus(corpus_folder)
-
-
-@pytest.mark.parametrize("layout", [np.zeros((40, 30, 3)), np.full((40, 30), 9)])
-def test_a_layout_that_is_no_label_map_is_named(corpus_folder, layout):
-    from archive.corpus import load_corpus
-
-    Image.fromarray(layout.astype(np.uint8)).save(corpus_folder / "layout.png")
-    with pytest.raises(ScanError, match=r"layout.png: a layout is a label map"):
-        load_corpus(corpus_folder)

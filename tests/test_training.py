@@ -65,6 +65,14 @@ def own(tmp_path):
     return tmp_path / "set"
 
 
+def test_a_cpu_that_emulates_bf16_trains_in_float32(monkeypatch):
+    from pipeline.pix2pix.session import halves_pay
+
+    for capability, pays in (("AVX512", True), ("AVX2", False), ("DEFAULT", False)):
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda said=capability: said)
+        assert halves_pay("cpu") is pays and halves_pay("cuda")
+
+
 def test_a_training_leaves_weights_metrics_and_a_sheet(tmp_path):
     said = []
     weights = train(order(tmp_path / "run"), said.append)

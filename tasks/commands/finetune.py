@@ -47,7 +47,9 @@ def finetune(
     Stop it at any time; the same command goes on. Other pages or options begin anew.
     """
     keep_freed_memory()
-    order = TrainingOrder(threads=cores(), validate_every=0, first_seed=50_000_000, **options)  # type: ignore[arg-type] # as click checked them
+    order = TrainingOrder(
+        threads=cores(), validate_every=0, first_seed=50_000_000, keep_out=guard, **options
+    )  # type: ignore[arg-type] # as click checked them
     kept = Guard(held_back, held_back_pages or held_back) if held_back else None
     found = run_finetuning(order, weights, Guard(guard, guard_pages or guard), kept, click.echo)
     for name, figures in (("held back", found.own), ("guarded", found.guarded)):

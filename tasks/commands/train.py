@@ -47,6 +47,11 @@ def parse_channels(_: click.Context, option: click.Parameter, value: str | None)
 @click.option("--to", "folder", type=_FOLDER, required=True, help="Checkpoints, metrics, weights.")
 @click.option("--net", type=click.Choice(NETS), default="unet", show_default=True)
 @click.option("--corpus", type=_FOLDER, help="Training material; without it, drawn pictures.")
+@click.option(
+    "--keep-out",
+    type=_FOLDER,
+    help="Annotated pages; layouts of the corpus that are theirs are not used.",
+)
 @click.option("--steps", default=1500, show_default=True, type=click.IntRange(1))
 @click.option("--batch-size", default=8, show_default=True, type=click.IntRange(1))
 @click.option(
