@@ -24,7 +24,7 @@ from archive.pairs import Pair
 from archive.store import sha256, whole, write_whole
 from schemas.errors import ArchiveError, ScanError
 from schemas.labels import IGNORE
-from schemas.model import CLASSES
+from schemas.model import CLASSES, ClassMap
 
 MANIFEST = "manifest.csv"
 PARTS = ("train", "validation", "test")
@@ -121,7 +121,7 @@ def shares(folder: Path) -> dict[str, float]:
     """Return the share of every class over the label maps in ``folder``."""
     counts = np.zeros(256, np.int64)
     for entry in read_manifest(folder):
-        labels = load_labels(folder / "B" / f"{entry.name}.png")
+        labels = load_labels(labels_path(folder, entry))
         counts += np.bincount(labels.ravel(), minlength=256)
     total = max(1, int(counts.sum()))
     named = dict(zip(CLASSES, (counts[: len(CLASSES)] / total).tolist(), strict=True))
@@ -163,6 +163,32 @@ def page_path(folder: Path, entry: Entry) -> Path:
     return folder / "A" / entry.page
 
 
+def labels_path(folder: Path, entry: Entry) -> Path:
+    """Return where the label map of ``entry`` lies."""
+    return folder / "B" / f"{entry.name}.png"
+
+
+def page_labels(folder: Path, entry: Entry) -> ClassMap:
+    """Return the label map of ``entry``.
+
+    Raises:
+        ScanError: it is absent, damaged, or has a label of no class.
+    """
+    path = labels_path(folder, entry)
+    labels = load_labels(path)
+    _check_classes(labels, path)
+    return labels
+
+
+def _check_classes(labels: ClassMap, path: Path) -> None:
+    unknown = sorted(set(np.unique(labels).tolist()) - {*range(len(CLASSES)), IGNORE})
+    if unknown:
+        raise ScanError(
+            f"{path}: label {unknown[0]} is of no class; labels are 0 to 4 and 255: correct the "
+            "map at its source and combine it again"
+        )
+
+
 def _printable(pair: Pair) -> Pair:
     return replace(pair, name=printable_name(pair.name), issue=printable_name(pair.issue))
 
@@ -174,11 +200,7 @@ def _add(pair: Pair, to: Path, source: str, known: dict[str, Entry]) -> Entry:
             f"{pair.path}: page is {page.shape[1]} x {page.shape[0]}, its label map "
             f"{labels.shape[1]} x {labels.shape[0]}; draw it on the same scan"
         )
-    unknown = sorted(set(np.unique(labels).tolist()) - {*range(len(CLASSES)), IGNORE})
-    if unknown:
-        raise ScanError(
-            f"{pair.path}: label {unknown[0]} is of no class; labels are 0 to 4 and 255"
-        )
+    _check_classes(labels, pair.path)
     name = _free_name(pair, page.tobytes(), known, to)
     suffix = ".png" if pair.is_half else pair.path.suffix.lower()
     target = to / "A" / f"{name}{suffix}"
@@ -216,7 +238,7 @@ def _free_name(pair: Pair, content: bytes, known: dict[str, Entry], to: Path) ->
 def _faults(folder: Path, entry: Entry) -> Iterator[str]:
     for path, wanted in (
         (page_path(folder, entry), entry.page_sha256),
-        (folder / "B" / f"{entry.name}.png", entry.labels_sha256),
+        (labels_path(folder, entry), entry.labels_sha256),
     ):
         if not path.is_file():
             yield f"{path}: is gone; combine its source again"
@@ -227,7 +249,11 @@ def _faults(folder: Path, entry: Entry) -> Iterator[str]:
                 "again"
             )
             return
-    labels = load_labels(folder / "B" / f"{entry.name}.png")
+    try:
+        labels = page_labels(folder, entry)
+    except ScanError as error:
+        yield str(error)
+        return
     if labels.shape != (entry.height, entry.width):
         yield f"{entry.name}: label map has not the size the manifest says"
     if set(np.unique(labels).tolist()) <= {0, IGNORE}:

@@ -10,8 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from archive.dataset import MANIFEST, page_path, read_manifest, write_manifest
-from archive.images import load_image, load_labels, save_png
+from archive.dataset import (
+    MANIFEST,
+    labels_path,
+    page_labels,
+    page_path,
+    read_manifest,
+    write_manifest,
+)
+from archive.images import load_image, save_png
 from archive.store import place, sha256, whole, write_whole
 from archive.weights import WeightsFile, find_weights
 from pipeline.evaluation import by_source
@@ -22,11 +29,14 @@ from schemas.model import CLASSES
 from tasks.engines import separator
 from tasks.judging import judge
 from tasks.settings import SeparateSettings
-from tasks.training import CHANNELS, WEIGHTS, TrainingOrder, lift_thread_limit, train
+from tasks.training import CHANNELS, CHECKPOINT, WEIGHTS, TrainingOrder, lift_thread_limit, train
 
 ALLOWED_LOSS = 0.01
 """Mean IoU that the guarded pages may lose."""
 REJECTED = "rejected.safetensors"
+_SIGN = "filled-copy.txt"
+"""Lies in a set that was filled here, and in no other."""
+_SAID = b"bilderbogen finetune fills this copy anew each time; correct labels in its --set\n"
 _INDIFFERENT = ("folder", "threads", "workers", "every", "tensorboard")
 """What of an order does not change the weights."""
 
@@ -72,15 +82,17 @@ def finetune(
     on from it. Nothing is called weights.safetensors before it is judged.
 
     Raises:
-        ConfigError: there is no training set, it lies where its filled copy goes, the weights
-            are of another net, or a page that guards has no scan.
+        ConfigError: there is no training set, it or another lies where its filled copy goes, the
+            weights would be written over or are of another net, or a page that guards has no scan.
+        ScanError: the training set is damaged.
     """
     if order.own is None:
         raise ConfigError("fine-tuning needs --set, a training set (bilderbogen dataset combine)")
     filled = order.folder / "set"
     _keep_apart(order.own, filled)
-    lift_thread_limit()  # before the engine loads torch
     known = find_weights(weights)
+    _keep_beginning(known.path, order.folder)
+    lift_thread_limit()  # before the engine loads torch
     engine = separator(SeparateSettings(weights=weights, device="auto"))
     judged = [guard, *([held_back] if held_back else [])]
     before = [_judged(engine, pages) for pages in judged]
@@ -93,13 +105,35 @@ def finetune(
 
 
 def _keep_apart(own: Path, filled: Path) -> None:
-    """Refuse to fill a set in its own place: labels corrected by hand would be lost."""
+    """Refuse to fill a set in its own place or another's: labels made by hand would be lost."""
     ours, theirs = own.resolve(), filled.resolve()
     if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
         raise ConfigError(
             f"{filled}: there the filled copy of the set goes, and there is {own} itself; "
             "name another --to"
         )
+    is_taken = any((filled / name).exists() for name in ("A", "B", MANIFEST))
+    if is_taken and not _is_filled_here(filled):
+        raise ConfigError(
+            f"{filled}: there the filled copy of the set goes, and what is there was not made "
+            "by finetune; name another --to, or move it away"
+        )
+
+
+def _is_filled_here(filled: Path) -> bool:
+    """Say whether finetune filled what is there; before it left a sign, it left trainings."""
+    trained = filled.parent.glob(f"training-*/{CHECKPOINT}")
+    return (filled / _SIGN).exists() or any(trained)
+
+
+def _keep_beginning(base: Path, folder: Path) -> None:
+    """Refuse a folder where the result would be written over the weights it begins with."""
+    for path in (folder / WEIGHTS, folder / REJECTED):
+        if path.exists() and path.samefile(base):
+            raise ConfigError(
+                f"{path}: fine-tuning begins with these weights and would write over them; name "
+                "another --to"
+            )
 
 
 def _beginning(order: TrainingOrder, known: WeightsFile, filled: Path) -> TrainingOrder:
@@ -137,8 +171,10 @@ def _judged(engine: Separator, pages: Guard) -> float:
 def _fill(source: Path, target: Path, engine: Separator) -> None:
     """Copy a training set with every pixel labelled."""
     entries = []
-    for entry in read_manifest(source):
-        labels = load_labels(source / "B" / f"{entry.name}.png")
+    listed = read_manifest(source)
+    write_whole(target / _SIGN, _SAID)  # before anything else: a killed one goes on
+    for entry in listed:
+        labels = page_labels(source, entry)
         page = page_path(source, entry)
         place(page, target / "A" / entry.page)
         if (labels == IGNORE).any():
@@ -146,7 +182,7 @@ def _fill(source: Path, target: Path, engine: Separator) -> None:
             said = full_size(engine([rgb])[0], *labels.shape)
             said[said == CLASSES.index("illustration")] = 0
             labels = np.where(labels == IGNORE, said, labels).astype(np.uint8)
-        path = target / "B" / f"{entry.name}.png"
+        path = labels_path(target, entry)
         with whole(path) as draft:
             save_png(draft, labels)
         entries.append(replace(entry, labels_sha256=sha256(path)))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from archive.corpus import load_corpus
-from archive.dataset import page_path, read_manifest
+from archive.dataset import page_labels, page_path, read_manifest
 from archive.fonts import find_fonts
-from archive.images import load_image, load_labels
+from archive.images import load_image
 from schemas.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def own_pages(folder: Path, part: str, long_side: int = 768) -> list[ComposedPag
 
     Raises:
         ConfigError: it has no page of that part.
-        ScanError: its manifest or a page is damaged.
+        ScanError: its manifest or a page is damaged, or a label is of no class.
     """
     from pipeline.pix2pix.samples import Frame
     from pipeline.synthesis.compose import reduced_pair
@@ -80,10 +80,6 @@ def own_pages(folder: Path, part: str, long_side: int = 768) -> list[ComposedPag
     if not entries:
         raise ConfigError(f"{folder}: has no page to {part}; bilderbogen dataset split {folder}")
     return [
-        reduced_pair(
-            load_image(page_path(folder, entry)).rgb,
-            load_labels(folder / "B" / f"{entry.name}.png"),
-            longest,
-        )
+        reduced_pair(load_image(page_path(folder, entry)).rgb, page_labels(folder, entry), longest)
         for entry in entries
     ]

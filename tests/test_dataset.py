@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ from PIL import Image
 from archive.dataset import MANIFEST, check, combine, read_manifest, shares, split, write_manifest
 from archive.images import load_labels
 from archive.pairs import read_map, read_pairs
+from archive.store import sha256
 from archive.truth import annotated_pages, page_image
 from schemas.errors import ArchiveError, ConfigError, DocumentError, ScanError
 from schemas.labels import PALETTE, from_colors, paint, to_colors
 from tasks.cli import group
+from tasks.training_data import own_pages
 
 HEIGHT, WIDTH = 120, 80
 
@@ -438,6 +441,37 @@ def test_check_finds_what_was_done_to_a_set(tmp_path):
     said = "\n".join(check(folder))
     for part in ("i0: is in test and train", "was changed", "is gone", "stray.png: is not in"):
         assert part in said
+
+
+def relabeled(folder, entry, value):
+    """Give a map a label by hand, and the manifest its digest."""
+    path = folder / "B" / f"{entry.name}.png"
+    save(path, np.where(labels() == 1, value, labels()).astype(np.uint8))
+    return replace(entry, labels_sha256=sha256(path))
+
+
+def test_check_names_labels_of_no_class_and_goes_on(tmp_path):
+    entries, folder = many(tmp_path / "in", issues=1), tmp_path / "set"
+    for at, value in enumerate((7, 255)):
+        entries[at] = relabeled(folder, entries[at], value)
+    (folder / "B" / f"{entries[2].name}.png").unlink()
+    write_manifest(folder, entries)
+    said = list(check(folder))
+    assert len(said) == 2 and "is gone" in said[1]
+    assert said[0].startswith(f"{folder / 'B' / entries[0].name}.png: label 7 is of no class")
+    assert "combine it again" in said[0]
+    found = CliRunner().invoke(group, ["dataset", "check", str(folder)], standalone_mode=False)
+    assert found.return_value == 1 and "label 7 is of no class" in found.stderr
+
+
+@pytest.mark.parametrize("value", [5, 128, 254])
+def test_labels_of_no_class_are_never_trained_on(tmp_path, value):
+    (entry, *others), folder = many(tmp_path / "in", issues=1), tmp_path / "set"
+    assert len(own_pages(folder, "train")) == 3  # not kept for the next call: it has another size
+    write_manifest(folder, [relabeled(folder, entry, value), *others])
+    wanted = rf"B/{entry.name}.png: label {value} is of no class; .* combine it again"
+    with pytest.raises(ScanError, match=wanted):
+        own_pages(folder, "train", 512)
 
 
 def _as_dict(entry):

@@ -173,6 +173,22 @@ def test_weights_are_averaged_again_at_the_same_place(tmp_path):
         assert find_weights(made).read() and find_weights(made).card.recipe["share"] == float(share)
 
 
+@pytest.mark.parametrize("name", ["one", "other"])
+@pytest.mark.parametrize(
+    "place", ["{}.safetensors", "sub/../{}.safetensors", "link-{}.safetensors"]
+)
+def test_a_mix_never_takes_the_place_of_what_it_is_made_of(tmp_path, capsys, name, place):
+    one, other = (tiny_weights(tmp_path, name) for name in ("one", "other"))
+    (tmp_path / "sub").mkdir()
+    (tmp_path / f"link-{name}.safetensors").symlink_to(tmp_path / f"{name}.safetensors")
+    before = {path: path.read_bytes() for path in tmp_path.glob("*.*")}
+    made = tmp_path / place.format(name)
+    assert run_cli(["weights", "average", str(one), str(other), "--to", str(made)]) == 2
+    said = capsys.readouterr().err
+    assert f"{made}: is one of the two" in said and "name another file" in said
+    assert {path: path.read_bytes() for path in tmp_path.glob("*.*")} == before
+
+
 def test_a_card_is_written_only_for_weights_that_fill_its_net(tmp_path, capsys):
     path = tmp_path / "own.safetensors"
     save_file(build(GeneratorSettings(channels=(8, 12))).state_dict(), path)

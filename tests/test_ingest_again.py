@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -20,8 +21,10 @@ from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
 from schemas.model import Issue, IssueId
 from tasks.intake import take_in
-from tasks.settings import IngestSettings
-from tests.conftest import draw_page, write_issue
+from tasks.opening import open_catalog
+from tasks.settings import IngestSettings, load
+from tasks.stages import Prepare
+from tests.conftest import CONFIG, draw_page, write_issue
 
 METS = """<mets:mets xmlns:mets="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink">
 <mets:fileSec><mets:fileGrp USE="MASTER">{files}</mets:fileGrp></mets:fileSec>
@@ -362,3 +365,23 @@ def test_a_name_longer_than_the_ledger_holds_is_shortened(tmp_path, layout, cata
     take_in([folder], layout, catalog, IngestSettings())
     names = [row.name for row in catalog.ledger(state=StageState.QUARANTINED)]
     assert len(names) == 2 and all(len(name) <= 255 for name in names)
+
+
+def with_pdf_dpi(config, dpi):
+    config.write_text(CONFIG + f"\n[ingest]\npdf_dpi = {dpi}\n")
+    return load(config)
+
+
+def test_a_page_of_a_pdf_is_drawn_as_it_was_registered_whatever_is_set_now(tmp_path):
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(144, 72)  # points; there is no scan in it that has a size of its own
+    document.save(tmp_path / "in-1.pdf")
+    settings = with_pdf_dpi(tmp_path / "config.ini", 100)
+    layout, catalog = Layout(settings.archive.root), open_catalog(settings.archive)
+    (issue,) = take_in([tmp_path / "in-1.pdf"], layout, catalog, settings.ingest).new
+    with_pdf_dpi(tmp_path / "config.ini", 250)
+    stage = Prepare(issue=str(issue), config=tmp_path / "config.ini")
+    (scan,) = stage.record.scans
+    assert stage.settings.ingest.pdf_dpi == 250
+    assert (scan.width, scan.height, scan.dpi) == (200, 100, 100)
+    assert stage.load_master(scan.page).rgb.shape == (100, 200, 3)

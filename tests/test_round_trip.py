@@ -91,6 +91,38 @@ def test_a_text_of_no_use_is_named_and_the_page_stays(folder, tmp_path, content,
     assert not registered(folder, tmp_path / "a", keep_text=True).is_new
 
 
+METS_WITH_TEXT = """<mets:mets xmlns:mets="http://www.loc.gov/METS/"
+xmlns:xlink="http://www.w3.org/1999/xlink"><mets:fileSec>
+<mets:fileGrp USE="MASTER"><mets:file ID="A" MIMETYPE="image/tiff">
+<mets:FLocat LOCTYPE="URL" xlink:href="p1.tif"/></mets:file></mets:fileGrp>
+<mets:fileGrp USE="FULLTEXT"><mets:file ID="T" MIMETYPE="text/xml">
+<mets:FLocat LOCTYPE="URL" xlink:href="%s"/></mets:file></mets:fileGrp></mets:fileSec>
+<mets:structMap TYPE="PHYSICAL"><mets:div TYPE="physSequence"><mets:div TYPE="page" ORDER="1">
+<mets:fptr FILEID="A"/><mets:fptr FILEID="T"/></mets:div></mets:div></mets:structMap></mets:mets>"""
+
+
+@pytest.mark.parametrize(
+    ("href", "reason"),
+    [
+        ("https://example.org/p1.xml", "https://example.org/p1.xml: not fetched"),
+        ("alto/p9.xml", "alto/p9.xml: is not in"),
+        ("../p1.xml", "../p1.xml: leaves the folder"),
+    ],
+)
+def test_a_text_that_mets_names_elsewhere_is_told_and_costs_no_page(folder, tmp_path, href, reason):
+    put_texts(folder)
+    (folder / "mets.xml").write_text(METS_WITH_TEXT % href)
+    issue = registered(folder, tmp_path / "a", keep_text=True).issue
+    assert [(scan.name, scan.text) for scan in issue.scans] == [("p1.tif", "")]
+    (said,) = issue.quarantined
+    assert said.name == "p1.tif" and reason in said.reason
+    assert said.reason.startswith("text not taken, p1.tif will be recognized: ")
+    assert not registered(folder, tmp_path / "b").issue.quarantined  # nobody asked for texts
+    (folder / "mets.xml").write_text(METS_WITH_TEXT % "alto/p1.xml")
+    again = registered(folder, tmp_path / "a", keep_text=True).issue
+    assert again.scans[0].text and not again.quarantined
+
+
 def test_a_file_that_is_not_what_mets_says_is_refused(house, tmp_path):  # noqa: F811
     package, _ = sent(house)
     master = next((package / "data/images/original").iterdir())

@@ -18,6 +18,7 @@ from safetensors.numpy import load_file
 
 from archive.dataset import combine, read_manifest, split, write_manifest
 from archive.pairs import read_pairs
+from archive.store import place
 from archive.weights import find_weights
 from schemas.errors import ConfigError, ScanError
 from tasks import finetuning
@@ -276,6 +277,90 @@ def test_fine_tuning_never_writes_into_the_set_it_learns_from(own, tmp_path, mon
     with pytest.raises(ConfigError, match="name another --to"):
         finetune(order(folder, own=folder / place, steps=1), str(base), guard, None, print)
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def without_training(monkeypatch, *, killed=False):
+    """Fine-tune with given figures; training hands back the weights it begins with."""
+
+    def stopped(order, _):
+        if killed:
+            raise KeyboardInterrupt
+        return order.base
+
+    monkeypatch.setattr(finetuning, "_judged", lambda *_: 0.4)
+    monkeypatch.setattr(finetuning, "train", stopped)
+
+
+@pytest.mark.parametrize("name", ["weights", "rejected"])
+def test_fine_tuning_never_writes_over_the_weights_it_begins_with(
+    own, tmp_path, monkeypatch, capsys, name
+):
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(find_weights("default").path.with_suffix(suffix), tmp_path / f"{name}{suffix}")
+    own.rename(tmp_path / "ours")
+    before = contents(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    arguments = ["finetune", "--set", "ours", "--to", ".", "--guard", "pages", "--weights"]
+    assert run_cli([*arguments, f"./{name}.safetensors"]) == 2
+    said = capsys.readouterr().err
+    assert f"{name}.safetensors: fine-tuning begins with" in said and "another --to" in said
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("made", ["copy", "corrected", "other", "not combined"])
+def test_fine_tuning_never_fills_over_a_set_made_by_hand(own, tmp_path, monkeypatch, made):
+    theirs = shutil.copytree(own, tmp_path / "to/set")
+    if made == "corrected":  # of the same pages, with labels that are better
+        Image.fromarray(np.ones((160, 120), np.uint8)).save(theirs / "B/i0_0.png")
+    if made == "other":
+        write_manifest(theirs, read_manifest(theirs)[:2])
+    if made == "not combined":
+        (theirs / "manifest.csv").unlink()
+    before = contents(tmp_path)
+    without_training(monkeypatch)
+    with pytest.raises(ConfigError, match=r"to/set: .*name another --to, or move it away"):
+        finetune(order(tmp_path / "to", own=own), "default", Guard(own, own), None, print)
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("after", ["a page", "the manifest"])
+def test_a_fine_tuning_killed_before_it_trained_goes_on(own, tmp_path, monkeypatch, after):
+    tuning, guard = order(tmp_path / "to", own=own), Guard(own, own)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        without_training(patch, killed=True)
+        if after == "a page":
+            places = iter([place])
+            patch.setattr(finetuning, "place", lambda *paths: next(places, interrupted)(*paths))
+        finetune(tuning, "default", guard, None, print)
+    assert (tmp_path / "to/set/manifest.csv").exists() == (after == "the manifest")
+    without_training(monkeypatch)
+    assert finetune(tuning, "default", guard, None, print).is_accepted
+    assert len(read_manifest(tmp_path / "to/set")) == 6
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def test_a_set_filled_before_there_was_a_sign_is_filled_again(own, tmp_path, monkeypatch):
+    tune(own, tmp_path / "run", train(order(tmp_path / "base"), print), monkeypatch, steps=1)
+    (tmp_path / "run/set/filled-copy.txt").unlink()
+    write_manifest(own, read_manifest(own)[:4])
+    without_training(monkeypatch)
+    finetune(order(tmp_path / "run", own=own), "default", Guard(own, own), None, print)
+    assert len(read_manifest(tmp_path / "run/set")) == 4
+
+
+def test_fine_tuning_spreads_no_label_of_no_class(own, tmp_path, monkeypatch):
+    Image.fromarray(np.full((160, 120), 9, np.uint8)).save(own / "B/i1_2.png")
+    without_training(monkeypatch)
+    with pytest.raises(ScanError, match=r"set/B/i1_2.png: label 9 is of no class"):
+        finetune(order(tmp_path / "to", own=own), "default", Guard(own, own), None, print)
+    assert not (tmp_path / "to/set/manifest.csv").exists()
 
 
 def test_fine_tuning_is_not_guarded_by_fewer_pages_than_were_given(own, tmp_path):

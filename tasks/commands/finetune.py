@@ -48,8 +48,9 @@ def finetune(
     """
     keep_freed_memory()
     order = TrainingOrder(
-        threads=cores(), validate_every=0, first_seed=50_000_000, keep_out=guard, **options
-    )  # type: ignore[arg-type] # as click checked them
+        threads=cores(), validate_every=0, first_seed=50_000_000, keep_out=guard,
+        **options,  # type: ignore[arg-type] # as click checked them
+    )  # fmt: skip
     kept = Guard(held_back, held_back_pages or held_back) if held_back else None
     found = run_finetuning(order, weights, Guard(guard, guard_pages or guard), kept, click.echo)
     for name, figures in (("held back", found.own), ("guarded", found.guarded)):

@@ -137,6 +137,7 @@ def average(one: str, other: str, share: float, file: Path, long_side: int | Non
     if file.suffix != ".safetensors":
         raise ConfigError(f"{file}: weights are called NAME.safetensors")
     first, second = find_weights(one), find_weights(other)
+    _check_apart(file, first, second)
     _check_alike(first, second)
     if long_side is None and first.card.long_side != second.card.long_side:
         raise ConfigError(
@@ -152,6 +153,15 @@ def average(one: str, other: str, share: float, file: Path, long_side: int | Non
     write_weights(file, content, card)
     click.echo(f"{file}  sha256 {card.sha256}")
     return 0
+
+
+def _check_apart(file: Path, *mixed: WeightsFile) -> None:
+    """Refuse to write the mix over weights that it is made of: they would be gone."""
+    if file.exists() and any(file.samefile(one.path) for one in mixed):
+        raise ConfigError(
+            f"{file}: is one of the two that are mixed and would be lost; name another file with "
+            "--to"
+        )
 
 
 def _check_alike(first: WeightsFile, second: WeightsFile) -> None:

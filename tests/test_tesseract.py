@@ -1,0 +1,56 @@
+"""The table that Tesseract writes: read word by word, or the page is given up with the reason."""
+
+from pathlib import Path
+
+import pytesseract
+import pytest
+
+from pipeline.recognize.tesseract import RawWord, Tesseract
+from schemas.errors import RecognitionError
+from schemas.geometry import Box
+
+HEAD = (
+    "level page_num block_num par_num line_num word_num left top width height conf text"
+).split()
+WORD = ["5", "1", "1", "1", "2", "1", "40", "50", "60", "20", "96.5", "lamp"]
+
+
+def word(**cells):
+    return [cells.get(name, cell) for name, cell in zip(HEAD, WORD, strict=True)]
+
+
+def read(rows, folder, monkeypatch):
+    """Read a page of which Tesseract writes a table of ``rows``."""
+
+    def table(_, base, *rest, **options):
+        Path(f"{base}.tsv").write_text("\n".join("\t".join(row) for row in rows))
+
+    monkeypatch.setattr(pytesseract.pytesseract, "run_tesseract", table)
+    return Tesseract("eng").read(folder / "page.pgm", dpi=150)
+
+
+def test_a_table_gives_its_words_and_nothing_else(tmp_path, monkeypatch):
+    no_words = [word(level="4"), word(text=" "), word(width="0"), word(height="-1"), WORD[:5]]
+    rows = [HEAD, *no_words, WORD, word(left="110", line_num="3", conf="-1", text="lit")]
+    assert read(rows, tmp_path, monkeypatch) == (
+        RawWord("lamp", Box(40, 50, 100, 70), 0.965, (1, 1, 2)),
+        RawWord("lit", Box(110, 50, 170, 70), 0.0, (1, 1, 3)),
+    )
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([], "without a table"),
+        ([["Segmentation fault"]], "without a table"),
+        ([[*HEAD[:10], "sure", "text"], WORD], "cannot be read .*conf"),
+        ([HEAD, WORD, word(left="4o")], "cannot be read .*4o"),
+        ([HEAD, WORD, word(conf="sure")], "cannot be read .*sure"),
+        ([HEAD, WORD, word(line_num="")], "cannot be read"),
+    ],
+)
+def test_a_table_that_cannot_be_read_costs_its_page_alone(tmp_path, monkeypatch, rows, why):
+    with pytest.raises(RecognitionError, match=why):
+        read(rows, tmp_path, monkeypatch)
+    assert not list(tmp_path.iterdir())
