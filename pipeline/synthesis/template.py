@@ -55,8 +55,8 @@ def _regions(layout: NDArray[np.uint8], label: int) -> list[tuple[NDArray[np.boo
 def _caption(sheet: Sheet, region: Box, cut: Cut, size: int) -> None:
     """Print as many lines of ``size`` as a region holds, or fewer; the caption is their box.
 
-    Regions are wider than type of this size needs, and a net that is told the whole region
-    answers with captions that are too tall.
+    Many regions are taller than their lines need, and a net that is told the whole region answers
+    with captions that are too tall.
     """
     size = min(size, round(region.height * 0.75))
     if size < _THINNEST or region.width < 2 * size:
