@@ -14,6 +14,7 @@ class Picture:
 
     ``is_framed``: ink touches all four edges, so it is pasted as a rectangle; otherwise it is a
     vignette whose silhouette is its mask. ``weight`` evens out sources of different size.
+    ``has_letters``: it would not be the same mirrored.
     """
 
     image: NDArray[np.uint8]
@@ -21,6 +22,7 @@ class Picture:
     kind: str
     source: str
     weight: float = 1.0
+    has_letters: bool = False
 
     @property
     def grey(self) -> NDArray[np.uint8]:

@@ -16,6 +16,7 @@ from pipeline.synthesis.flow import (
     numeral,
 )
 from pipeline.synthesis.insets import insets
+from pipeline.synthesis.lettering import print_masthead
 from pipeline.synthesis.ornaments import ornamental_piece
 from pipeline.synthesis.parts import (
     captioned,
@@ -40,8 +41,10 @@ Kind = Callable[[Sheet, Corpus], None]
 
 
 def columns(sheet: Sheet, corpus: Corpus) -> None:
-    """A magazine page: one to four columns, pictures across some of them, adverts, headlines."""
+    """A magazine page: one to four columns, pictures across some of them, a masthead on a few."""
     area = type_area(sheet)
+    if sheet.chance(0.12):
+        area = print_masthead(sheet, corpus, area)
     count = int(sheet.rng.choice([1, 2, 2, 3, 3, 4]))
     edges = column_edges(sheet, area, count)
     for _ in range(int(sheet.rng.integers(0, 2 + count))):

@@ -16,6 +16,7 @@ from pipeline.synthesis.flow import (
     header,
     headline,
 )
+from pipeline.synthesis.lettering import lettered, monogram
 from pipeline.synthesis.marks import initial
 from pipeline.synthesis.ornaments import flourish, ornamental_piece
 from pipeline.synthesis.settings import IGNORE
@@ -108,11 +109,17 @@ def place_somewhere(
             return
 
 
+_SMALL = 0.03
+"""Share of the sheet up to which a captioned picture may be a monogram."""
+
+
 def captioned(
     sheet: Sheet, corpus: Corpus, box: Box, size: int, *, lines: int, stretch: float = 1.15
 ) -> None:
     """Print a picture into ``box`` and its caption of ``lines`` lines below it."""
-    shape = sheet.picture(pick(sheet, corpus), box, stretch=stretch)
+    is_monogram = lines and box.area < _SMALL * sheet.height * sheet.width and sheet.chance(0.08)
+    picture = monogram(sheet) if is_monogram else pick(sheet, corpus)
+    shape = sheet.picture(picture, box, stretch=stretch)
     if sheet.chance(0.12):
         frame_around(sheet, shape, sheet.px(1 + int(sheet.rng.integers(3))))
     found = Box.covering(shape)
@@ -152,7 +159,7 @@ def fill_part(sheet: Sheet, corpus: Corpus, part: NDArray[np.bool_], box: Box, a
     """
     before, labels, alpha = sheet.tone.copy(), sheet.labels.copy(), sheet.alpha.copy()
     some = [pick(sheet, corpus) for _ in range(6)]
-    picture = min(some, key=lambda one: _misfit(one, box))
+    picture = lettered(sheet, corpus, box) or min(some, key=lambda one: _misfit(one, box))
     if picture.is_framed:
         sheet.picture(_cut_to(picture, box), box, stretch=4.0)
         printed = part

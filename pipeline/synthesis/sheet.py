@@ -137,7 +137,7 @@ class Sheet:
         Its aspect is kept but for a factor ``stretch`` at most; it sits in the middle of the box.
         """
         image = picture.grey
-        if self.chance(0.3):
+        if self.chance(0.3) and not picture.has_letters:
             image = image[:, ::-1]
         width, height = _fit(image.shape[1], image.shape[0], box, stretch)
         shrunk = resized(image, (width, height))

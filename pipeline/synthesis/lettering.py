@@ -1,0 +1,125 @@
+"""Letters that are pictures: mastheads on an ornamental ground, interlaced monograms."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.synthesis.ornaments import pale
+from pipeline.synthesis.sheet import Sheet, pick
+from pipeline.synthesis.type import PASSAGES, resized
+from schemas.corpus import Corpus, Picture
+from schemas.geometry import Box
+
+_PX = 120
+"""Font size at which letters are drawn; they are scaled from it."""
+
+
+def print_masthead(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
+    """Print a masthead at the head of the type area; return the room below it."""
+    width = round(area.width * sheet.between(0.75, 1.0))
+    height = min(round(width * sheet.between(0.12, 0.3)), area.height // 3)
+    left = area.left + (area.width - width) // 2
+    box = Box(left, area.top, left + width, area.top + height)
+    sheet.picture(masthead(sheet, corpus, box), box)
+    return Box(area.left, box.bottom + max(3, round(height * 0.12)), area.right, area.bottom)
+
+
+def masthead(sheet: Sheet, corpus: Corpus, box: Box) -> Picture:
+    """Return a title of display letters on a mirrored piece of a picture, of the size of ``box``.
+
+    Titles of illustrated papers were cut in wood with their ornament, and are cataloged as
+    pictures; a title of type alone is none.
+    """
+    size = (box.width, box.height)
+    grey = pick(sheet, corpus).grey
+    side = max(1, round(min(grey.shape) * sheet.between(0.4, 1.0)))
+    half = grey[:side, : max(1, round(side * sheet.between(0.5, 1.0)))]
+    ground = pale(resized(np.hstack([half, half[:, ::-1]]), size), sheet.between(0.35, 1.0))
+    ink = np.zeros((box.height, box.width), np.uint8)
+    has_second = sheet.chance(0.6)
+    share = sheet.between(0.35, 0.6) if has_second else sheet.between(0.45, 0.8)
+    top = round(box.height * sheet.between(0.05, 0.95 - share - 0.2 * has_second))
+    row = Box(0, top, box.width, top + max(3, round(box.height * share)))
+    _set_words(sheet, ink, row, sheet.between(0.55, 0.95))
+    if has_second:
+        low = row.bottom + max(1, box.height // 25)
+        _set_words(
+            sheet,
+            ink,
+            Box(0, low, box.width, low + max(2, box.height // 7)),
+            sheet.between(0.3, 0.6),
+        )
+    image = _spared(ground, ink, sheet.px(2))
+    return Picture(image, True, "masthead", "composed", has_letters=True)
+
+
+def monogram(sheet: Sheet) -> Picture:
+    """Return two or three capitals over each other, as patterns for embroidery show them."""
+    canvas = np.full((2 * _PX, 2 * _PX), 255, np.uint8)
+    for _ in range(int(sheet.rng.choice([2, 2, 3]))):
+        letter = _patterned(sheet, _words(sheet, chr(65 + int(sheet.rng.integers(26)))))
+        height = round(_PX * sheet.between(0.9, 1.6))
+        width = max(4, min(2 * _PX, round(letter.shape[1] / letter.shape[0] * height)))
+        top = int(sheet.rng.integers(2 * _PX - height + 1))
+        left = int(sheet.rng.integers(2 * _PX - width + 1))
+        ink = np.zeros_like(canvas)
+        ink[top : top + height, left : left + width] = resized(letter, (width, height))
+        canvas = _spared(canvas, ink, 3)
+    found = Box.covering(canvas < 255)
+    if found is not None:
+        canvas = canvas[found.top : found.bottom, found.left : found.right]
+    return Picture(canvas, False, "monogram", "composed", has_letters=True)
+
+
+def lettered(sheet: Sheet, corpus: Corpus, box: Box) -> Picture | None:
+    """Return a masthead for a wide box at the head of the sheet, a monogram for some small ones."""
+    aspect = box.width / box.height
+    is_head = box.top < 0.2 * sheet.height and box.width > 0.5 * sheet.width
+    if aspect > 2.8 and is_head and sheet.chance(0.7):
+        return masthead(sheet, corpus, box)
+    is_small = box.area < 0.02 * sheet.height * sheet.width and 0.5 < aspect < 2.0
+    return monogram(sheet) if is_small and sheet.chance(0.15) else None
+
+
+def _words(sheet: Sheet, said: str) -> NDArray[np.uint8]:
+    style = str(sheet.rng.choice(["display", "display", "blackletter", "antiqua"]))
+    return sheet.fonts.draw(sheet.fonts.face(sheet.rng, style).name, said, _PX)
+
+
+def _set_words(sheet: Sheet, ink: NDArray[np.uint8], row: Box, share: float) -> None:
+    """Set one to four words in the middle of ``row`` of ``ink``, ``share`` of its width."""
+    known = PASSAGES[sheet.rng.integers(len(PASSAGES))].split()
+    first = int(sheet.rng.integers(len(known) - 4))
+    said = " ".join(known[first : first + int(sheet.rng.integers(1, 4))]).title()
+    drawn = _words(sheet, said.upper() if sheet.chance(0.4) else said)
+    bottom = min(row.bottom, ink.shape[0])
+    width = min(round(row.width * share), 3 * drawn.shape[1] * row.height // drawn.shape[0])
+    size = (max(3, width), max(2, bottom - row.top))
+    left = (row.width - size[0]) // 2
+    window = ink[row.top : bottom, left : left + size[0]]
+    letters = resized(_patterned(sheet, drawn), size)[: window.shape[0]]
+    np.maximum(window, letters, out=window)
+
+
+def _patterned(sheet: Sheet, letter: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return ``letter`` full, hatched or as an outline."""
+    kind = sheet.rng.random()
+    if kind < 0.5:
+        return letter
+    inner = cv2.erode(letter, np.ones((5, 5), np.uint8))
+    outline = cv2.subtract(letter, inner)
+    if kind < 0.7:
+        return np.asarray(outline, np.uint8)
+    rows = np.arange(letter.shape[0])[:, None] + np.arange(letter.shape[1])[None, :]
+    pitch = int(sheet.rng.integers(6, 14))
+    hatched = np.where(rows % pitch < pitch // 2, inner, 0).astype(np.uint8)
+    return np.asarray(cv2.max(outline, hatched), np.uint8)
+
+
+def _spared(ground: NDArray[np.uint8], ink: NDArray[np.uint8], halo: int) -> NDArray[np.uint8]:
+    """Return ``ground`` with ``ink`` on it and paper for ``halo`` pixels round that."""
+    around = cv2.dilate(ink, np.ones((2 * halo + 1, 2 * halo + 1), np.uint8))
+    cleared = np.maximum(ground, around)
+    return np.minimum(cleared, 255 - ink)
