@@ -1,4 +1,4 @@
-"""Captions end where their words end, however long the strip is that the separator marked.
+"""Captions end where their words end, however long and high the strip is that was marked.
 
 Between two pictures that stand close a separator marks the whole strip of paper, of which the
 caption is a part.
@@ -16,16 +16,18 @@ _INKED = 0.15
 """Share of a column's height, or of that of a line or two, that has ink where there are words."""
 _GAP, _MARGIN = 0.03, 2
 """Share of the page's width that may be white between words, and as high as a line or two are;
-columns kept beside the words."""
+columns and rows kept round the words."""
+_LINE = 0.02
+"""Share of a caption's width that is ink where there is a line."""
 _NARROWEST = np.ones((1, 3), np.uint8)
 """What is narrower is no word."""
 
 
 def without_bare_ends(captions: NDArray[np.bool_], page: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return the (h, w) mask of captions without the columns where nothing is printed.
+    """Return the (h, w) mask of captions without the edges where nothing is printed.
 
-    ``page`` (H, W) grey at any size. White between words stays; so does a caption in which no word
-    is found, as on a page too dark to tell.
+    ``page`` (H, W) grey at any size. White between words and lines stays; so does a caption in
+    which no word is found, as on a page too dark to tell.
     """
     height, width = captions.shape
     grey = cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA)
@@ -36,17 +38,28 @@ def without_bare_ends(captions: NDArray[np.bool_], page: NDArray[np.uint8]) -> N
         left, top, across, down = boxes[number, :4]
         window = np.s_[top : top + down, left : left + across]
         own = pieces[window] == number
-        inked = _inked_columns(own, grey[window].astype(np.float32), reach)
-        kept[window] |= own & (inked if inked.any() else np.True_)
+        ink = own & _ink(grey[window], own)
+        words = _inked_columns(own, ink, reach)
+        kept[window] |= own & (words & _inked_rows(ink)[:, None] if words.any() else np.True_)
     return kept
 
 
-def _inked_columns(
-    own: NDArray[np.bool_], grey: NDArray[np.float32], reach: int
-) -> NDArray[np.bool_]:
-    """Return the columns (w,) of a caption where words stand, and the white between them."""
+def _ink(grey: NDArray[np.uint8], own: NDArray[np.bool_]) -> NDArray[np.bool_]:
     paper, dark = np.percentile(grey[own], (90, 2))
-    ink = own & (grey < paper - _INK_STEP * max(paper - dark, _LEAST_STEP))
+    return np.asarray(grey < paper - _INK_STEP * max(paper - dark, _LEAST_STEP))
+
+
+def _inked_rows(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the rows (h,) from the first line to the last."""
+    lines = np.flatnonzero(ink.sum(axis=1) >= max(1, _LINE * ink.shape[1]))
+    rows = np.arange(ink.shape[0])
+    if not len(lines):
+        return np.ones_like(rows, bool)
+    return np.asarray((rows >= lines[0] - _MARGIN) & (rows <= lines[-1] + _MARGIN))
+
+
+def _inked_columns(own: NDArray[np.bool_], ink: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Return the columns (w,) of a caption where words stand, and the white between them."""
     tall = np.minimum(own.sum(axis=0), reach)  # a strip may hold several lines, or much white
     columns = ink.sum(axis=0) >= np.maximum(1, _INKED * tall)
     padded = np.pad(columns.astype(np.uint8)[None], ((0, 0), (reach, reach)))

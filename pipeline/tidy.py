@@ -2,7 +2,8 @@
 
 An engine's likeliest class per pixel has specks, holes and ragged vignettes. An annotator marks a
 picture that stands alone by its rectangle, and follows the outline only where text or another
-picture stands inside that rectangle. A caption ends for them where its words end.
+picture stands inside that rectangle. A caption ends for them where its words end, and it and a
+running head are boxes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pipeline.caption_ends import without_bare_ends
 from pipeline.parts import illustration_parts, ink_of
 from pipeline.pix2pix.page_input import to_grey
 from pipeline.separate import Separation
+from pipeline.strips import boxed_strips
 from schemas.geometry import Box
 from schemas.model import CLASSES, RGB8, ClassMap
 
@@ -69,7 +71,8 @@ def tidied(
 
     ``page`` (H, W) grey at any size. Illustrations are those ``find_regions`` finds with the same
     ``min_area``; between two that touch runs a line of background, so that they stay two. One that
-    stands alone owns its rectangle. Captions are kept where words are printed on ``page``.
+    stands alone owns its rectangle. Captions are kept where words are printed on ``page``; they and
+    headers are boxes.
     """
     return _painted(*_owned(separation, page, min_area, rule))
 
@@ -104,6 +107,7 @@ def _owned(
         owner[(part > 0) & (owner == 0)] = number
     is_caption = class_map == _CAPTION
     class_map[is_caption & ~without_bare_ends(is_caption, page)] = 0
+    class_map = boxed_strips(class_map)
     outlines = owner.copy()
     is_faint = separation.probabilities[_ILLUSTRATION] > rule.faint
     is_faint &= class_map <= _ILLUSTRATION

@@ -136,8 +136,8 @@ def test_two_captions_in_one_strip_are_two():
 @pytest.mark.parametrize("height", [10, 20, 40, 80])
 def test_how_tall_the_strip_was_marked_does_not_matter(height):
     captions, page = strip_with_words([(100, 160)])
-    captions[90 : 90 + height, 20:280] = True
-    assert Box.covering(without_bare_ends(captions, page)) == Box(98, 90, 161, 90 + height)
+    captions[100 - height : 90 + height, 20:280] = True
+    assert Box.covering(without_bare_ends(captions, page)) == Box(98, 90, 161, 100)
 
 
 def test_the_long_line_of_a_caption_of_six_is_kept_whole():
