@@ -61,13 +61,15 @@ def load_corpus(folder: Path, keep_out: Path | None = None) -> Corpus:
         )
         for row in chosen
     )
+    layouts = _layouts([folder / row["file"] for row in rows["layouts.csv"]], keep_out)
     return Corpus(
         pictures=pictures,
-        layouts=_layouts([folder / row["file"] for row in rows["layouts.csv"]], keep_out),
+        layouts=layouts,
         text_pages=tuple(
             _load(folder / r["file"], keep_color=False) for r in rows["text_pages.csv"]
         ),
         papers=tuple(_load(folder / row["file"], keep_color=True) for row in rows["papers.csv"]),
+        kept_out=len(rows["layouts.csv"]) - len(layouts),
     )
 
 

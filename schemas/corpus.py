@@ -36,13 +36,14 @@ class Corpus:
     """Material for composing pages.
 
     ``layouts`` are class maps (H, W) uint8 0..4; ``text_pages`` and ``papers`` are (H, W) or
-    (H, W, 3) uint8.
+    (H, W, 3) uint8. ``kept_out`` layouts more are those of pages that are judged.
     """
 
     pictures: tuple[Picture, ...]
     layouts: tuple[NDArray[np.uint8], ...]
     text_pages: tuple[NDArray[np.uint8], ...]
     papers: tuple[NDArray[np.uint8], ...]
+    kept_out: int = 0
 
     def __post_init__(self) -> None:
         if not self.pictures:

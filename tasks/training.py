@@ -153,10 +153,10 @@ def _check_folder(folder: Path) -> None:
 def _check_material(order: TrainingOrder, say: Callable[[str], None]) -> None:
     """Load what pages are made of once, before processes that compose fail on it one by one."""
     if order.corpus is not None:
-        layouts = len(load_corpus(order.corpus).layouts)
+        corpus = load_corpus(order.corpus, order.keep_out)
         if order.keep_out is not None:
-            left = len(load_corpus(order.corpus, order.keep_out).layouts)
-            say(f"{layouts - left} of {layouts} layouts are pages of {order.keep_out}: not used")
+            layouts = len(corpus.layouts) + corpus.kept_out
+            say(f"{corpus.kept_out} of {layouts} layouts are pages of {order.keep_out}: not used")
     if order.own is not None:
         own_pages(order.own, "train", order.long_side)
         if order.workers:

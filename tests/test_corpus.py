@@ -92,8 +92,9 @@ def label_map(changed):
 @pytest.mark.parametrize(("changed", "left"), [(0.0, 0), (0.05, 0), (0.2, 1)])
 def test_layouts_of_pages_that_are_judged_are_left_out(corpus_folder, judged, changed, left):
     Image.fromarray(label_map(changed)).save(judged / "mapped.map.png")
-    assert len(load_corpus(corpus_folder, judged).layouts) == left
-    assert len(load_corpus(corpus_folder).layouts) == 1
+    kept, whole = load_corpus(corpus_folder, judged), load_corpus(corpus_folder)
+    assert (len(kept.layouts), kept.kept_out) == (left, 1 - left)
+    assert (len(whole.layouts), whole.kept_out) == (1, 0)
 
 
 @pytest.mark.slow

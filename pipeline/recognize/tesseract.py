@@ -152,8 +152,8 @@ def _package(model: str) -> str:
 
 
 def _parse(table: str) -> tuple[RawWord, ...]:
-    rows = [line.split("\t") for line in table.splitlines()]
-    if not rows or rows[0][:1] != ["level"]:
+    rows = [line.split("\t") for line in table.split("\n")]  # a word may hold other line breaks
+    if rows[0][:1] != ["level"]:
         raise RecognitionError("Tesseract ended without a table of words")
     try:
         return tuple(_words(rows[0], rows[1:]))
