@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.synthesis.lettering import lettered, masthead, monogram, print_masthead
 from pipeline.synthesis.pictures import drawn_corpus
-from pipeline.synthesis.sheet import ILLUSTRATION, Sheet
+from pipeline.synthesis.sheet import CAPTION, ILLUSTRATION, Sheet
 from pipeline.synthesis.template import from_layout
 from schemas.geometry import Box
 
@@ -49,6 +49,8 @@ def test_a_printed_masthead_is_illustration_and_the_rest_is_left_for_the_page(se
     assert found is not None and area.grown(3).union(found) == area.grown(3)
     assert found.bottom <= room.top and (room.left, room.right) == (area.left, area.right)
     assert room.height > area.height / 2
+    contents = Box.covering(sheet.labels == CAPTION)
+    assert contents is None or found.bottom - 3 <= contents.top < contents.bottom < room.top
 
 
 def kinds(box, corpus, fonts):

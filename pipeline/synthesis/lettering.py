@@ -7,13 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.synthesis.ornaments import pale
-from pipeline.synthesis.sheet import Sheet, pick
+from pipeline.synthesis.sheet import CAPTION, Sheet, pick
 from pipeline.synthesis.type import PASSAGES, resized
 from schemas.corpus import Corpus, Picture
 from schemas.geometry import Box
 
 _PX = 120
 """Font size at which letters are drawn; they are scaled from it."""
+_BARE = 225
+"""Mean tone, of 255, from which on a piece of a picture is no ground to see."""
+_TYPE = ("antiqua", "blackletter")
+"""Styles of the type that texts are set in."""
 
 
 def print_masthead(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
@@ -23,7 +27,27 @@ def print_masthead(sheet: Sheet, corpus: Corpus, area: Box) -> Box:
     left = area.left + (area.width - width) // 2
     box = Box(left, area.top, left + width, area.top + height)
     sheet.picture(masthead(sheet, corpus, box), box)
-    return Box(area.left, box.bottom + max(3, round(height * 0.12)), area.right, area.bottom)
+    below = box.bottom + max(3, round(height * sheet.between(0.05, 0.15)))
+    if sheet.chance(0.7):
+        below = _contents(sheet, Box(left, below, left + width, area.bottom))
+    return Box(area.left, below, area.right, area.bottom)
+
+
+def _contents(sheet: Sheet, room: Box) -> int:
+    """Print one to four lines of contents at the head of ``room``; return the row below them.
+
+    They are the masthead's caption.
+    """
+    size, cut = sheet.size(0.005, 0.011, 4, 12), sheet.cut(str(sheet.rng.choice(_TYPE)))
+    leading = round(size * 1.25)
+    lines = int(sheet.rng.integers(1, 5))
+    for number in range(lines):
+        top = room.top + number * leading
+        align = "center" if number == lines - 1 and sheet.chance(0.5) else "justify"
+        sheet.line(Box(room.left, top, room.right, top + size), cut, align=align)
+    printed = Box(room.left, room.top, room.right, room.top + (lines - 1) * leading + size)
+    sheet.mark(printed, CAPTION, pad=max(1, size // 4))
+    return printed.bottom + 2 * size
 
 
 def masthead(sheet: Sheet, corpus: Corpus, box: Box) -> Picture:
@@ -32,11 +56,7 @@ def masthead(sheet: Sheet, corpus: Corpus, box: Box) -> Picture:
     Titles of illustrated papers were cut in wood with their ornament, and are cataloged as
     pictures; a title of type alone is none.
     """
-    size = (box.width, box.height)
-    grey = pick(sheet, corpus).grey
-    side = max(1, round(min(grey.shape) * sheet.between(0.4, 1.0)))
-    half = grey[:side, : max(1, round(side * sheet.between(0.5, 1.0)))]
-    ground = pale(resized(np.hstack([half, half[:, ::-1]]), size), sheet.between(0.35, 1.0))
+    ground = _ground(sheet, corpus, (box.width, box.height))
     ink = np.zeros((box.height, box.width), np.uint8)
     has_second = sheet.chance(0.6)
     share = sheet.between(0.35, 0.6) if has_second else sheet.between(0.45, 0.8)
@@ -53,6 +73,17 @@ def masthead(sheet: Sheet, corpus: Corpus, box: Box) -> Picture:
         )
     image = _spared(ground, ink, sheet.px(2))
     return Picture(image, True, "masthead", "composed", has_letters=True)
+
+
+def _ground(sheet: Sheet, corpus: Corpus, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a piece of a picture, mirrored in its middle, (H, W) uint8; rather not a bare one."""
+    for _ in range(5):
+        grey = pick(sheet, corpus).grey
+        side = max(1, round(min(grey.shape) * sheet.between(0.4, 1.0)))
+        half = grey[:side, : max(1, round(side * sheet.between(0.5, 1.0)))]
+        if half.mean() < _BARE:
+            break
+    return pale(resized(np.hstack([half, half[:, ::-1]]), size), sheet.between(0.35, 1.0))
 
 
 def monogram(sheet: Sheet) -> Picture:

@@ -41,9 +41,9 @@ Kind = Callable[[Sheet, Corpus], None]
 
 
 def columns(sheet: Sheet, corpus: Corpus) -> None:
-    """A magazine page: one to four columns, pictures across some of them, a masthead on a few."""
+    """A magazine page: one to four columns, pictures across some of them, a masthead on some."""
     area = type_area(sheet)
-    if sheet.chance(0.12):
+    if sheet.chance(0.25):
         area = print_masthead(sheet, corpus, area)
     count = int(sheet.rng.choice([1, 2, 2, 3, 3, 4]))
     edges = column_edges(sheet, area, count)
