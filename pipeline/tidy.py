@@ -130,8 +130,10 @@ def _owned(
 
 
 def _painted(owner: NDArray[np.uint16], class_map: ClassMap) -> ClassMap:
+    """Return the class map with what pictures own; a caption within one stays a caption."""
     tidy = np.where(class_map == _ILLUSTRATION, 0, class_map)
-    return np.where((owner > 0) & ~_between(owner), _ILLUSTRATION, tidy).astype(np.uint8)
+    is_picture = (owner > 0) & ~_between(owner) & (class_map != _CAPTION)
+    return np.where(is_picture, _ILLUSTRATION, tidy).astype(np.uint8)
 
 
 def _rectangles(

@@ -185,6 +185,16 @@ def test_specks_go_and_holes_are_filled():
     assert tidy[12, 12] == 0 and tidy[95, 95] == 1
 
 
+def test_a_caption_within_a_picture_stays_a_caption():
+    labels = disk().astype(np.uint8)
+    labels[95:105, 70:130] = 2
+    page = page_of(disk())
+    page[94:106, 69:131] = 255
+    page[97:103, 70:130:2] = 40
+    tidy = tidied(separation(labels), page, min_area=0.002)
+    assert (tidy[95:105, 70:130] == 2).all() and (tidy[42:94, 42:158] == 1).all()
+
+
 def test_touching_pictures_stay_two():
     labels = np.zeros((200, 200), np.uint8)
     labels[40:100, 20:90] = labels[40:100, 110:180] = 1
