@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ from archive.images import load_image, load_labels
 from schemas.errors import ScanError
 from schemas.labels import IGNORE, from_colors, paint
 from schemas.model import CLASSES, RGB8, ClassMap, IssueId, PageId
-from schemas.read.coco import coco_map
 from schemas.read.content import corners
 from schemas.read.page_xml import read_page_xml
 from schemas.truth import read_truth
@@ -222,9 +222,65 @@ def _coco(root: Path, _: str) -> Iterator[Pair]:
                 scan = root / image["file_name"]
                 if not scan.resolve().is_relative_to(root.resolve()):
                     raise ScanError(f"{path}: {image['file_name']!r} leads out of the folder")
-                yield _pair(scan, root, partial(coco_map, image, own, names, str(path)))
+                yield _pair(scan, root, partial(_of_coco, image, own, names, path))
         except (KeyError, TypeError, ValueError) as error:
             raise ScanError(f"{path}: no COCO annotation ({error!r}); export it again") from error
+
+
+def _of_coco(
+    image: dict[str, Any],
+    annotations: Sequence[dict[str, Any]],
+    names: dict[int, str],
+    path: Path,
+    page: RGB8,
+) -> ClassMap:
+    try:
+        width, height = int(image["width"]), int(image["height"])
+        if not (width >= 1 and height >= 1):
+            raise ScanError(
+                f"{path}: {image['file_name']} is {width} x {height} pixels; "
+                "write the size of its scan there"
+            )
+        shapes = _coco_shapes(annotations, names, path)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ScanError(f"{path}: no COCO annotation ({error!r}); export it again") from error
+    return paint(shapes, (width, height), page.shape[:2])
+
+
+def _coco_shapes(
+    annotations: Sequence[dict[str, Any]], names: dict[int, str], path: Path
+) -> list[tuple[list[tuple[float, float]], int]]:
+    shapes = []
+    for one in annotations:
+        outlines = one.get("segmentation") or [_coco_box(one, path)]
+        if not isinstance(outlines, list):
+            raise ScanError(f"{path}: annotation {one['id']} is run-length coded; export polygons")
+        name = names[one["category_id"]]
+        label = IGNORE if name == "ignore" else CLASSES.index(name)
+        for flat in outlines:
+            if len(flat) < 6:
+                raise ScanError(
+                    f"{path}: annotation {one['id']} has an outline of {len(flat) // 2} points; "
+                    "draw it with three or more"
+                )
+            if not all(map(isfinite, flat)):
+                raise ScanError(
+                    f"{path}: annotation {one['id']} has a point that is no number; draw it again"
+                )
+            shapes.append((list(zip(flat[::2], flat[1::2], strict=True)), label))
+    return shapes
+
+
+def _coco_box(annotation: dict[str, Any], path: Path) -> list[float]:
+    """Return the corners of an annotation that is a box alone, flat as COCO's polygons are."""
+    left, top, width, height = annotation.get("bbox") or (0, 0, 0, 0)
+    if not (width > 0 and height > 0):
+        raise ScanError(
+            f"{path}: annotation {annotation['id']} has neither outline nor box; "
+            "draw it or take it out"
+        )
+    right, bottom = left + width, top + height
+    return [left, top, right, top, right, bottom, left, bottom]
 
 
 def _combined(root: Path, order: str) -> Iterator[Pair]:
