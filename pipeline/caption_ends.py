@@ -17,10 +17,8 @@ _INKED = 0.15
 _GAP, _MARGIN = 0.03, 2
 """Share of the page's width that may be white between words, and as high as a line or two are;
 columns and rows kept round the words."""
-_LINE = 0.02
-"""Share of a caption's width that is ink where there is a line."""
-_NARROWEST = np.ones((1, 3), np.uint8)
-"""What is narrower is no word."""
+_NARROWEST = 3
+"""Pixels; what is narrower is no word."""
 
 
 def without_bare_ends(captions: NDArray[np.bool_], page: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -51,7 +49,7 @@ def _ink(grey: NDArray[np.uint8], own: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _inked_rows(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the rows (h,) from the first line to the last."""
-    lines = np.flatnonzero(ink.sum(axis=1) >= max(1, _LINE * ink.shape[1]))
+    lines = np.flatnonzero(ink.sum(axis=1) >= _NARROWEST)
     rows = np.arange(ink.shape[0])
     if not len(lines):
         return np.ones_like(rows, bool)
@@ -64,6 +62,6 @@ def _inked_columns(own: NDArray[np.bool_], ink: NDArray[np.bool_], reach: int) -
     columns = ink.sum(axis=0) >= np.maximum(1, _INKED * tall)
     padded = np.pad(columns.astype(np.uint8)[None], ((0, 0), (reach, reach)))
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
-    words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, _NARROWEST)
+    words = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, _NARROWEST), np.uint8))
     wide = cv2.dilate(words, np.ones((1, 2 * _MARGIN + 1), np.uint8))
     return np.asarray(wide[0, reach:-reach] > 0)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.caption_ends import without_bare_ends
-from pipeline.parts import illustration_parts, ink_of
+from pipeline.parts import components, illustration_parts, ink_of
 from pipeline.pix2pix.page_input import to_grey
 from pipeline.separate import Separation
 from pipeline.strips import boxed_strips
@@ -26,6 +26,8 @@ from schemas.model import CLASSES, RGB8, ClassMap
 _ILLUSTRATION, _CAPTION = CLASSES.index("illustration"), CLASSES.index("caption")
 _NEIGHBOR_INSIDE = 0.02
 """Share of a rectangle that another picture may cover for the picture to stand alone."""
+_CAPTION_AREA, _CAPTION_IN_GAP = 1e-4, 0.05
+"""Share of the page that a caption within a picture covers at least, and of the paper round it."""
 _HAS_EDGES, _REACH = 0.9, 0.1
 """Share of its rectangle that a picture with edges of its own covers; by what share of its size
 the rectangle of another may grow on a side."""
@@ -102,12 +104,12 @@ def _owned(
     class_map = separation.class_map
     mask = (class_map == _ILLUSTRATION).astype(np.uint8)
     owner = np.zeros(class_map.shape, np.uint16)
-    parts = list(illustration_parts(mask, min_area, ink_of(page, class_map)))
+    found = list(illustration_parts(mask, min_area, ink_of(page, class_map)))
+    gaps = _captioned_gaps(found, mask, _large(class_map == _CAPTION))
+    parts = [np.where(gaps, 0, part).astype(np.uint8) for part in found]
     for number, part in enumerate(parts, start=1):
         owner[(part > 0) & (owner == 0)] = number
-    is_caption = class_map == _CAPTION
-    class_map[is_caption & ~without_bare_ends(is_caption, page)] = 0
-    class_map = boxed_strips(class_map)
+    class_map = _with_tidy_captions(class_map, page, owner > 0)
     outlines = owner.copy()
     is_faint = separation.probabilities[_ILLUSTRATION] > rule.faint
     is_faint &= class_map <= _ILLUSTRATION
@@ -124,9 +126,43 @@ def _owned(
                 wide = _with_margin(box, rule.margin if len(boxes) > 1 else 0.0, part.shape)
                 window = np.s_[wide.top : wide.bottom, wide.left : wide.right]
                 is_own = (class_map[window] <= _ILLUSTRATION) | (part[window] > 0)
+                is_own &= ~gaps[window]
                 owner[window][(owner[window] == 0) & is_own] = number
                 break
     return owner, class_map
+
+
+def _with_tidy_captions(
+    class_map: ClassMap, page: NDArray[np.uint8], is_picture: NDArray[np.bool_]
+) -> ClassMap:
+    """Return the class map with captions and headers as boxes, without specks in pictures."""
+    is_caption = class_map == _CAPTION
+    class_map[is_caption & ~without_bare_ends(is_caption, page)] = 0
+    boxed = boxed_strips(class_map)
+    is_caption = boxed == _CAPTION
+    boxed[is_caption & ~_large(is_caption) & is_picture] = 0
+    return boxed
+
+
+def _large(captions: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    large = np.zeros_like(captions)
+    for one in components(captions.astype(np.uint8), _CAPTION_AREA * captions.size):
+        large |= one > 0
+    return large
+
+
+def _captioned_gaps(
+    parts: list[NDArray[np.uint8]], mask: NDArray[np.uint8], is_caption: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return what was filled round captions in ``parts``: paper between two pictures."""
+    gaps = np.zeros(mask.shape, bool)
+    for part in parts:
+        _, filled = cv2.connectedComponents(((part > 0) & (mask == 0)).astype(np.uint8))
+        for number in np.unique(filled[is_caption & (filled > 0)]):
+            gap = filled == number
+            if is_caption[gap].mean() >= _CAPTION_IN_GAP:
+                gaps |= gap
+    return gaps
 
 
 def _painted(owner: NDArray[np.uint16], class_map: ClassMap) -> ClassMap:

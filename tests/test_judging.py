@@ -150,6 +150,14 @@ def test_the_long_line_of_a_caption_of_six_is_kept_whole():
     assert Box.covering(without_bare_ends(captions, page)) == Box(58, 90, 241, 170)
 
 
+@pytest.mark.parametrize("width", [6, 10, 40])
+def test_a_short_word_on_a_line_of_its_own_is_kept(width):
+    captions, page = strip_with_words([(30, 270)])
+    captions[90:130, 20:280] = True
+    page[104:110, 140 : 140 + width : 2] = 40
+    assert Box.covering(without_bare_ends(captions, page)) == Box(28, 90, 271, 112)
+
+
 def test_a_lone_figure_number_is_a_word():
     captions, page = strip_with_words([(50, 56), (140, 230)])
     kept = without_bare_ends(captions, page)
@@ -176,6 +184,20 @@ def test_the_tidied_map_ends_captions_with_their_words():
     assert Box.covering(tidy == 2) == Box(98, 90, 161, 100)
 
 
+@pytest.mark.parametrize("side", [1, 2, 4])
+def test_a_speck_of_caption_is_no_hole_in_a_picture(side):
+    labels = np.zeros((600, 600), np.uint8)
+    labels[100:300, 100:300] = 1
+    labels[120:280, 120:280] = 0  # a frame, its inside unlabelled
+    labels[200 : 200 + side, 200 : 200 + side] = 2
+    labels[400:500, 100:300] = 1
+    labels[450 : 450 + side, 200 : 200 + side] = 2
+    page = np.where(labels > 0, 30, 90).astype(np.uint8)
+    page[:90] = 255
+    tidy = tidied(separation(labels), page, min_area=0.002)
+    assert (tidy[102:298, 102:298] == 1).all() and (tidy[402:498, 102:298] == 1).all()
+
+
 def test_specks_go_and_holes_are_filled():
     labels = np.zeros((200, 200), np.uint8)
     labels[50:150, 50:150] = 1
@@ -193,6 +215,18 @@ def test_a_caption_within_a_picture_stays_a_caption():
     page[97:103, 70:130:2] = 40
     tidy = tidied(separation(labels), page, min_area=0.002)
     assert (tidy[95:105, 70:130] == 2).all() and (tidy[42:94, 42:158] == 1).all()
+
+
+def test_paper_round_a_caption_between_two_pictures_is_neither():
+    labels = np.zeros((200, 200), np.uint8)
+    labels[40:160, 40:160] = 1
+    labels[95:107, 60:158] = 0  # a gap that ends in a bridge on either side
+    labels[98:104, 90:110] = 2
+    page = np.where(labels == 1, 30, 255).astype(np.uint8)
+    page[99:103, 90:110:2] = 40
+    tidy = tidied(separation(labels), page, min_area=0.002)
+    assert (tidy[98:104, 92:108] == 2).all() and (tidy[40:94, 42:158] == 1).all()
+    assert (tidy[97:105, 64:84] == 0).all() and (tidy[97:105, 116:154] == 0).all()
 
 
 def test_touching_pictures_stay_two():
