@@ -141,7 +141,7 @@ def _settle(stage: PageStage, page: PageId) -> float:
 def _parse(table: str, seconds: float) -> PlainPage:
     lines: dict[tuple[str, ...], list[str]] = {}
     boxes: list[Box] = []
-    for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+    for row in csv.DictReader(table.split("\n"), delimiter="\t", quoting=csv.QUOTE_NONE):
         if row["level"] != "5" or not (row["text"] or "").strip():
             continue
         key = (row["block_num"], row["par_num"], row["line_num"])

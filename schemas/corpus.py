@@ -14,7 +14,7 @@ class Picture:
 
     ``is_framed``: ink touches all four edges, so it is pasted as a rectangle; otherwise it is a
     vignette whose silhouette is its mask. ``weight`` evens out sources of different size.
-    ``has_letters``: it would not be the same mirrored.
+    ``has_letters``: it must not be mirrored.
     """
 
     image: NDArray[np.uint8]

@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.synthesis.lettering import lettered, masthead, monogram, print_masthead
+from pipeline.synthesis.lettering import (
+    lettered,
+    masthead,
+    monogram,
+    patterned,
+    print_masthead,
+    spared,
+)
+from pipeline.synthesis.pages import KINDS
+from pipeline.synthesis.parts import captioned
 from pipeline.synthesis.pictures import drawn_corpus
 from pipeline.synthesis.sheet import CAPTION, ILLUSTRATION, Sheet
 from pipeline.synthesis.template import from_layout
@@ -50,12 +59,15 @@ def test_a_printed_masthead_is_illustration_and_the_rest_is_left_for_the_page(se
     assert found.bottom <= room.top and (room.left, room.right) == (area.left, area.right)
     assert room.height > area.height / 2
     contents = Box.covering(sheet.labels == CAPTION)
-    assert contents is None or found.bottom - 3 <= contents.top < contents.bottom < room.top
+    if contents is not None:
+        assert found.bottom - 3 <= contents.top < contents.bottom < room.top
+        below = Box.covering(sheet.tone[found.bottom + 3 :] < 255)
+        assert below is not None and contents.width - below.width <= 30
 
 
 def kinds(box, corpus, fonts):
     """Return the kinds of lettering that sixty sheets get in ``box``."""
-    found = (lettered(sheet_of(fonts, seed), corpus, box) for seed in range(60))
+    found = (lettered(sheet_of(fonts, seed), corpus, box, monograms=0.15) for seed in range(60))
     return {picture.kind for picture in found if picture is not None}
 
 
@@ -64,6 +76,44 @@ def test_only_wide_heads_and_small_pictures_are_letters(corpus, fonts):
     assert kinds(SMALL, corpus, fonts) == {"monogram"}
     lower, large, slim = Box(40, 300, 460, 400), Box(40, 20, 460, 600), Box(100, 400, 110, 480)
     assert not any(kinds(box, corpus, fonts) for box in (lower, large, slim))
+
+
+def test_an_outline_runs_all_round_its_letter(corpus, fonts):
+    block = np.full((60, 40), 255, np.uint8)
+    edges = np.zeros((60, 40), bool)
+    edges[[0, -1]] = edges[:, [0, -1]] = True
+    drawn = [patterned(sheet_of(fonts, seed), block) for seed in range(30)]
+    hollow = [ink for ink in drawn if not ink[20:40, 15:25].all()]
+    assert len(hollow) > 8 and all(ink[edges].all() for ink in hollow)
+
+
+def test_letters_stand_clear_of_their_ground():
+    ground = np.full((40, 40), 90, np.uint8)
+    ink = np.zeros((40, 40), np.uint8)
+    ink[15:25, 15:25] = 255
+    drawn = spared(ground, ink, 3)
+    assert (drawn[15:25, 15:25] == 0).all() and (drawn[12:15, 12:28] == 255).all()
+    assert (drawn[:12] == 90).all() and (drawn[28:] == 90).all()
+
+
+def test_columns_and_small_captioned_pictures_have_letters(corpus, fonts, monkeypatch):
+    seen = set()
+    print_picture = Sheet.picture
+
+    def picture(sheet, one, *rest, **options):
+        seen.add(one.kind)
+        return print_picture(sheet, one, *rest, **options)
+
+    monkeypatch.setattr(Sheet, "picture", picture)
+    for seed in range(12):
+        KINDS["columns"](sheet_of(fonts, seed), corpus)
+    assert "masthead" in seen
+    for seed in range(40):
+        captioned(sheet_of(fonts, seed), corpus, SMALL, 8, lines=0)
+    assert "monogram" not in seen
+    for seed in range(40):
+        captioned(sheet_of(fonts, seed), corpus, SMALL, 8, lines=1)
+    assert "monogram" in seen
 
 
 def test_letters_are_never_mirrored(corpus, fonts):

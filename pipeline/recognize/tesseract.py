@@ -70,7 +70,7 @@ class Tesseract:
                 "-c tessedit_create_tsv=1",
                 timeout=self.timeout_s,
             )
-            return _parse(written.read_text(encoding="utf-8", errors="replace"))
+            return _parse(written.read_bytes().decode("utf-8", errors="replace"))
         except pytesseract.TesseractNotFoundError as error:
             raise EngineError(_missing_binary()) from error
         except RuntimeError as error:  # pytesseract: time-out, or a TesseractError

@@ -136,6 +136,19 @@ def caption(sheet: Sheet, under: Box, *, size: int, lines: int) -> Box:
     return box
 
 
+def set_lines(sheet: Sheet, first: Box, cut: Cut, *, count: int) -> Box:
+    """Print ``count`` lines from ``first`` down, the last of several centered; return their box."""
+    leading = round(first.height * 1.25)
+    covered = first
+    for number in range(count):
+        top = first.top + number * leading
+        row = Box(first.left, top, first.right, top + first.height)
+        is_last_of_some = number == count - 1 > 0
+        printed = sheet.line(row, cut, align="center" if is_last_of_some else "justify")
+        covered = printed if number == 0 else covered.union(printed)
+    return covered
+
+
 def headline(sheet: Sheet, box: Box, size: int) -> int:
     """Print one to three display lines at the head of ``box``; return the row below them."""
     top = box.top

@@ -16,7 +16,7 @@ from pipeline.synthesis.flow import (
     header,
     headline,
 )
-from pipeline.synthesis.lettering import lettered, monogram
+from pipeline.synthesis.lettering import lettered
 from pipeline.synthesis.marks import initial
 from pipeline.synthesis.ornaments import flourish, ornamental_piece
 from pipeline.synthesis.settings import IGNORE
@@ -109,17 +109,12 @@ def place_somewhere(
             return
 
 
-_SMALL = 0.03
-"""Share of the sheet up to which a captioned picture may be a monogram."""
-
-
 def captioned(
     sheet: Sheet, corpus: Corpus, box: Box, size: int, *, lines: int, stretch: float = 1.15
 ) -> None:
     """Print a picture into ``box`` and its caption of ``lines`` lines below it."""
-    is_monogram = lines and box.area < _SMALL * sheet.height * sheet.width and sheet.chance(0.08)
-    picture = monogram(sheet) if is_monogram else pick(sheet, corpus)
-    shape = sheet.picture(picture, box, stretch=stretch)
+    letters = lettered(sheet, corpus, box, monograms=0.08) if lines else None
+    shape = sheet.picture(letters or pick(sheet, corpus), box, stretch=stretch)
     if sheet.chance(0.12):
         frame_around(sheet, shape, sheet.px(1 + int(sheet.rng.integers(3))))
     found = Box.covering(shape)
@@ -152,14 +147,15 @@ def margin_notes(sheet: Sheet, area: Box, size: int) -> None:
 
 
 def fill_part(sheet: Sheet, corpus: Corpus, part: NDArray[np.bool_], box: Box, area: int) -> None:
-    """Fill a region of a template with the picture, of some, that fits it best.
+    """Fill a region of a template with letters, or with the picture, of some, that fits it best.
 
     A picture with edges of its own fills the region, and the region is its truth; a vignette keeps
     its outline.
     """
     before, labels, alpha = sheet.tone.copy(), sheet.labels.copy(), sheet.alpha.copy()
-    some = [pick(sheet, corpus) for _ in range(6)]
-    picture = lettered(sheet, corpus, box) or min(some, key=lambda one: _misfit(one, box))
+    picture = lettered(sheet, corpus, box, monograms=0.15) or min(
+        (pick(sheet, corpus) for _ in range(6)), key=lambda one: _misfit(one, box)
+    )
     if picture.is_framed:
         sheet.picture(_cut_to(picture, box), box, stretch=4.0)
         printed = part

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.synthesis.flow import Measure, fill
+from pipeline.synthesis.flow import Measure, fill, set_lines
 from pipeline.synthesis.parts import fill_part
 from pipeline.synthesis.sheet import CAPTION, HEADER, ILLUSTRATION, TEXT, Cut, Sheet
 from schemas.corpus import Corpus
@@ -66,14 +66,8 @@ def _caption(sheet: Sheet, region: Box, cut: Cut, size: int) -> None:
     spare = region.height - size - (lines - 1) * leading
     top = region.top + int(sheet.between(0, 0.6) * spare)
     inset = int(region.width * sheet.between(0, 0.1))
-    covered: Box | None = None
-    for number in range(lines):
-        at = top + number * leading
-        row = Box(region.left + inset, at, region.right - inset, at + size)
-        is_last_of_some = number == lines - 1 > 0
-        printed = sheet.line(row, cut, align="center" if is_last_of_some else "justify")
-        covered = printed if covered is None else covered.union(printed)
-    assert covered is not None
+    first = Box(region.left + inset, top, region.right - inset, top + size)
+    covered = set_lines(sheet, first, cut, count=lines)
     inside = covered.grown(max(1, round(size * sheet.between(0.2, 0.45)))).clipped(
         sheet.width, sheet.height
     )
