@@ -116,20 +116,32 @@ def _owned(
     for number, part in enumerate(parts, start=1):
         reached = is_faint & ((outlines == 0) | (outlines == number))
         boxes = _rectangles(part > 0, reached, rule)
-        for box in boxes:
-            window = np.s_[box.top : box.bottom, box.left : box.right]
-            others, pictures = class_map[window] > _ILLUSTRATION, outlines[window]
-            is_other = others & (pictures == 0)
-            is_neighbor = (pictures > 0) & (pictures != number)
-            if is_other.mean() <= rule.others_inside and is_neighbor.mean() <= _NEIGHBOR_INSIDE:
-                owner[owner == number] = 0
-                wide = _with_margin(box, rule.margin if len(boxes) > 1 else 0.0, part.shape)
-                window = np.s_[wide.top : wide.bottom, wide.left : wide.right]
-                is_own = (class_map[window] <= _ILLUSTRATION) | (part[window] > 0)
-                is_own &= ~gaps[window]
-                owner[window][(owner[window] == 0) & is_own] = number
-                break
+        alone = next(
+            (one for one in boxes if _is_alone(one, number, outlines, class_map, rule)), None
+        )
+        if alone is None:
+            continue
+        owner[owner == number] = 0
+        wide = _with_margin(alone, rule.margin if len(boxes) > 1 else 0.0, part.shape)
+        window = np.s_[wide.top : wide.bottom, wide.left : wide.right]
+        is_own = ((class_map[window] <= _ILLUSTRATION) | (part[window] > 0)) & ~gaps[window]
+        owner[window][(owner[window] == 0) & is_own] = number
     return owner, class_map
+
+
+def _is_alone(
+    box: Box,
+    number: int,
+    outlines: NDArray[np.uint16],
+    class_map: ClassMap,
+    rule: RectangleRule,
+) -> bool:
+    """Say whether little but picture ``number`` of ``outlines`` stands in ``box``."""
+    window = np.s_[box.top : box.bottom, box.left : box.right]
+    pictures = outlines[window]
+    is_other = (class_map[window] > _ILLUSTRATION) & (pictures == 0)
+    is_neighbor = (pictures > 0) & (pictures != number)
+    return bool(is_other.mean() <= rule.others_inside and is_neighbor.mean() <= _NEIGHBOR_INSIDE)
 
 
 def _with_tidy_captions(

@@ -78,7 +78,7 @@ def test_only_wide_heads_and_small_pictures_are_letters(corpus, fonts):
     assert not any(kinds(box, corpus, fonts) for box in (lower, large, slim))
 
 
-def test_an_outline_runs_all_round_its_letter(corpus, fonts):
+def test_an_outline_runs_all_round_its_letter(fonts):
     block = np.full((60, 40), 255, np.uint8)
     edges = np.zeros((60, 40), bool)
     edges[[0, -1]] = edges[:, [0, -1]] = True

@@ -136,9 +136,8 @@ def caption(sheet: Sheet, under: Box, *, size: int, lines: int) -> Box:
     return box
 
 
-def set_lines(sheet: Sheet, first: Box, cut: Cut, *, count: int) -> Box:
+def set_lines(sheet: Sheet, first: Box, cut: Cut, *, count: int, leading: int) -> Box:
     """Print ``count`` lines from ``first`` down, the last of several centered; return their box."""
-    leading = round(first.height * 1.25)
     covered = first
     for number in range(count):
         top = first.top + number * leading

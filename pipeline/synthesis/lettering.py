@@ -44,7 +44,8 @@ def _contents(sheet: Sheet, room: Box) -> int:
     size = sheet.size(0.005, 0.011, 4, 12)
     style = "blackletter" if sheet.chance(0.5) else "antiqua"
     first = Box(room.left, room.top, room.right, room.top + size)
-    printed = set_lines(sheet, first, sheet.cut(style), count=int(sheet.rng.integers(1, 5)))
+    cut, count = sheet.cut(style), int(sheet.rng.integers(1, 5))
+    printed = set_lines(sheet, first, cut, count=count, leading=round(size * 1.25))
     sheet.mark(printed, CAPTION, pad=max(1, size // 4))
     return printed.bottom + 2 * size
 

@@ -67,7 +67,7 @@ def _caption(sheet: Sheet, region: Box, cut: Cut, size: int) -> None:
     top = region.top + int(sheet.between(0, 0.6) * spare)
     inset = int(region.width * sheet.between(0, 0.1))
     first = Box(region.left + inset, top, region.right - inset, top + size)
-    covered = set_lines(sheet, first, cut, count=lines)
+    covered = set_lines(sheet, first, cut, count=lines, leading=leading)
     inside = covered.grown(max(1, round(size * sheet.between(0.2, 0.45)))).clipped(
         sheet.width, sheet.height
     )
