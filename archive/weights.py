@@ -23,7 +23,7 @@ _Natural = Annotated[int, msgspec.Meta(ge=1)]
 class Card:
     """What weights are: how the net is built, its digest, how it came about and how good it is.
 
-    ``net``, ``input``, ``planes`` and ``stride`` as in ``pipeline.engines.reduced.Architecture``;
+    ``net``, ``input``, ``planes`` and ``stride`` as in ``Architecture`` of the net engine;
     ``net`` is onnx for a model in that format.
     """
 

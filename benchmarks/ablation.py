@@ -20,13 +20,13 @@ from statistics import fmean
 from typing import Any
 
 from archive.store import write_whole
-from pipeline.evaluation import by_source
 from pipeline.synthesis.settings import ComposerSettings
-from tasks.engines import separator
-from tasks.judging import judge
+from pipeline.training.evaluation import by_source
+from tasks.flow.separators import separator
 from tasks.settings import SeparateSettings
-from tasks.training import CHECKPOINT, TrainingOrder, train
-from tasks.training_log import METRICS
+from tasks.workshop.evaluation import judge
+from tasks.workshop.training import CHECKPOINT, TrainingOrder, train
+from tasks.workshop.training_log import METRICS
 
 _NARROW = (12, 24, 48, 80, 112, 128)
 _FIGURES = "figures.json"

@@ -24,18 +24,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.corpus import load_corpus
-from archive.fonts import find_fonts
-from pipeline.crops import crop_box, inside_of
-from pipeline.pix2pix.page_input import to_grey
+from archive.training.corpus import load_corpus
+from archive.training.fonts import find_fonts
+from pipeline.refine.crops import crop_box, inside_of
 from pipeline.refine.mattes import RefineSettings, refine_illustration
-from pipeline.regions import find_regions
-from pipeline.separate import Separator
+from pipeline.separate.page_input import to_grey
+from pipeline.separate.regions import find_regions
+from pipeline.separate.separation import Separator
 from pipeline.synthesis.compose import ComposedPage, compose
 from pipeline.synthesis.settings import ComposerSettings
 from pipeline.synthesis.type import FontBook
 from schemas.model import Region, RegionKind
-from tasks.engines import separator
+from tasks.flow.separators import separator
 from tasks.settings import SeparateSettings
 
 _DPI = 300

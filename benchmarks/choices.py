@@ -18,17 +18,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.images import load_image
-from archive.truth import AnnotatedPage, annotated_pages, page_image
+from archive.images.images import load_image
+from archive.training.truth import AnnotatedPage, annotated_pages, page_image
 from archive.weights import find_weights
-from pipeline.engines.reduced import Architecture
-from pipeline.evaluation import GRID, PageScore, score_page, summarize
-from pipeline.pix2pix.engine import pix2pix
-from pipeline.pix2pix.page_input import reduce, to_grey
-from pipeline.separate import Separation, full_size
-from pipeline.tidy import SHIPPED, RectangleRule, tidied
+from pipeline.separate.engines.net_engine import Architecture
+from pipeline.separate.engines.torch import pix2pix
+from pipeline.separate.page_input import reduce, to_grey
+from pipeline.separate.separation import Separation, full_size
+from pipeline.separate.tidy import SHIPPED, RectangleRule, tidied
+from pipeline.training.evaluation import GRID, PageScore, score_page, summarize
 from schemas.model import RGB8, ClassMap
-from tasks.engines import architecture
+from tasks.flow.separators import architecture
 
 Planes = NDArray[np.float32]
 _SCALE = 5 / 6

@@ -16,16 +16,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from archive.corpus import load_corpus
-from archive.fonts import find_fonts
-from archive.images import save_png
+from archive.images.images import save_png
+from archive.training.corpus import load_corpus
+from archive.training.fonts import find_fonts
 from archive.weights import find_weights
 from pipeline.overlay import overlay
 from pipeline.synthesis.compose import ComposedPage, compose
 from pipeline.synthesis.pictures import drawn_corpus
 from pipeline.synthesis.settings import ComposerSettings
 from pipeline.synthesis.type import FontBook
-from tasks.pool import cores
+from tasks.executors.local import cores
 
 _WARM, _TIMED = 40, 80
 _CELL = (240, 320)

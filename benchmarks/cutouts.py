@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from archive.catalog.catalog import Catalog
-from archive.images import load_rgba
+from archive.images.images import load_rgba
 from schemas.model import Illustration
 from tasks.settings import load
 

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.images import load_image
+from archive.images.images import load_image
 from pipeline.refine.descreen import descreened, find_screen
 from pipeline.synthesis.pictures import screen
 

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from archive.export import write_package
-from archive.images import save_jpeg, save_png, save_tiff
+from archive.images.images import save_jpeg, save_png, save_tiff
 from archive.layout import Layout
+from archive.package.export import write_package
 from schemas.geometry import Box
 from schemas.model import (
     Caption,

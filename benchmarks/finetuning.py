@@ -16,13 +16,13 @@ from pathlib import Path
 
 import click
 
-from archive.dataset import combine, write_manifest
-from archive.pairs import read_pairs
 from archive.store import place
-from archive.truth import AnnotatedPage, annotated_pages, page_image
+from archive.training.dataset import combine, write_manifest
+from archive.training.pairs import read_pairs
+from archive.training.truth import AnnotatedPage, annotated_pages, page_image
 from schemas.errors import ArchiveError
-from tasks.finetuning import Guard, finetune
-from tasks.training import TrainingOrder
+from tasks.workshop.finetuning import Guard, finetune
+from tasks.workshop.training import TrainingOrder
 
 _PAGES, _SEED = 10, 0
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 
-from archive.images import load_image
+from archive.images.images import load_image
 from archive.store import write_whole
 from archive.weights import KINDS_FILE
 from pipeline.describe.kinds import KindModel

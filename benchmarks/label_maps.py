@@ -12,11 +12,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from archive.images import load_image
-from archive.truth import annotated_pages, page_image
-from pipeline.evaluation import PageScore, score_page, summarize
-from pipeline.tidy import drawn
-from tasks.engines import separator
+from archive.images.images import load_image
+from archive.training.truth import annotated_pages, page_image
+from pipeline.separate.tidy import drawn
+from pipeline.training.evaluation import PageScore, score_page, summarize
+from tasks.flow.separators import separator
 from tasks.settings import SeparateSettings
 
 _CLASSES = ("iou", "caption_iou", "header_iou", "text_iou")

@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from tasks.pool import set_environment
+from tasks.executors.local import set_environment
 
 set_environment()
 
-from archive.truth import (  # noqa: E402 - after the thread limits
+from archive.training.truth import (  # noqa: E402 - after the thread limits
     AnnotatedPage,
     annotated_pages,
     page_image,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from archive.corpus import load_corpus
+from archive.training.corpus import load_corpus
 from pipeline.refine.ink import ink_matte, is_line_art
 
 _DPI = 150.0

@@ -23,8 +23,8 @@ from pathlib import Path
 import psutil
 
 from archive.catalog.catalog import Catalog
-from archive.fonts import find_fonts
-from archive.magazine import write_issue
+from archive.training.fonts import find_fonts
+from archive.training.magazine import write_issue
 from pipeline.synthesis.magazine import DPI, draw_page, issues
 from pipeline.synthesis.type import FontBook
 

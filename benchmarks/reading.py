@@ -22,10 +22,10 @@ from schemas.ledger import StageState
 from schemas.model import IssueId, PageId
 from schemas.published import PageDescription
 from schemas.sidecar import write_sidecar
-from tasks.base import PageStage
-from tasks.intake import take_in
-from tasks.nightly import House
-from tasks.stages import PAGE_STAGES
+from tasks.flow.ingest import take_in
+from tasks.flow.nightly import House
+from tasks.flow.page_stage import PageStage
+from tasks.flow.stages import PAGE_STAGES
 
 _CONFIG = """[archive]
 root = archive

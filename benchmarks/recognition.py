@@ -19,13 +19,13 @@ from functools import reduce
 from operator import add
 from pathlib import Path
 
-from tasks.pool import set_environment
+from tasks.executors.local import set_environment
 
 set_environment()
 
 import cv2  # noqa: E402 - after the thread limits
 
-from archive.fonts import find_fonts  # noqa: E402
+from archive.training.fonts import find_fonts  # noqa: E402
 from benchmarks.described import (  # noqa: E402
     FIELDS,
     RIGHT,

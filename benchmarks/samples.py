@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.images import save_tiff
-from archive.truth import AnnotatedPage, annotated_pages, page_image
+from archive.images.images import save_tiff
+from archive.training.truth import AnnotatedPage, annotated_pages, page_image
 from benchmarks.invented import HEADS, invented
 from pipeline.synthesis.magazine import DPI, HEIGHT, DrawnIssue, draw_page, issues
 from pipeline.synthesis.pages import figures

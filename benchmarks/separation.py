@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.separate import full_size
+from pipeline.separate.separation import full_size
 from tasks.commands.weights import convert
-from tasks.engines import separator
+from tasks.flow.separators import separator
 from tasks.settings import WEIGHTLESS, SeparateSettings
 
 _A4 = (3508, 2480)

@@ -18,11 +18,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.images import load_image
-from archive.truth import annotated_pages, page_image
+from archive.images.images import load_image
+from archive.training.truth import annotated_pages, page_image
 from archive.weights import find_weights
 from benchmarks.composer import compose_from
-from pipeline.pix2pix.page_input import normalize, reduce, to_grey
+from pipeline.separate.page_input import normalize, reduce, to_grey
 from pipeline.synthesis.settings import ComposerSettings
 from pipeline.synthesis.sheet import TEXT
 

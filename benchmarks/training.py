@@ -11,9 +11,9 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from pipeline.pix2pix.session import halves_pay
-from tasks.pool import cores, keep_freed_memory
-from tasks.training import CHANNELS
+from pipeline.training.session import halves_pay
+from tasks.executors.local import cores, keep_freed_memory
+from tasks.workshop.training import CHANNELS
 
 _WARM, _TIMED = 3, 5
 
@@ -44,8 +44,8 @@ def _step(long_side: int, batch_size: int, *, keeps: bool, bf16: bool) -> float:
         keep_freed_memory()
     import torch
 
-    from pipeline.pix2pix.generator import GeneratorSettings
-    from pipeline.pix2pix.trainer import Trainer, TrainingSettings
+    from pipeline.separate.nets.unet import GeneratorSettings
+    from pipeline.training.trainer import Trainer, TrainingSettings
 
     torch.set_num_threads(cores())
     settings = TrainingSettings(steps=100, batch_size=batch_size, bf16=bf16)

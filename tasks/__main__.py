@@ -11,11 +11,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from tasks.pool import set_environment
+from tasks.executors.local import set_environment
 
 set_environment()
 
-from tasks.cli import run  # noqa: E402 - thread limits come before numpy
+from tasks.commands.group import run  # noqa: E402 - thread limits come before numpy
 
 
 def main(argv: Sequence[str] | None = None) -> int:

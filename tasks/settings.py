@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from archive.schema_store import SchemaStore
+from archive.package.schema_store import SchemaStore
 from schemas.errors import ConfigError
 from schemas.languages import UNTOLD, to_language
 from schemas.package import PROFILES, WANTED_ADDRESSES, Publication

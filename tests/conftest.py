@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tasks.pool import set_environment
+from tasks.executors.local import set_environment
 
 set_environment()
 
@@ -91,7 +91,7 @@ def config(home: Path) -> Path:
 @pytest.fixture(scope="session")
 def fonts():
     """The typefaces of this machine, as the composer uses them; skips where there are none."""
-    from archive.fonts import find_fonts
+    from archive.training.fonts import find_fonts
     from pipeline.synthesis.type import FontBook
     from schemas.errors import EngineError
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from archive.catalog.tables import Base
-from archive.fonts import FACES
+from archive.training.fonts import FACES
 from archive.weights import find_weights
 from archive.wordlists import PACKAGES
 from schemas.sidecar import read_sidecar
-from tasks.cli import COMMANDS, group
-from tasks.recipes import CODE_VERSIONS, NEEDS, STAGES, following
+from tasks.commands.group import COMMANDS, group
+from tasks.flow.recipes import CODE_VERSIONS, NEEDS, STAGES, following
 from tests.conftest import ROOT
 
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

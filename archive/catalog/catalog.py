@@ -13,9 +13,9 @@ from archive.catalog.connect import connect, reading, writing
 from archive.catalog.decisions import Decisions, enter_numbers
 from archive.catalog.entries import enter, enter_intake, enter_models, hold, ledger_row
 from archive.catalog.likeness import alike_groups
+from archive.catalog.progress import Standing
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
 from archive.catalog.search import find_query, issues_query
-from archive.catalog.standing import Standing
 from archive.catalog.tables import (
     Base,
     EventRow,
@@ -26,7 +26,7 @@ from archive.catalog.tables import (
     PageRow,
     RunRow,
 )
-from schemas.answers import Found, KnownIssue, Run
+from schemas.catalog_queries import Found, KnownIssue, Run
 from schemas.codec import from_json
 from schemas.errors import CatalogError
 from schemas.ledger import LedgerRow, StageState

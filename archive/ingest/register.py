@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.images import load_image
+from archive.images.images import load_image
 from archive.ingest.identity import fingerprint, own_id, read_issue, str_of
 from archive.ingest.masters import check_digest, in_place, kept
 from archive.ingest.names import printable_name, why_unread

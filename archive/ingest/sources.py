@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archive.documents import count_pages, is_pdf
 from archive.hrefs import resolve_href
-from archive.images import page_frames
+from archive.images.images import page_frames
+from archive.images.pdf import count_pages, is_pdf
 from archive.ingest.names import natural, printable_name, suffixed, to_slug, why_unread
 from archive.ingest.texts import text_beside
 from schemas.errors import DocumentError, ScanError

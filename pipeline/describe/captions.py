@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.describe.credits import part_credit
 from pipeline.recognize.arrange import joined, mean_confidence, undivided_lines
-from pipeline.recognize.pieces import FIGURE_NUMBER
+from pipeline.recognize.split_lines import FIGURE_NUMBER
 from schemas.geometry import Box
 from schemas.model import Caption, Illustration, RegionKind, TextLine, TextRegion
 

@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 
 from pipeline.recognize.heads import missed_head
-from pipeline.recognize.parting import part_captions
-from pipeline.recognize.pieces import parted_line
+from pipeline.recognize.split_captions import part_captions
+from pipeline.recognize.split_lines import parted_line
 from pipeline.recognize.tesseract import RawWord
-from pipeline.regions import reading_order
+from pipeline.separate.regions import reading_order
 from schemas.geometry import Box
 from schemas.model import ClassMap, Region, RegionKind, TextLine, TextRegion, Word
 from schemas.normalize import is_divided

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from archive.store import write_whole
-from tasks.contest import Entrant, Result, contest, page_table, table, write_sheet
 from tasks.exits import Exit
+from tasks.workshop.comparison import Entrant, Result, contest, page_table, table, write_sheet
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 

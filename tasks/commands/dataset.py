@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from archive import dataset as sets
-from archive.pairs import FORMS, read_pairs
+from archive.training import dataset as sets
+from archive.training.pairs import FORMS, read_pairs
 from schemas.errors import ArchiveError, ConfigError, ScanError
 from tasks.exits import Exit
 

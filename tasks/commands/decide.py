@@ -12,8 +12,8 @@ from pipeline.describe.kinds import KINDS
 from schemas.decisions import Decision, Field
 from schemas.errors import ConfigError
 from schemas.model import IssueId
-from tasks.nightly import House
-from tasks.options import config_option, plain_text
+from tasks.commands.options import config_option, plain_text
+from tasks.flow.nightly import House
 
 
 @click.command()

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 
-from archive.fonts import find_fonts
-from archive.images import load_grey, load_rgb, load_rgba, save_png
+from archive.images.images import load_grey, load_rgb, load_rgba, save_png
 from archive.layout import PageFolder, PublishedNames
-from archive.magazine import write_issue, write_truncated
 from archive.store import whole
+from archive.training.fonts import find_fonts
+from archive.training.magazine import write_issue, write_truncated
 from pipeline.showcase import showcase
 from pipeline.synthesis.magazine import DPI, draw_page, issues
 from pipeline.synthesis.type import FontBook
 from schemas.model import IssueId, PageId
 from tasks.exits import Exit
-from tasks.nightly import House, bring_forward
+from tasks.flow.nightly import House, bring_forward
 
 _CONFIG = """[archive]
 root = archive
@@ -94,7 +94,7 @@ def _draw(incoming: Path) -> None:
 
 
 def _show(house: House, target: Path) -> None:
-    from tasks.stages import Separate  # imports luigi, which reads its configuration
+    from tasks.flow.stages import Separate  # imports luigi, which reads its configuration
 
     issue, number = _SHOWN
     page = PageId(IssueId(issue), number)

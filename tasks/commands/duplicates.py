@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from tasks.nightly import House
-from tasks.options import config_option
+from tasks.commands.options import config_option
+from tasks.flow.nightly import House
 
 
 @click.command()

@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 
 from archive.ingest.names import printable_name
-from archive.pairs import read_map
-from archive.truth import annotated_pages
-from pipeline.evaluation import PageScore, Summary, by_source, score_page
+from archive.training.pairs import read_map
+from archive.training.truth import annotated_pages
+from pipeline.training.evaluation import PageScore, Summary, by_source, score_page
 from schemas.errors import ScanError
-from tasks.engines import separator
+from tasks.commands.options import engine_options
 from tasks.exits import Exit
-from tasks.judging import judge
-from tasks.options import engine_options
+from tasks.flow.separators import separator
 from tasks.settings import SeparateSettings
+from tasks.workshop.evaluation import judge
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 

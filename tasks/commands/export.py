@@ -10,10 +10,10 @@ import click
 from schemas.errors import ArchiveError, ConfigError, is_systemic
 from schemas.model import IssueId
 from schemas.package import IIIF, PROFILES
+from tasks.commands.options import config_option, issue_id
 from tasks.exits import Exit
-from tasks.nightly import House
-from tasks.options import config_option, issue_id
-from tasks.packages import deliver, deliver_collections, sweep_deliveries
+from tasks.flow.nightly import House
+from tasks.flow.packages import deliver, deliver_collections, sweep_deliveries
 
 
 @click.command()

@@ -11,8 +11,8 @@ import click
 from pipeline.describe.kinds import KINDS
 from schemas.dates import ALLOWED
 from schemas.model import IssueId
-from tasks.nightly import House
-from tasks.options import config_option, date, issue_id, plain_text
+from tasks.commands.options import config_option, date, issue_id, plain_text
+from tasks.flow.nightly import House
 
 
 @click.command()

@@ -8,11 +8,11 @@ import click
 
 from schemas.errors import ConfigError
 from tasks.commands.train import POSITIVE, SHARE
+from tasks.executors.local import cores, keep_freed_memory
 from tasks.exits import Exit
-from tasks.finetuning import Guard
-from tasks.finetuning import finetune as run_finetuning
-from tasks.pool import cores, keep_freed_memory
-from tasks.training import TrainingOrder
+from tasks.workshop.finetuning import Guard
+from tasks.workshop.finetuning import finetune as run_finetuning
+from tasks.workshop.training import TrainingOrder
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _THERE = click.Path(path_type=Path, exists=True, file_okay=False)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
+from archive.lock import alone
 from schemas.codec import from_json
 from schemas.model import Issue
-from tasks.alone import alone
+from tasks.commands.options import config_option
 from tasks.exits import Exit
-from tasks.intake import take_in
-from tasks.nightly import House
-from tasks.options import config_option
+from tasks.flow.ingest import take_in
+from tasks.flow.nightly import House
 
 
 @click.command()

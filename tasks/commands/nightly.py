@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from tasks.nightly import bring_forward
-from tasks.options import config_option
+from tasks.commands.options import config_option
+from tasks.flow.nightly import bring_forward
 
 
 @click.command()

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
+from archive.lock import alone
 from schemas.errors import ConfigError
 from schemas.ledger import StageState
 from schemas.model import IssueId
-from tasks.alone import alone
-from tasks.nightly import House, bring_forward
-from tasks.options import config_option, issue_id
-from tasks.recipes import STAGES
-from tasks.runner import configure_luigi
+from tasks.commands.options import config_option, issue_id
+from tasks.flow.luigi import configure_luigi
+from tasks.flow.nightly import House, bring_forward
+from tasks.flow.recipes import STAGES
 
 _MAX_NAMES = 3
 
@@ -30,7 +30,7 @@ def rerun(
     """Do an issue, a stage or a page again, and whatever depends on it, and nothing else."""
     house = House.open(config)
     configure_luigi(config)
-    from tasks.again import forget  # imports luigi, which reads its configuration
+    from tasks.flow.rerun import forget  # imports luigi, which reads its configuration
 
     with alone(house.layout.root, "run"):
         dropped = forget(issue, config, stage=stage, pages=pages, failed=failed)

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from schemas.model import IssueId
-from tasks.nightly import bring_forward
-from tasks.options import config_option, issue_arguments
+from tasks.commands.options import config_option, issue_arguments
+from tasks.flow.nightly import bring_forward
 
 
 @click.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archive.schema_store import SchemaStore, default_folder, install, official
+from archive.package.schema_store import SchemaStore, default_folder, install, official
 from tasks.exits import Exit
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import click
 
-from archive.decode import reading
-from archive.documents import count_pages, is_pdf
-from archive.images import load_image, page_frames, save_jpeg, save_png
+from archive.images.decode import reading
+from archive.images.images import load_image, page_frames, save_jpeg, save_png
+from archive.images.pdf import count_pages, is_pdf
 from archive.store import whole
 from pipeline.overlay import overlay
-from pipeline.separate import full_size
-from pipeline.tidy import drawn
+from pipeline.separate.separation import full_size
+from pipeline.separate.tidy import drawn
 from schemas.errors import ScanError
-from tasks.engines import separator
+from tasks.commands.options import engine_options
 from tasks.exits import Exit
-from tasks.options import engine_options
+from tasks.flow.separators import separator
 from tasks.settings import SeparateSettings
 
 

@@ -15,11 +15,11 @@ from rich.table import Table
 from schemas.decisions import Decision
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import IssueId
-from tasks.nightly import House
-from tasks.options import config_option, issue_id
-from tasks.progress import console
-from tasks.recipes import STAGES
-from tasks.report import facts_of
+from tasks.commands.options import config_option, issue_id
+from tasks.flow.nightly import House
+from tasks.flow.progress import console
+from tasks.flow.recipes import STAGES
+from tasks.flow.report import facts_of
 
 _NARROWEST = 4
 """Characters of a stage's column, if long names of issues leave no more."""

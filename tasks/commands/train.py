@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from pipeline.engines.reduced import NETS
-from tasks.pool import cores, keep_freed_memory
-from tasks.training import CHANNELS, TrainingOrder
-from tasks.training import train as run_training
+from pipeline.separate.engines.net_engine import NETS
+from tasks.executors.local import cores, keep_freed_memory
+from tasks.workshop.training import CHANNELS, TrainingOrder
+from tasks.workshop.training import train as run_training
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from archive.schema_store import SchemaStore, default_folder
-from archive.validate import check_path
+from archive.package.schema_store import SchemaStore, default_folder
+from archive.package.validate import check_path
 from tasks.exits import Exit
 
 

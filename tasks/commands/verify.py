@@ -10,9 +10,9 @@ from archive.layout import Layout
 from archive.store import sha256
 from schemas.codec import from_json
 from schemas.model import Issue
+from tasks.commands.options import config_option
 from tasks.exits import Exit
-from tasks.nightly import House
-from tasks.options import config_option
+from tasks.flow.nightly import House
 
 
 @click.command()

@@ -19,12 +19,12 @@ from archive.weights import (
     write_card,
     write_weights,
 )
-from pipeline.engines.reduced import INPUTS, LEAST_SIDE, NETS, Architecture
+from pipeline.separate.engines.net_engine import INPUTS, LEAST_SIDE, NETS, Architecture
 from schemas.errors import ConfigError, EngineError
 from schemas.model import CLASSES
 from tasks.commands.train import SHARE, parse_channels
-from tasks.engines import architecture
-from tasks.training import CHANNELS
+from tasks.flow.separators import architecture
+from tasks.workshop.training import CHANNELS
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _SIDE = click.IntRange(LEAST_SIDE)
@@ -108,7 +108,7 @@ def _try(file: Path, built: Architecture) -> None:
     """Fill the net with the weights; an ONNX model brings its own."""
     if built.net == "onnx":
         return
-    from pipeline.pix2pix.engine import load_net  # torch, for this command alone
+    from pipeline.separate.engines.torch import load_net  # torch, for this command alone
 
     try:
         load_net(file.read_bytes(), built)
@@ -132,7 +132,7 @@ def average(one: str, other: str, share: float, file: Path, long_side: int | Non
 
     ONE and OTHER are names or paths; --share is that of OTHER.
     """
-    from pipeline.pix2pix.averaging import averaged  # torch, for this command alone
+    from pipeline.training.averaging import averaged  # torch, for this command alone
 
     if file.suffix != ".safetensors":
         raise ConfigError(f"{file}: weights are called NAME.safetensors")
@@ -199,7 +199,7 @@ def convert(name: str, file: Path) -> None:
         ConfigError: ``file`` is not called NAME.onnx, or its card would take another's place.
         EngineError: there are no such weights.
     """
-    from pipeline.pix2pix.portable import to_onnx  # torch, for this command alone
+    from pipeline.separate.nets.onnx_export import to_onnx  # torch, for this command alone
 
     if file.suffix != ".onnx":
         raise ConfigError(f"{file}: an ONNX model is called NAME.onnx")

@@ -1,0 +1,58 @@
+"""How far the archive has come, and what a person should look at.
+
+Questions about all issues at once: counted in the database, and without a list of the issues, of
+which an archive has more than a query may name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, exists, func, select
+
+from archive.catalog.connect import reading
+from archive.catalog.entries import ledger_row
+from archive.catalog.tables import IssueRow, LedgerTableRow, NumberedRow
+from schemas.catalog_queries import IssueCount
+from schemas.ledger import LedgerRow, StageState
+from schemas.model import IssueId
+
+_BAD = [str(state) for state in StageState if state.is_bad]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Questions about ``issues``, or about all of them."""
+
+    engine: Engine
+
+    def is_blank(self) -> bool:
+        """Say whether the catalog has never heard of an issue."""
+        with reading(self.engine) as session:
+            return not any(
+                session.scalar(select(exists().select_from(table)))
+                for table in (LedgerTableRow, IssueRow, NumberedRow)
+            )
+
+    def bad(self, issues: Collection[IssueId] | None = None) -> tuple[LedgerRow, ...]:
+        """Return the ledger rows a person should look at, in order of issue, stage and page."""
+        table = LedgerTableRow
+        query = select(table).where(table.state.in_(_BAD))
+        if issues is not None:
+            query = query.where(table.issue.in_([str(issue) for issue in issues]))
+        with reading(self.engine) as session:
+            rows = session.scalars(query.order_by(table.issue, table.stage, table.name))
+            return tuple(ledger_row(row) for row in rows)
+
+    def counts(self, issues: Collection[IssueId] | None = None) -> tuple[IssueCount, ...]:
+        """Return how many pages of each issue left each stage in each state, in that order."""
+        columns = LedgerTableRow.issue, LedgerTableRow.stage, LedgerTableRow.state
+        query = select(*columns, func.count()).group_by(*columns).order_by(*columns)
+        if issues is not None:
+            query = query.where(LedgerTableRow.issue.in_([str(issue) for issue in issues]))
+        with reading(self.engine) as session:
+            return tuple(
+                IssueCount(IssueId(issue), stage, StageState(state), pages)
+                for issue, stage, state, pages in session.execute(query)
+            )

@@ -1,0 +1,1 @@
+"""Scans and images: opened, checked, decoded, written."""

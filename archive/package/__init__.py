@@ -1,0 +1,1 @@
+"""Packages for other systems: written, read back, validated."""

@@ -1,0 +1,1 @@
+"""Training material: pairs, sets, the corpus, truth."""

@@ -1,1 +1,0 @@
-"""Engines beside pix2pix, behind the same function: pages in, class probabilities out."""

@@ -1,0 +1,1 @@
+"""Separation engines: each gives a class map with probabilities."""

@@ -1,0 +1,49 @@
+"""A model in ONNX format, run by onnxruntime on the CPU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.separate.engines.net_engine import Architecture, reduced_engine
+from pipeline.separate.separation import Separator
+from schemas.errors import EngineError
+
+
+def onnx(model: bytes, architecture: Architecture) -> Separator:
+    """Return the engine of an ONNX ``model``: one input (1, C, H, W), one output of class logits.
+
+    Raises:
+        EngineError: onnxruntime is not installed, or it cannot use the model.
+    """
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise EngineError("the engine onnx needs: pip install bilderbogen[onnx]") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # pages run side by side in processes
+    options.log_severity_level = 3
+    try:
+        session: Any = onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # its exceptions share no base of their own
+        raise EngineError(f"the ONNX model cannot be used: {error}") from error
+    if len(session.get_inputs()) != 1:
+        names = ", ".join(one.name for one in session.get_inputs())
+        raise EngineError(f"the ONNX model wants {names}; one input (1, C, H, W) is supported")
+    name = session.get_inputs()[0].name
+
+    def infer(pages: NDArray[np.float32]) -> NDArray[np.float32]:
+        try:
+            logits = session.run(None, {name: pages})[0].astype(np.float32)
+        except Exception as error:  # as above
+            raise EngineError(f"the ONNX model refused a page {pages.shape}: {error}") from error
+        if logits.shape[2:] != pages.shape[2:]:
+            raise EngineError(f"the ONNX model answers {logits.shape} for {pages.shape}")
+        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    return reduced_engine("onnx", architecture, infer, stride=architecture.stride)

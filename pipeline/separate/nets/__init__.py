@@ -1,0 +1,1 @@
+"""The nets that separate, and their exchange as ONNX."""

@@ -1,0 +1,50 @@
+"""A net as an ONNX model, for machines and programs without PyTorch."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from importlib.util import find_spec
+
+import torch
+
+from pipeline.separate.engines.net_engine import ENGINE_OF, Architecture
+from pipeline.separate.engines.torch import load_net
+from schemas.errors import EngineError
+
+_EXAMPLE = (1, 1, 768, 576)
+
+
+def to_onnx(weights: bytes, architecture: Architecture) -> bytes:
+    """Return the ONNX model of ``weights``: input ``page`` (1, 1, H, W), output ``logits``.
+
+    Height and width are free, as multiples of the net's stride.
+
+    Raises:
+        EngineError: the weights do not fit the architecture or are those of Mask R-CNN, or the
+            package onnx is not installed.
+    """
+    if ENGINE_OF.get(architecture.net) == "maskrcnn":
+        # a trace would hold as many regions as the example has
+        raise EngineError(
+            f"{architecture.net} cannot be an ONNX model: its regions differ from page to page; "
+            "use the .safetensors with the engine maskrcnn"
+        )
+    if find_spec("onnx") is None:
+        raise EngineError("converting weights needs: pip install bilderbogen[onnx]")
+    net = load_net(weights, architecture)
+    content = io.BytesIO()
+    with warnings.catch_warnings():
+        # the tracing exporter writes what our nets need, without another package at run time
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            net,
+            (torch.zeros(_EXAMPLE),),
+            content,  # type: ignore[arg-type] # a stream does as well as a path
+            dynamo=False,
+            input_names=["page"],
+            output_names=["logits"],
+            dynamic_axes={"page": {2: "height", 3: "width"}, "logits": {2: "height", 3: "width"}},
+            opset_version=17,
+        )
+    return content.getvalue()

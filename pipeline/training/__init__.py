@@ -1,0 +1,1 @@
+"""Train and judge the nets that separate."""

@@ -1,0 +1,1 @@
+"""How the work on pages is spread over processes."""

@@ -1,0 +1,1 @@
+"""The nightly run: stages, recipes, Luigi, ingest, publish, export, report."""

@@ -1,0 +1,129 @@
+"""What every task of an issue shares: its record, its configuration, the catalog."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import ClassVar
+
+import luigi
+
+from archive.catalog.catalog import Catalog
+from archive.layout import Layout
+from archive.store import write_whole
+from schemas.codec import from_json
+from schemas.errors import ArchiveError, ConfigError
+from schemas.ledger import StageState
+from schemas.model import Issue, IssueId
+from tasks.flow.opening import open_catalog
+from tasks.flow.recipes import recipe
+from tasks.settings import ArchiveSettings, Settings, load
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """How one page left one stage."""
+
+    sequence: int
+    state: StageState
+    error: str = ""
+    message: str = ""
+
+
+class IssueTask(luigi.Task):
+    """Something done to one issue under one configuration."""
+
+    task_namespace = "bilderbogen"
+
+    issue: str = luigi.Parameter()
+    config: Path = luigi.PathParameter(default=Path("config.ini"), significant=False)
+
+    stage: ClassVar[str]
+    made: str = ""
+    """The edition that this task made in this run."""
+
+    @property
+    def issue_id(self) -> IssueId:
+        """The issue as a checked identifier."""
+        return IssueId(self.issue)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration this task was given."""
+        return load(Path(self.config))
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where this task's files live."""
+        return Layout(self.settings.archive.root)
+
+    @cached_property
+    def record(self) -> Issue:
+        """The issue as it was ingested last.
+
+        Raises:
+            ConfigError: there is no such issue.
+        """
+        path = self.layout.issue_record(self.issue_id)
+        try:
+            return from_json(Issue, path.read_bytes(), name=str(path))
+        except FileNotFoundError as error:
+            raise ConfigError(
+                f"{self.issue}: no such issue in {self.layout.root}; ingest it first"
+            ) from error
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog named in config.ini; opened after any fork."""
+        return _catalog(self.settings.archive, os.getpid())
+
+    def recipe_of(self, stage: str) -> str:
+        """Name of the recipe of ``stage`` under this task's settings."""
+        return recipe(self.settings, stage)
+
+    def edition_name(self) -> str:
+        """Return version and recipe of this stage, and a digest of what people decided.
+
+        What this run has made keeps its name to the end of the run, whatever people decide
+        meanwhile; the next run sees that.
+        """
+        return self.made or self.named(self.catalog.decisions.digest(self.issue_id))
+
+    def named(self, decided: str) -> str:
+        """Return the name of an edition in which the decisions with the digest ``decided`` are."""
+        name = f"v{self.record.version:03d}-{self.recipe_of(self.stage)}"
+        return f"{name}-{decided}" if decided else name
+
+    @property
+    def is_due(self) -> bool:
+        """Say whether somebody wants this stage done again."""
+        return self.layout.due(self.issue_id, self.stage).exists()
+
+    def mark_due(self) -> None:
+        """Write down that this stage is not done, whatever it leaves if it is killed."""
+        write_whole(self.layout.due(self.issue_id, self.stage), b"")
+
+    def unmark_due(self) -> None:
+        """Write down that this stage was done again."""
+        self.layout.due(self.issue_id, self.stage).unlink(missing_ok=True)
+
+    def outcomes_of(self, stage: str) -> tuple[PageOutcome, ...]:
+        """The finished list of ``stage``.
+
+        Raises:
+            ArchiveError: another run has dropped it.
+        """
+        path = self.layout.done(stage, self.recipe_of(stage), self.issue_id, self.record.version)
+        try:
+            return from_json(tuple[PageOutcome, ...], path.read_bytes(), name=str(path))
+        except FileNotFoundError as error:
+            raise ArchiveError(f"{self.issue}: another run dropped {stage}; start again") from error
+
+
+@lru_cache(maxsize=4)
+def _catalog(settings: ArchiveSettings, process: int) -> Catalog:
+    """Open a catalog once in each process: an engine does not survive a fork."""
+    del process
+    return open_catalog(settings)

@@ -1,0 +1,251 @@
+"""What every stage shares: an issue, a configuration and a loop over pages.
+
+Luigi retries issues, we resume pages. A task is one stage of one issue; inside it every page
+ends in an *outcome* (done, empty or failed) that is written after the page's own file. The list
+of all outcomes, written last, is what Luigi looks for.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import luigi
+
+from archive.images.images import LoadedImage, load_image
+from archive.layout import PageFolder, page_name
+from archive.store import whole, write_whole
+from schemas.codec import from_json, to_json
+from schemas.errors import (
+    ArchiveError,
+    DocumentError,
+    EngineError,
+    PageError,
+    PagesFailedError,
+    SystemicError,
+    is_systemic,
+)
+from schemas.geometry import Transform
+from schemas.ledger import LedgerRow, StageState
+from schemas.model import PageId, Region, Scan
+from tasks.executors.pages import work_on
+from tasks.flow.issue import IssueTask, PageOutcome
+from tasks.flow.progress import progress
+
+_OUTCOME = ".outcome.json"
+
+
+class PageStage(IssueTask):
+    """One stage over the pages of an issue.
+
+    A subclass names its ``stage``, the ``after`` stage whose surviving pages it takes, its
+    ``suffix`` (empty for a folder a page), and writes one page in ``build``. A page that fails
+    does not stop the others; an error that would hit every page alike stops the run.
+    """
+
+    after: ClassVar[str | None] = None
+    suffix: ClassVar[str] = ""
+    batch: ClassVar[int] = 1
+    stages: ClassVar[dict[str, type[PageStage]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Register the stage by name, for the worker processes."""
+        super().__init_subclass__()
+        PageStage.stages[cls.stage] = cls
+
+    def output(self) -> luigi.LocalTarget:
+        """The list of outcomes, written last."""
+        return luigi.LocalTarget(str(self._list))
+
+    def run(self) -> None:
+        """Build the pages that have no outcome yet, then write the list."""
+        asked = self.asked()
+        due = [page for page in asked if not self.is_settled(page)]
+        started = time.monotonic()
+        with progress().stage(self.issue, self.stage, len(due)) as bar:
+            seconds = work_on(self, due, advance=bar)
+        outcomes = tuple(self.outcome(page) for page in asked)
+        self._enter(asked, outcomes, seconds, time.monotonic() - started)
+        self._check_share(outcomes)
+        write_whole(self._list, to_json(outcomes))
+
+    def asked(self) -> Sequence[PageId]:
+        """The pages this stage has to look at: those that no stage before has lost.
+
+        Raises:
+            ArchiveError: another run has dropped the list of the stage before.
+        """
+        pages = [scan.page for scan in self.record.scans]
+        if self.after is None:
+            return pages
+        before = self.outcomes_of(self.after)
+        left = {one.sequence for one in before if one.state is not StageState.FAILED}
+        return [page for page in pages if page.sequence in left]
+
+    @abstractmethod
+    def build(self, page: PageId, target: Path) -> StageState:
+        """Write this stage's file or folder for ``page`` to ``target``; say done or empty.
+
+        Raises:
+            PageError: this page cannot be made; the others go on.
+        """
+
+    def build_batch(self, pages: Sequence[PageId]) -> None:
+        """Bring every page of ``pages`` to an outcome; runs in a worker process."""
+        for page in pages:
+            self.settle(page)
+
+    def settle(self, page: PageId) -> None:
+        """Build one page and write its outcome, unless another process has meanwhile."""
+        if self.is_settled(page):
+            return
+        state: StageState | None = None
+        with self.risking(page), whole(self.target(page)) as draft:
+            state = self.build(page, draft)
+        if state is not None:
+            self._write(page, PageOutcome(page.sequence, state))
+
+    @contextmanager
+    def risking(self, page: PageId) -> Iterator[None]:
+        """Write down that ``page`` is lost where what is done here fails for it alone.
+
+        Raises:
+            EngineError, SystemicError: it would fail for every page.
+        """
+        try:
+            yield
+        except PageError as error:
+            self.fail(page, error)
+        except (OSError, DocumentError) as error:
+            if is_systemic(error):
+                stops = "the run stops here, nothing is lost"
+                raise SystemicError(f"{page}: {error}; {stops}") from error
+            if isinstance(error, PermissionError):  # of a folder, which other pages share
+                raise EngineError(f"{page}: {error}") from error
+            again = f"bilderbogen rerun {page.issue} --page {page.sequence}"
+            self.fail(page, PageError(f"{page}: {error}; {again}"))
+        except MemoryError as error:
+            raise SystemicError(f"{page}: out of memory in {self.stage}") from error
+
+    def fail(self, page: PageId, error: ArchiveError) -> None:
+        """Write down that ``page`` could not be made, and why."""
+        failed = PageOutcome(
+            page.sequence, StageState.FAILED, type(error).__name__, _plain(str(error))
+        )
+        self._write(page, failed)
+
+    def target(self, page: PageId) -> Path:
+        """This stage's file or folder for ``page``."""
+        return self._folder(self.stage) / page_name(page, self.suffix)
+
+    def made_by(self, stage: str, page: PageId, suffix: str = "") -> Path:
+        """The file or folder that ``stage`` made of ``page``."""
+        return self._folder(stage) / page_name(page, suffix)
+
+    def scan(self, page: PageId) -> Scan:
+        """The registered master of ``page``."""
+        return next(scan for scan in self.record.scans if scan.page == page)
+
+    def load_master(self, page: PageId) -> LoadedImage:
+        """The master of ``page`` as a person sees it: a page of a PDF as it was registered."""
+        scan, own = self.scan(page), self.settings.ingest
+        return load_image(
+            self.layout.master(scan),
+            frame=scan.frame,
+            max_megapixels=own.max_megapixels,
+            pdf_dpi=round(scan.dpi),
+        )
+
+    def folder_of(self, stage: str, page: PageId) -> PageFolder:
+        """Names in the folder that ``stage`` made of ``page``."""
+        return PageFolder(self.made_by(stage, page))
+
+    def transform(self, page: PageId) -> Transform:
+        """The way from the prepared ``page`` back to its master."""
+        path = self.folder_of("prepare", page).transform
+        return from_json(Transform, path.read_bytes(), name=str(path))
+
+    def regions(self, page: PageId) -> tuple[Region, ...]:
+        """The regions of ``page``, in pixels of the prepared page."""
+        path = self.folder_of("separate", page).regions
+        return from_json(tuple[Region, ...], path.read_bytes(), name=str(path))
+
+    def outcome(self, page: PageId) -> PageOutcome:
+        """How ``page`` left this stage."""
+        path = self._outcome(page)
+        return from_json(PageOutcome, path.read_bytes(), name=str(path))
+
+    def has_left(self, stage: str, page: PageId) -> bool:
+        """Say whether ``page`` has come through ``stage``: it was asked for there and not lost."""
+        path = self.made_by(stage, page, _OUTCOME)
+        return (
+            path.exists()
+            and from_json(PageOutcome, path.read_bytes(), name=str(path)).state
+            is not StageState.FAILED
+        )
+
+    def is_settled(self, page: PageId) -> bool:
+        """Say whether ``page`` has left this stage, done or failed."""
+        return self._outcome(page).exists()
+
+    def forget(self, pages: Iterable[PageId]) -> None:
+        """Drop outcomes and list, so that ``pages`` are built again by the next run."""
+        self._list.unlink(missing_ok=True)
+        for page in pages:
+            self._outcome(page).unlink(missing_ok=True)
+
+    @property
+    def _list(self) -> Path:
+        own = self.recipe_of(self.stage)
+        return self.layout.done(self.stage, own, self.issue_id, self.record.version)
+
+    def _folder(self, stage: str) -> Path:
+        return self.layout.pages(stage, self.recipe_of(stage), self.issue_id, self.record.version)
+
+    def _outcome(self, page: PageId) -> Path:
+        return self.made_by(self.stage, page, _OUTCOME)
+
+    def _write(self, page: PageId, outcome: PageOutcome) -> None:
+        write_whole(self._outcome(page), to_json(outcome))
+
+    def _enter(
+        self,
+        asked: Sequence[PageId],
+        outcomes: Sequence[PageOutcome],
+        seconds: dict[PageId, float],
+        wall_s: float,
+    ) -> None:
+        rows = [
+            LedgerRow(
+                issue=self.issue_id,
+                name=str(page),
+                sequence=page.sequence,
+                stage=self.stage,
+                state=outcome.state,
+                recipe=self.recipe_of(self.stage),
+                error=outcome.error,
+                message=outcome.message,
+                seconds=seconds.get(page, 0.0),
+            )
+            for page, outcome in zip(asked, outcomes, strict=True)
+        ]
+        self.catalog.record(rows)
+        progress().finished(self.issue, self.stage, rows, wall_s)
+
+    def _check_share(self, outcomes: Sequence[PageOutcome]) -> None:
+        failed = {
+            str(PageId(self.issue_id, o.sequence)): PageError(o.message)
+            for o in outcomes
+            if o.state is StageState.FAILED
+        }
+        allowed = max(1.0, self.settings.run.max_failed_share * len(outcomes))
+        if len(failed) > allowed or (failed and len(failed) == len(outcomes)):
+            raise PagesFailedError(failed)
+
+
+def _plain(message: str) -> str:
+    return " ".join(message.split())

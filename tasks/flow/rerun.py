@@ -1,0 +1,99 @@
+"""Forget outcomes, so that the next run builds them again.
+
+What readers see stays until the next run replaces it. What is to be dropped is written down first,
+so that a process killed while it drops leaves the rest to the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.lock import alone
+from archive.store import write_whole
+from schemas.codec import from_json, to_json
+from schemas.ledger import StageState
+from schemas.model import IssueId, PageId
+from tasks.flow.issue import IssueTask
+from tasks.flow.page_stage import PageStage
+from tasks.flow.recipes import following
+from tasks.flow.stages import PAGE_STAGES, Describe
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What is to be done again: stages by name, pages by number."""
+
+    stages: tuple[str, ...]
+    pages: tuple[int, ...]
+
+
+def forget(
+    issue: IssueId,
+    config: Path,
+    *,
+    stage: str | None = None,
+    pages: Sequence[int] = (),
+    failed: bool = False,
+) -> tuple[PageId, ...]:
+    """Drop the outcomes of ``pages`` (none: all) from ``stage`` on; return the pages dropped.
+
+    With ``failed``, only pages are dropped that failed in ``stage`` or, without a stage, anywhere.
+    Files of other pages stay and are not built again.
+
+    Raises:
+        ConfigError: there is no such issue.
+    """
+    task = Describe(issue=str(issue), config=config)
+    known = [scan.page for scan in task.record.scans]
+    chosen = [page for page in known if not pages or page.sequence in pages]
+    stages = following(stage or "prepare")
+    page_tasks = [
+        kind(issue=str(issue), config=config) for kind in PAGE_STAGES if kind.stage in stages
+    ]
+    if failed:
+        chosen = [page for page in chosen if any(_failed(t, page) for t in page_tasks)]
+    if not chosen:
+        return ()
+    drop_wanted(task)  # a rerun before this one may have been killed
+    wanted = Rerun(stages, tuple(page.sequence for page in chosen))
+    write_whole(task.layout.rerun(issue), to_json(wanted))
+    drop_wanted(task)
+    return tuple(chosen)
+
+
+def drop_wanted(task: IssueTask) -> None:
+    """Drop what somebody wants done again of the task's issue, unless it is dropped already.
+
+    Of several runs that find the note one drops, and the others wait for it: they would drop what
+    that one has built anew.
+
+    Raises:
+        ConfigError: the disk knows no locks.
+        DocumentError: the note of what that is cannot be read.
+    """
+    if task.layout.rerun(task.issue_id).exists():
+        with alone(task.layout.root, "rerun", waits=True):
+            _drop_noted(task)
+
+
+def _drop_noted(task: IssueTask) -> None:
+    issue, note = task.issue_id, task.layout.rerun(task.issue_id)
+    try:
+        content = note.read_bytes()
+    except FileNotFoundError:  # another run has dropped it while we waited
+        return
+    wanted = from_json(Rerun, content, name=str(note))
+    pages = [PageId(issue, number) for number in wanted.pages]
+    for stage in reversed(wanted.stages):  # what readers see is due before anything is gone
+        if stage in PageStage.stages:
+            task.clone(PageStage.stages[stage]).forget(pages)
+        else:
+            write_whole(task.layout.due(issue, stage), b"")
+    task.catalog.forget(issue, wanted.stages, [str(page) for page in pages])
+    note.unlink(missing_ok=True)
+
+
+def _failed(task: PageStage, page: PageId) -> bool:
+    return task.is_settled(page) and task.outcome(page).state is StageState.FAILED

@@ -1,0 +1,288 @@
+"""Train the generator on composed pages: data, steps, checkpoints, weights and their card."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive.store import write_whole
+from archive.training.corpus import load_corpus
+from archive.training.dataset import read_manifest
+from archive.training.fonts import find_fonts
+from archive.weights import Card, check_place, write_card
+from schemas.errors import ConfigError
+from tasks.workshop.training_data import Pages, own_pages
+from tasks.workshop.training_log import COLUMNS, TrainingLog
+
+if TYPE_CHECKING:
+    from pipeline.training.session import TrainingSession
+    from pipeline.training.trainer import Losses
+    from pipeline.training.validation import Sample
+
+CHECKPOINT, WEIGHTS = "checkpoint.pt", "weights.safetensors"
+CHANNELS = (24, 48, 96, 160, 224, 256)
+"""Of the net that ships, level by level."""
+_SHOWN = 8
+"""Samples on a sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOrder:
+    """What to train, for how long, and where it is kept.
+
+    ``own`` is a training set, of which ``share`` of the pages come. Every ``validate_every`` steps
+    (0: never) the net is tried on ``validation_pages`` pages of the set's validation part, or
+    composed from seeds that are never trained on; after ``patience`` trials without a better one
+    (0: go on) training stops. ``base`` are weights to begin with. ``ema`` is what the moving
+    average of the weights keeps a step (0: no average); ``judge_channels`` are the discriminator's.
+    Layouts of the corpus that are label maps of annotated pages in ``keep_out`` are not used.
+    With ``minutes`` this call ends after so long even if steps are left, and the learning rate
+    comes down by then.
+    """
+
+    folder: Path
+    corpus: Path | None
+    steps: int
+    threads: int
+    learning_rate: float
+    form: str = "label-map"
+    adversarial_weight: float = 0.0
+    batch_size: int = 8
+    long_side: int = 768
+    channels: tuple[int, ...] = CHANNELS
+    first_seed: int = 1_000_000
+    start_from: Path | None = None
+    every: int = 50
+    workers: int = 1
+    net: str = "unet"
+    own: Path | None = None
+    share: float = 0.5
+    validate_every: int = 200
+    validation_pages: int = 24
+    patience: int = 0
+    tensorboard: bool = False
+    base: Path | None = None
+    ema: float = 0.995
+    judge_channels: int = 64
+    minutes: float | None = None
+    keep_out: Path | None = None
+
+
+@cache
+def lift_thread_limit() -> bool:
+    """Let torch take every core; False where it was loaded under the limit of page workers.
+
+    The limit is read once, when torch loads. More threads than it allows would wait for each other
+    for ever.
+    """
+    if "torch" in sys.modules:
+        return "OMP_THREAD_LIMIT" not in os.environ
+    os.environ.pop("OMP_THREAD_LIMIT", None)
+    return True
+
+
+def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
+    """Train to ``order.steps``, going on from a checkpoint if there is one; return the weights.
+
+    Raises:
+        ConfigError: the folder holds a checkpoint of another net or size, or another file's card;
+            there is no annotated page to keep out.
+        EngineError: typefaces are missing.
+        ScanError: the corpus or the training set is damaged.
+    """
+    threads = order.threads if lift_thread_limit() else 1
+    from pipeline.separate.nets.unet import GeneratorSettings
+    from pipeline.training.samples import Frame
+    from pipeline.training.session import TrainingSession, halves_pay, training_device
+    from pipeline.training.trainer import TrainingSettings
+
+    find_fonts()
+    _check_folder(order.folder)
+    _check_material(order, say)
+    device, is_boxed = training_device(), order.net.startswith("maskrcnn")
+    settings = TrainingSettings(
+        steps=order.steps,
+        batch_size=order.batch_size,
+        learning_rate=order.learning_rate,
+        form=order.form,
+        adversarial_weight=order.adversarial_weight,
+        ema=order.ema,
+        judge_channels=order.judge_channels,
+        device=device,
+        bf16=halves_pay(device) and not is_boxed,  # box operators know no bf16 on a CPU
+    )
+    frame = Frame(order.long_side, order.long_side * 3 // 4)
+    net = GeneratorSettings(channels=order.channels, net=order.net)
+    session = TrainingSession(net, settings, frame, threads=threads)
+    _resume(session, order)
+    log = TrainingLog(order.folder, tensorboard=order.tensorboard)
+    if not (order.folder / CHECKPOINT).exists():
+        log.begin()  # what lies there is of another training: no figures to measure this one by
+    if session.step < order.steps:
+        _steps(session, order, log, say)
+    else:
+        say(f"{order.folder}: already at step {session.step} of {order.steps}; nothing to do")
+    return _chosen(session, order, log, say)
+
+
+def _chosen(
+    session: TrainingSession, order: TrainingOrder, log: TrainingLog, say: Callable[[str], None]
+) -> Path:
+    """Return the best weights of those that were tried, or, without any, write the last."""
+    path = order.folder / WEIGHTS
+    if not (log.best() > 0 and path.exists()):
+        return _write_weights(session, order, {})
+    if not order.validate_every:
+        say(f"{path}: the best of those that were tried before are kept, not the last")
+    return path
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder where the card of the weights would take that of a file not ours."""
+    if not (folder / CHECKPOINT).exists() and not (folder / WEIGHTS).exists():
+        check_place(folder / WEIGHTS)
+
+
+def _check_material(order: TrainingOrder, say: Callable[[str], None]) -> None:
+    """Load what pages are made of once, before processes that compose fail on it one by one."""
+    if order.corpus is not None:
+        corpus = load_corpus(order.corpus, order.keep_out)
+        if order.keep_out is not None:
+            layouts = len(corpus.layouts) + corpus.kept_out
+            say(f"{corpus.kept_out} of {layouts} layouts are pages of {order.keep_out}: not used")
+    if order.own is not None:
+        own_pages(order.own, "train", order.long_side)
+        if order.workers:
+            own_pages.cache_clear()  # each of them holds its own
+
+
+def _steps(
+    session: TrainingSession, order: TrainingOrder, log: TrainingLog, say: Callable[[str], None]
+) -> None:
+    pages = Pages(
+        order.corpus, order.long_side, order.own, share=order.share, keep_out=order.keep_out
+    )
+    batches = session.batches(pages, first_seed=order.first_seed, workers=order.workers)
+    unseen = _unseen(session, order) if order.validate_every else []
+    best, waited = log.best(), 0
+    clock, losses = time.monotonic(), []
+    started = time.monotonic()
+    is_last = False
+    while not is_last:
+        losses.append(session.take(batches))
+        spent = (time.monotonic() - started) / 60 / order.minutes if order.minutes else 0.0
+        session.hurry(spent)
+        is_last = session.step == order.steps or spent >= 1
+        is_due = bool(unseen) and (session.step % order.validate_every == 0 or is_last)
+        if session.step % order.every and not is_last and not is_due:
+            continue
+        row = _means(losses) | {"step": session.step}
+        row["seconds"] = (time.monotonic() - clock) / len(losses)
+        if is_due:
+            row |= _tried(session, unseen, log)
+            waited = 0 if (row["mean"] or 0) > best else waited + 1
+            if (row["mean"] or 0) > best:
+                best = row["mean"] or 0
+                _write_weights(session, order, row)
+        log.note(row)
+        write_whole(order.folder / CHECKPOINT, session.state())
+        say(_line(row))
+        if order.patience and waited >= order.patience:
+            say(f"no better for {waited} trials: stopped")
+            return
+        clock, losses = time.monotonic(), []
+
+
+def _unseen(session: TrainingSession, order: TrainingOrder) -> list[Sample]:
+    count = order.validation_pages
+    if order.own is not None:
+        parts = {entry.part for entry in read_manifest(order.own)}
+        if "validation" in parts:
+            held = own_pages(order.own, "validation", order.long_side)
+            count = min(count, len(held))
+            spread = [at * len(held) // count for at in range(count)]
+            return session.samples(held.__getitem__, spread)
+    composed = Pages(order.corpus, order.long_side, keep_out=order.keep_out)
+    return session.samples(composed, range(order.first_seed - count, order.first_seed))
+
+
+def _tried(
+    session: TrainingSession, unseen: Sequence[Sample], log: TrainingLog
+) -> dict[str, float | None]:
+    found = session.validate(unseen)
+    figures = {"mean": found.mean, **{k: v for k, v in found.iou.items() if k != "background"}}
+    shown = zip(unseen[:_SHOWN], found.maps, strict=False)
+    log.show(session.step, [session.view(sample, labels) for sample, labels in shown], figures)
+    return figures
+
+
+def _means(losses: Sequence[Losses]) -> dict[str, float | None]:
+    names = {
+        "loss": "reconstruction",
+        "adversarial": "adversarial",
+        "discriminator": "discriminator",
+    }
+    return {
+        key: sum(getattr(loss, name) for loss in losses) / len(losses)
+        for key, name in names.items()
+    }
+
+
+def _line(row: Mapping[str, float | None]) -> str:
+    tried = f"  unseen pages: mean IoU {row['mean']:.3f}" if row.get("mean") is not None else ""
+    return f"step {row['step']:.0f}  loss {row['loss']:.4f}  {row['seconds']:.2f} s a step{tried}"
+
+
+def _resume(session: TrainingSession, order: TrainingOrder) -> None:
+    own = order.folder / CHECKPOINT
+    source = own if own.exists() else order.start_from
+    if source is None:
+        if order.base is not None:
+            session.begin_with(order.base.read_bytes(), name=str(order.base))
+        return
+    try:
+        state = source.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{source}: {error.strerror}; name a checkpoint") from error
+    session.resume(state, weights_only=source != own, name=str(source))
+
+
+def _write_weights(
+    session: TrainingSession, order: TrainingOrder, tried: Mapping[str, float | None]
+) -> Path:
+    content = session.weights()
+    path = order.folder / WEIGHTS
+    write_whole(path, content)
+    card = Card(
+        name="weights",
+        sha256=sha256(content).hexdigest(),
+        channels=order.channels,
+        long_side=order.long_side,
+        net=order.net,
+        recipe={
+            "steps": session.step,
+            "batch_size": order.batch_size,
+            "learning_rate": order.learning_rate,
+            "form": order.form,
+            "adversarial_weight": order.adversarial_weight,
+            "first_seed": order.first_seed,
+        },
+        data=_data(order),
+        figures={"unseen": {k: v for k, v in tried.items() if k in COLUMNS[5:]}} if tried else {},
+    )
+    write_card(path.with_suffix(".json"), card, replaces=True)
+    return path
+
+
+def _data(order: TrainingOrder) -> str:
+    composed = "composed pages" + (" from a corpus" if order.corpus else ", drawn pictures only")
+    if order.corpus and order.keep_out:
+        composed += " without layouts of the pages judged"
+    return composed if order.own is None else f"{composed}; {order.share:.0%} own pages"
