@@ -136,6 +136,11 @@ class PageFolder:
         return self.folder / "transform.json"
 
     @property
+    def capture(self) -> Path:
+        """prepare: how the page lies in its scan."""
+        return self.folder / "capture.json"
+
+    @property
     def reduced(self) -> Path:
         """prepare: the prepared page, reduced, in color."""
         return self.folder / "reduced.png"

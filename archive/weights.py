@@ -16,6 +16,8 @@ from schemas.model import CLASSES
 SHIPPED = Path(__file__).parents[1] / "pipeline" / "weights"
 KINDS_FILE = SHIPPED / "kinds.json"
 """The model that tells kinds of print apart (``benchmarks/kinds.py`` trains it)."""
+LETTERS_FILE = SHIPPED / "letters.json"
+"""The model that tells which way up letters stand (``benchmarks/letters.py`` trains it)."""
 _Natural = Annotated[int, msgspec.Meta(ge=1)]
 
 

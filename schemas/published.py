@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.capture import AS_SCANNED, Capture
 from schemas.decisions import Numbered
 from schemas.model import (
     Event,
@@ -41,7 +42,7 @@ class PageDescription:
     """What describe makes of a page, in pixels of the master.
 
     ``confidence`` is the mean of its words, ``known_words`` the share of them that dictionaries
-    have; None where there is nothing to judge.
+    have; None where there is nothing to judge. ``capture`` says how the page lies in its scan.
     """
 
     page: PageId
@@ -51,6 +52,7 @@ class PageDescription:
     text: PageText | None = None
     confidence: float | None = None
     known_words: float | None = None
+    capture: Capture = AS_SCANNED
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,9 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class PrepareSettings:
-    """[prepare] how a page is straightened."""
+    """[prepare] how a page is turned upright and straightened."""
 
+    find_orientation: bool = _option(True)
     max_skew_degrees: float = _option(3.0, low=0, high=10)
     find_border: bool = _option(True)
     reduced_long_side: int = _option(1536, low=256, high=4096)

@@ -180,6 +180,7 @@ class Payload:
         master = self._layout.master(scan)
         dpi = round(scan.dpi)
         loaded = load_image(master, frame=scan.frame, max_megapixels=_ANY_SIZE, pdf_dpi=dpi)
+        shown = page.description.capture.shown(loaded.rgb)
         for use, folder, long_side in (
             (DEFAULT, "default", DEFAULT_LONG_SIDE),
             (THUMBS, "thumbs", THUMBNAIL_LONG_SIDE),
@@ -187,7 +188,7 @@ class Payload:
             href = f"images/{folder}/{sequence:04d}.jpg"
             path = self._folder / href
             path.parent.mkdir(parents=True, exist_ok=True)
-            save_jpeg(path, loaded.rgb, long_side=long_side)
+            save_jpeg(path, shown, long_side=long_side)
             self.digests[href], self._sizes[href] = file_sha256(path), path.stat().st_size
             self._enter_image(use, sequence, 0, href, "image/jpeg")
 

@@ -119,6 +119,9 @@ def _page(page: PublishedPage, files: Mapping[str, PackageFile]) -> dict[str, An
         "height": scan.height,
         "dpi": scan.dpi if scan.dpi_is_known else None,
         "failed": page.failed,
+        "turned": found.capture.turn,
+        "mirrored": found.capture.is_mirrored,
+        "negative": found.capture.is_negative,
         "confidence": found.confidence,
         "illustrations": [_picture(picture, files) for picture in found.illustrations],
     }

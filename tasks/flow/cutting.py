@@ -12,6 +12,7 @@ from archive.images import images
 from archive.images import sixteen_bit as deep_files
 from archive.layout import PublishedNames
 from pipeline.refine.sixteen_bit import RGB16, decode_png, decode_tiff, deep_cut_out, encode_png
+from schemas.capture import Capture
 from schemas.model import RGB8, Illustration, Scan
 
 _DEEP = 16
@@ -34,8 +35,8 @@ class CutOut:
     deep: RGB16 | None
 
 
-def deep_pixels(path: Path, scan: Scan) -> DeepPage | None:
-    """Return the pixels of a master of sixteen bits a channel; None where it has eight.
+def deep_pixels(path: Path, scan: Scan, capture: Capture) -> DeepPage | None:
+    """Return the upright pixels of a master of sixteen bits a channel; None where it has eight.
 
     Raises:
         ScanError: it is damaged.
@@ -48,9 +49,11 @@ def deep_pixels(path: Path, scan: Scan) -> DeepPage | None:
         found = decode_png(path.read_bytes(), name=str(path)), None
     else:
         return None
-    if found is None or found[0].shape[:2] != (scan.height, scan.width):
+    if found is None:
         return None
-    return DeepPage(*found)
+    pixels = capture.shown(found[0])
+    is_whole = pixels.shape[:2] == (scan.height, scan.width)
+    return DeepPage(pixels, found[1]) if is_whole else None
 
 
 def write_cut_out(

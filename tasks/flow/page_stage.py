@@ -11,6 +11,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ import luigi
 from archive.images.images import LoadedImage, load_image
 from archive.layout import PageFolder, page_name
 from archive.store import whole, write_whole
+from schemas.capture import Capture
 from schemas.codec import from_json, to_json
 from schemas.errors import (
     ArchiveError,
@@ -150,8 +152,19 @@ class PageStage(IssueTask):
         """The registered master of ``page``."""
         return next(scan for scan in self.record.scans if scan.page == page)
 
+    def upright_scan(self, page: PageId) -> Scan:
+        """The registered master of ``page`` with the size it has when it stands upright."""
+        transform = self.transform(page)
+        width, height = transform.master_width, transform.master_height
+        return replace(self.scan(page), width=width, height=height)
+
     def load_master(self, page: PageId) -> LoadedImage:
-        """The master of ``page`` as a person sees it: a page of a PDF as it was registered."""
+        """The master of ``page`` as a person reads it: upright, and a positive."""
+        loaded = self.load_scan(page)
+        return replace(loaded, rgb=self.capture(page).shown(loaded.rgb))
+
+    def load_scan(self, page: PageId) -> LoadedImage:
+        """The master of ``page`` as it was scanned: a page of a PDF as it was registered."""
         scan, own = self.scan(page), self.settings.ingest
         return load_image(
             self.layout.master(scan),
@@ -163,6 +176,11 @@ class PageStage(IssueTask):
     def folder_of(self, stage: str, page: PageId) -> PageFolder:
         """Names in the folder that ``stage`` made of ``page``."""
         return PageFolder(self.made_by(stage, page))
+
+    def capture(self, page: PageId) -> Capture:
+        """How ``page`` lies in its scan."""
+        path = self.folder_of("prepare", page).capture
+        return from_json(Capture, path.read_bytes(), name=str(path))
 
     def transform(self, page: PageId) -> Transform:
         """The way from the prepared ``page`` back to its master."""

@@ -19,6 +19,7 @@ from pipeline.describe.issue import told_script, with_heads
 from pipeline.describe.numbering import decided, followed, place_of, renumbered
 from pipeline.describe.pagination import with_agreed_labels
 from pipeline.describe.spreads import joined_spreads
+from schemas.capture import Capture
 from schemas.codec import from_json
 from schemas.decisions import Decision, Numbered
 from schemas.errors import ArchiveError
@@ -168,6 +169,7 @@ class Publish(IssueTask):
             empty = PageDescription(page)
             return PublishedPage(scan, empty, (master,), (), lost or "describe"), ()
         description = from_json(PageDescription, described.read_bytes(), name=str(described))
+        scan = _upright(scan, description.capture)
         size = {"width": scan.width, "height": scan.height}
         found = description.illustrations
         numbered = renumbered(found, [one for one in known if one.page == page], **size)
@@ -179,7 +181,7 @@ class Publish(IssueTask):
                 files += self._copy(before, wanted, draft)
         places = tuple(Numbered(page, one.ordinal, *place_of(one, **size)) for one in numbered)
         said = replace(description, illustrations=tuple(kept))
-        events = self._events(page, description.text)
+        events = self._events(page, description)
         return PublishedPage(scan, said, (master, *files), events, lost), places
 
     def _copy(
@@ -220,11 +222,21 @@ class Publish(IssueTask):
             )
         return found
 
-    def _events(self, page: PageId, text: PageText | None) -> tuple[Event, ...]:
+    def _events(self, page: PageId, description: PageDescription) -> tuple[Event, ...]:
         """What engines did, dated by ingest: the same pages give the same documents."""
-        at = self.record.ingested
+        at, changes = self.record.ingested, description.capture.changes
         if at is None:
             return ()
+        by = agent("prepare", self.settings)
+        upright = [Event("modification", at, by, "success", changes)] if changes else []
+        return (
+            *upright,
+            *self._engine_events(page, at, description.text),
+        )
+
+    def _engine_events(
+        self, page: PageId, at: datetime, text: PageText | None
+    ) -> tuple[Event, ...]:
         return tuple(
             self._event(stage, at, text)
             for stage in EVENT_KINDS
@@ -309,6 +321,12 @@ class Finish(IssueTask):
 
     def _bad(self) -> tuple[LedgerRow, ...]:
         return self.catalog.standing.bad([self.issue_id])
+
+
+def _upright(scan: Scan, capture: Capture) -> Scan:
+    """Return ``scan`` with the size of its page as it is shown."""
+    width, height = capture.size(scan.width, scan.height)
+    return replace(scan, width=width, height=height)
 
 
 def _enter(task: IssueTask) -> None:

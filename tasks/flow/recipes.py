@@ -17,7 +17,7 @@ from importlib.metadata import version
 from typing import Any
 
 from archive.store import sha256 as file_sha256
-from archive.weights import KINDS_FILE, find_weights
+from archive.weights import KINDS_FILE, LETTERS_FILE, find_weights
 from archive.wordlists import PACKAGES, word_lists
 from pipeline.recognize.tesseract import tessdata, tesseract_version
 from schemas.version import VERSION
@@ -39,7 +39,7 @@ NEEDS = {
 """Whose results a stage reads; ``rerun`` follows it downwards."""
 
 CODE_VERSIONS = dict.fromkeys(STAGES, 1) | {
-    "prepare": 3,
+    "prepare": 4,
     "separate": 6,
     "recognize": 6,
     "refine": 7,
@@ -105,7 +105,10 @@ def stated(stage: str, settings: Settings) -> str:
 
 
 def _prepare(settings: Settings) -> dict[str, Any]:
-    return asdict(settings.prepare) | {"default_dpi": settings.ingest.default_dpi}
+    return asdict(settings.prepare) | {
+        "default_dpi": settings.ingest.default_dpi,
+        "letters": file_sha256(LETTERS_FILE)[:16],
+    }
 
 
 def _separate(settings: Settings) -> dict[str, Any]:

@@ -12,14 +12,16 @@ import numpy as np
 from archive.images import images
 from archive.layout import PageFolder, PublishedNames
 from archive.store import scratch
-from archive.weights import KINDS_FILE
+from archive.weights import KINDS_FILE, LETTERS_FILE
 from archive.wordlists import vocabulary
 from pipeline.describe.captions import link_captions
 from pipeline.describe.hashes import perceptual_hash
 from pipeline.describe.header import parse_header
 from pipeline.describe.kinds import kind_model, placed_kind, print_kind
 from pipeline.geometry import in_master, region_to_master, text_to_master
-from pipeline.prepare import apply_transform, find_transform, reduced, to_grey
+from pipeline.prepare.letters import letter_model
+from pipeline.prepare.straighten import apply_transform, find_transform, reduced, to_grey
+from pipeline.prepare.upright import find_capture
 from pipeline.recognize.quality import known_share
 from pipeline.recognize.supplied_text import told_apart
 from pipeline.recognize.veto import without_vetoed
@@ -36,6 +38,7 @@ from pipeline.refine.large import (
 from pipeline.refine.mattes import RefineSettings, refine_illustration
 from pipeline.separate.regions import find_regions
 from pipeline.separate.separation import Separation, separate
+from schemas.capture import AS_SCANNED, Capture
 from schemas.codec import from_json, to_json
 from schemas.geometry import Box
 from schemas.ledger import StageState
@@ -72,9 +75,11 @@ class Prepare(PageStage):
         return self.clone(Ingested)
 
     def build(self, page: PageId, target: Path) -> StageState:
-        """Write transform, reduced page and grey page."""
+        """Write how the page lies, its transform, the reduced page and the grey page."""
         own = self.settings.prepare
-        rgb = self.load_master(page).rgb
+        scan = self.load_scan(page).rgb
+        capture = self._capture(page, scan)
+        rgb = capture.shown(scan)
         found = find_transform(
             rgb, max_skew_degrees=own.max_skew_degrees, find_border=own.find_border
         )
@@ -84,7 +89,14 @@ class Prepare(PageStage):
         images.save_png(files.reduced, reduced(prepared, own.reduced_long_side))
         images.save_png(files.grey, to_grey(prepared))
         files.transform.write_bytes(to_json(found.transform))
+        files.capture.write_bytes(to_json(capture))
         return StageState.DONE
+
+    def _capture(self, page: PageId, rgb: RGB8) -> Capture:
+        """How the page lies; text that came with it was placed on the scan as it is."""
+        if self.scan(page).text or not self.settings.prepare.find_orientation:
+            return AS_SCANNED
+        return find_capture(to_grey(rgb), letter_model(LETTERS_FILE.read_bytes()))
 
 
 class Separate(PageStage):
@@ -189,7 +201,8 @@ class Refine(PageStage):
     def _refined(
         self, page: PageId, found: Sequence[Region], files: PageFolder
     ) -> tuple[Illustration, ...]:
-        master, transform, scan = self.load_master(page).rgb, self.transform(page), self.scan(page)
+        master, transform = self.load_master(page).rgb, self.transform(page)
+        scan = self.upright_scan(page)
         planes = images.load_planes(self.folder_of("separate", page).probabilities, len(CLASSES))
         text = planes[2:].max(axis=0)
         settings = RefineSettings(
@@ -262,8 +275,8 @@ class Crop(PageStage):
     ) -> tuple[Illustration, ...]:
         names = PublishedNames(target, self.settings.crop.suffix)
         names.make_folders()
-        master, scan = self.load_master(page), self.scan(page)
-        deep = deep_pixels(self.layout.master(scan), scan)
+        master, scan, capture = self.load_master(page), self.scan(page), self.capture(page)
+        deep = deep_pixels(self.layout.master(scan), scan, capture)
         found = []
         for picture in pictures:
             box = picture.box
@@ -311,13 +324,14 @@ class Describe(PageStage):
         """
         pictures, text = self._pictures(page), self._text(page)
         regions = text.regions if text else ()
-        scan = self.scan(page)
+        scan = self.upright_scan(page)
         reach = self.settings.describe.caption_distance_mm * scan.dpi / _MM_PER_INCH
         found = [region_to_master(region, self.transform(page)) for region in self.regions(page)]
         pictures, separated = without_vetoed(pictures, found, text.vetoed if text else ())
         header = "  ".join(r.text for r in regions if r.kind is RegionKind.HEADER)
         description = PageDescription(
             page=page,
+            capture=self.capture(page),
             header=parse_header(header) if header else None,
             illustrations=tuple(
                 placed_kind(picture, regions, width=scan.width, height=scan.height)

@@ -11,15 +11,18 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from archive.catalog.catalog import Catalog
+from archive.images.images import load_image
+from schemas.capture import AS_SCANNED, Capture
 from schemas.ledger import StageState
 from schemas.model import IssueId
 from tasks.__main__ import main
 from tasks.settings import load
-from tests.conftest import ROOT, draw_page
+from tests.conftest import ROOT, draw_page, write_issue
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -262,3 +265,32 @@ def test_a_page_that_kills_its_worker_costs_only_itself(home, config):
     assert published.pages[1].failed == "recognize" and len(published.pages) == 3
     assert main(["rerun", "lantern-1908", "--failed", "--config", str(config)]) == 0
     assert not [row for row in catalog(config).ledger() if row.state.is_bad]
+
+
+def test_a_page_that_lies_wrongly_is_published_upright(home, config):
+    folder = home / "incoming" / "turned-1900"
+    write_issue(folder, 1)
+    upright = load_image(folder / "p1.tif").rgb
+    laid = np.ascontiguousarray(255 - np.rot90(upright))
+    Image.fromarray(laid).save(folder / "p2.tif", dpi=(150, 150))
+    before = (folder / "p2.tif").read_bytes()
+    run(config, "nightly")
+    issue = catalog(config).published(IssueId("turned-1900"))
+    one, other = issue.pages
+    assert one.description.capture == AS_SCANNED
+    assert other.description.capture == Capture(90, is_negative=True)
+    assert (other.scan.width, other.scan.height) == (one.scan.width, one.scan.height)
+    assert [p.box for p in other.description.illustrations] == [
+        p.box for p in one.description.illustrations
+    ]
+    assert other.description.text.words() == one.description.text.words()
+    (event,) = [done for done in other.events if done.kind == "modification"]
+    assert "turned by 90 degrees" in event.detail
+    root = load(config).archive.root
+    assert (root / other.scan.path).read_bytes() == before
+    package = next(root.glob("exports/turned-1900/*/data"))
+    shown = load_image(package / "images/default/0002.jpg").rgb
+    assert np.abs(shown.astype(int) - upright).mean() < 6
+    record = json.loads((package / "catalog/issue.json").read_text())
+    assert [page["turned"] for page in record["pages"]] == [0, 90]
+    assert main(["validate", str(package.parent)]) == 0

@@ -12,7 +12,9 @@ from pipeline.describe.captions import caption_number, link_captions
 from pipeline.describe.hashes import distance, perceptual_hash
 from pipeline.describe.header import agree, parse_header
 from pipeline.geometry import in_master, region_to_master
-from pipeline.prepare import apply_transform, find_paper, find_skew, find_transform, to_grey
+from pipeline.prepare.charts import find_chart
+from pipeline.prepare.paper import find_paper
+from pipeline.prepare.straighten import apply_transform, find_skew, find_transform, to_grey
 from pipeline.recognize.arrange import arrange, joined, mean_confidence
 from pipeline.recognize.blank import blank_illustrations
 from pipeline.recognize.tesseract import RawWord, Tesseract, models_for
@@ -112,6 +114,46 @@ def test_a_dark_picture_that_runs_off_the_page_is_no_border():
     across = np.full((1400, 1000), 238, np.uint8)
     across[:, 550:] = 40
     assert find_paper(across) == whole
+
+
+def test_the_dark_edge_of_a_photograph_without_a_margin_is_no_border():
+    rng = np.random.default_rng(2)
+    photograph = rng.integers(60, 200, (1400, 1000)).astype(np.uint8)
+    photograph[:, 870:] = rng.integers(5, 85, (1400, 130))
+    assert find_paper(photograph) == Box(0, 0, 1000, 1400)
+    night = np.full((1400, 1000), 100, np.uint8)
+    night[:180] = 12
+    assert find_paper(night) == Box(0, 0, 1000, 1400)
+
+
+def camera_scan(chart=True, finger=True):
+    """A sheet on a black bed as a camera takes it, a color chart, a ruler and a finger beside it."""
+    scan = np.full((1460, 1240, 3), 22, np.uint8)
+    scan[90:1300, 60:1000] = (235, 228, 210)
+    scan[400:1200, 1080:1140] = 245
+    if chart:
+        rng = np.random.default_rng(5)
+        for row in range(6):
+            for column in range(4):
+                left, top = 1050 + column * 32, 110 + row * 32
+                scan[top : top + 26, left : left + 26] = rng.integers(30, 255, 3)
+    if finger:
+        cv2.ellipse(scan, (480, 1320), (48, 70), 0, 0, 360, (200, 150, 120), -1)
+    return scan
+
+
+def test_a_sheet_is_found_on_its_bed_without_chart_ruler_and_finger():
+    box = find_paper(to_grey(camera_scan()))
+    wanted = (60, 90, 1000, 1300)
+    near = zip((box.left, box.top, box.right, box.bottom), wanted, strict=True)
+    assert all(abs(a - b) <= 6 for a, b in near)
+
+
+def test_a_color_chart_is_found_and_a_page_has_none():
+    chart = find_chart(camera_scan())
+    assert chart is not None and chart.overlap(Box(1050, 110, 1172, 296)) > 0.8 * chart.area
+    assert find_chart(camera_scan(chart=False)) is None
+    assert find_chart(draw_page(3)) is None
 
 
 def test_a_border_is_cut_up_to_a_sixth_of_the_page():

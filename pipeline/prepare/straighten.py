@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.prepare.paper import find_paper
 from schemas.geometry import Box, Transform
 from schemas.model import RGB8, Grey8
 
@@ -20,8 +21,6 @@ _PROFILE_WIDTH = 700
 _COARSE_STEP = 0.25
 _MIN_SKEW = 0.12
 _MIN_GAIN = 1.08
-_DARK = 90
-_MAX_BORDER_PART = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +73,6 @@ def find_skew(grey: Grey8, *, max_degrees: float) -> float:
     return 0.0 if abs(best) < _MIN_SKEW or gain < _MIN_GAIN or at_edge else round(best, 2)
 
 
-def find_paper(grey: Grey8) -> Box:
-    """Return the page without the scanner's dark border.
-
-    A side is cut while its rows (or columns) are mostly dark, a small gap of the scanner's noise
-    bridged. What is still dark after a sixth of the page is a picture without a margin: nothing is
-    cut there.
-    """
-    height, width = grey.shape
-    if min(height, width) < 64:
-        return Box(0, 0, width, height)
-    dark = grey < _DARK
-    if dark.mean() > 0.6:
-        return Box(0, 0, width, height)
-    rows, cols = dark.mean(axis=1), dark.mean(axis=0)
-    top, bottom = _cut(rows), _cut(rows[::-1])
-    left, right = _cut(cols), _cut(cols[::-1])
-    return Box(left, top, width - right, height - bottom)
-
-
 def apply_transform(rgb: RGB8, transform: Transform, *, paper: int = 255) -> RGB8:
     """Return the prepared page of ``rgb``: (transform.height, transform.width, 3) uint8."""
     size = (transform.width, transform.height)
@@ -130,21 +110,6 @@ def _levelness(ink: NDArray[np.uint8], degrees: float) -> float:
     level = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_NEAREST)
     profile = level.sum(axis=1, dtype=np.float64)
     return float(((profile[1:] - profile[:-1]) ** 2).sum())
-
-
-def _cut(darkness: NDArray[np.float64]) -> int:
-    """Return how many rows are border; none where the dark does not end: that is a picture."""
-    limit = len(darkness) // _MAX_BORDER_PART
-    bridge = max(2, len(darkness) // 150)
-    cut, light = 0, 0
-    for at, dark in enumerate(darkness[: limit + bridge + 1]):
-        if dark > 0.5:
-            cut, light = at + 1, 0
-        else:
-            light += 1
-            if light > bridge:
-                break
-    return cut if cut <= limit else 0
 
 
 def _transform(border: Box, degrees: float, width: int, height: int) -> Transform:

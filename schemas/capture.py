@@ -1,0 +1,69 @@
+"""How a page lies in its scan: turned, mirrored, or as a negative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_TURNS = (0, 90, 180, 270)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What was done to show a scan as a person reads it; the master itself is never changed.
+
+    The scan is made a positive first, then mirrored, then turned clockwise by ``turn`` degrees.
+    ``is_sure`` is False where no letters tell which way is up: then nothing was done.
+
+    Raises:
+        ValueError: ``turn`` is not 0, 90, 180 or 270.
+    """
+
+    turn: int = 0
+    is_mirrored: bool = False
+    is_negative: bool = False
+    is_sure: bool = True
+
+    def __post_init__(self) -> None:
+        if self.turn not in _TURNS:
+            raise ValueError(f"turned by {self.turn} degrees; give 0, 90, 180 or 270")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the page is shown as it was scanned."""
+        return not (self.turn or self.is_mirrored or self.is_negative)
+
+    @property
+    def changes(self) -> str:
+        """What was done, in plain words; empty where nothing was.
+
+        >>> Capture(turn=180, is_negative=True).changes
+        'a negative, shown as a positive; turned by 180 degrees'
+        """
+        done = [
+            "a negative, shown as a positive" if self.is_negative else "",
+            "mirrored, shown the right way round" if self.is_mirrored else "",
+            f"turned by {self.turn} degrees" if self.turn else "",
+        ]
+        return "; ".join(part for part in done if part)
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Return width and height, as shown, of a scan of ``width`` by ``height`` pixels."""
+        return (height, width) if self.turn in (90, 270) else (width, height)
+
+    def shown(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """Return the (H, W) or (H, W, 3) ``pixels`` of a scan as a person reads the page."""
+        if self.is_plain:
+            return pixels
+        if self.is_negative:
+            pixels = np.invert(pixels)
+        if self.is_mirrored:
+            pixels = pixels[:, ::-1]
+        return np.ascontiguousarray(np.rot90(pixels, -self.turn // 90))
+
+
+AS_SCANNED = Capture()
+"""Upright, the right way round, dark on light."""
