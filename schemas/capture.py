@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.geometry import Box
+
 _TURNS = (0, 90, 180, 270)
 
 
@@ -53,6 +55,23 @@ class Capture:
     def size(self, width: int, height: int) -> tuple[int, int]:
         """Return width and height, as shown, of a scan of ``width`` by ``height`` pixels."""
         return (height, width) if self.turn in (90, 270) else (width, height)
+
+    def on_scan(self, box: Box, width: int, height: int) -> Box:
+        """Return ``box`` of the page as shown, ``width`` by ``height``, in pixels of its scan.
+
+        >>> Capture(turn=90).on_scan(Box(0, 10, 5, 30), 60, 90)
+        Box(left=10, top=55, right=30, bottom=60)
+        """
+        left, top, right, bottom = {
+            0: (box.left, box.top, box.right, box.bottom),
+            90: (box.top, width - box.right, box.bottom, width - box.left),
+            180: (width - box.right, height - box.bottom, width - box.left, height - box.top),
+            270: (height - box.bottom, box.left, height - box.top, box.right),
+        }[self.turn]
+        if self.is_mirrored:
+            across, _ = self.size(width, height)
+            left, right = across - right, across - left
+        return Box(left, top, right, bottom)
 
     def shown(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """Return the (H, W) or (H, W, 3) ``pixels`` of a scan as a person reads the page."""

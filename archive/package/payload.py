@@ -170,8 +170,7 @@ class Payload:
                 scan.mimetype,
                 scan.sha256,
                 scan.size_bytes,
-                scan.width,
-                scan.height,
+                *page.description.capture.size(scan.width, scan.height),
             )
         )
 

@@ -100,7 +100,7 @@ def _blocks(view: PackageView) -> Iterator[Fault]:
 
 
 @PACKAGE_RULES.add(
-    33, "an ALTO page has the size of its master and the number of its page", ARCHIVE
+    33, "an ALTO page has the size of its master, upright, and the number of its page", ARCHIVE
 )
 def _pages(view: PackageView) -> Iterator[Fault]:
     of = {f.get("ID"): (use, unquote(href_of(f))) for use, f in files(view.mets)}
@@ -112,9 +112,25 @@ def _pages(view: PackageView) -> Iterator[Fault]:
             continue
         if str(facts.number) != div.get("ORDER"):
             yield div, f"ALTO says page {facts.number}, METS {div.get('ORDER')}"
-        if master and master.width and (facts.width, facts.height) != (master.width, master.height):
-            said = f"{facts.width} x {facts.height}, its master {master.width} x {master.height}"
+        if master is None or not master.width:
+            continue
+        size = (master.width, master.height)
+        if _is_sideways(view, facts.number):
+            size = size[::-1]
+        if (facts.width, facts.height) != size:
+            said = f"{facts.width} x {facts.height}, its master {size[0]} x {size[1]}"
             yield div, f"the ALTO page is {said}"
+
+
+def _is_sideways(view: PackageView, number: object) -> bool:
+    """Say whether the record of the issue has page ``number`` turned by 90 or 270 degrees."""
+    pages = view.issue.get("pages") if view.issue else None
+    return any(
+        isinstance(page, dict)
+        and str(page.get("sequence")) == str(number)
+        and page.get("turned") in (90, 270)
+        for page in (pages if isinstance(pages, list) else ())
+    )
 
 
 @PACKAGE_RULES.add(38, "every illustration of ALTO names a file of METS", ARCHIVE)

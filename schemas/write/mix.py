@@ -11,6 +11,7 @@ from fractions import Fraction
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from schemas.capture import Capture
 from schemas.model import Scan
 from schemas.namespaces import MIX
 from schemas.package import PackageFile
@@ -51,10 +52,11 @@ class ImageFacts:
         return _CHANNELS.get(self.mode, 1)
 
 
-def facts_of_scan(scan: Scan) -> ImageFacts:
-    """Return what is known of a master; its size is that of the page as a person sees it."""
+def facts_of_scan(scan: Scan, capture: Capture) -> ImageFacts:
+    """Return what is known of a master, of which ``scan`` has the upright size."""
     dpi = scan.dpi if scan.dpi_is_known else None
-    return ImageFacts(scan.mimetype, scan.width, scan.height, scan.mode, scan.bits, dpi)
+    width, height = capture.size(scan.width, scan.height)
+    return ImageFacts(scan.mimetype, width, height, scan.mode, scan.bits, dpi)
 
 
 def facts_of_cut_out(file: PackageFile, scan: Scan) -> ImageFacts:

@@ -103,7 +103,7 @@ def _of_original(
         file, original_name=xml_text(page.scan.name), events=named, originator=SOFTWARE
     )
     return E.amdSec(
-        *_technical(file, facts_of_scan(page.scan), described),
+        *_technical(file, facts_of_scan(page.scan, page.description.capture), described),
         *(_wrap("digiprovMD", one.key, "PREMIS:EVENT", event_record(one)) for one in events),
         ID=f"AMD_{file.xml_id}",
     )

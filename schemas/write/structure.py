@@ -176,9 +176,16 @@ def _areas(
 
 
 def _coordinates(box: Box, page: PublishedPage, image: PackageFile) -> str:
-    """METS areas are pixels of the image they name, first and last; our boxes end one after."""
-    width, height = image.width or page.scan.width, image.height or page.scan.height
-    across, down = width / page.scan.width, height / page.scan.height
+    """METS areas are pixels of the image they name, first and last; our boxes end one after.
+
+    A master is named as it lies, not upright.
+    """
+    size = page.scan.width, page.scan.height
+    if image.use == ORIGINAL:
+        capture = page.description.capture
+        box, size = capture.on_scan(box, *size), capture.size(*size)
+    width, height = image.width or size[0], image.height or size[1]
+    across, down = width / size[0], height / size[1]
     left, right = _span(box.left * across, box.right * across, width)
     top, bottom = _span(box.top * down, box.bottom * down, height)
     return f"{left},{top},{right},{bottom}"

@@ -12,6 +12,7 @@ from pipeline.prepare.straighten import to_grey
 from pipeline.prepare.upright import find_capture, is_sure
 from pipeline.synthesis.magazine import draw_page, issues
 from schemas.capture import AS_SCANNED, Capture
+from schemas.geometry import Box
 
 LAID = [(Capture(turn), Capture(-turn % 360)) for turn in (0, 90, 180, 270)]
 LAID += [(Capture(is_mirrored=True), Capture(is_mirrored=True))]
@@ -81,6 +82,19 @@ def test_a_size_is_that_of_the_page_as_shown():
         == Capture(270).shown(np.zeros((900, 600))).shape[::-1]
     )
     assert Capture(180).size(600, 900) == (600, 900)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize("is_mirrored", [False, True])
+def test_a_place_on_the_page_is_found_again_in_its_scan(turn, is_mirrored):
+    capture = Capture(turn, is_mirrored)
+    scan = np.arange(60 * 90).reshape(60, 90)
+    shown = capture.shown(scan)
+    box = Box(5, 10, 20, 31)
+    back = capture.on_scan(box, shown.shape[1], shown.shape[0])
+    on_page = shown[box.top : box.bottom, box.left : box.right]
+    on_scan = scan[back.top : back.bottom, back.left : back.right]
+    assert set(on_page.ravel()) == set(on_scan.ravel())
 
 
 def test_a_page_of_sixteen_bits_is_inverted_in_its_own_depth():
