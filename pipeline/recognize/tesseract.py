@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ CHINESE = ("chi_tra", "chi_sim")
 """Tesseract has no ``zho``; prints before the reform are in traditional signs."""
 
 BINARY_PACKAGE = "tesseract-ocr"
+
+_ANSWER_S = 30
+"""Seconds within which Tesseract names its version or its models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,31 @@ def tesseract_version() -> str:
     """Return Tesseract's version.
 
     Raises:
-        EngineError: it is not installed; the package is named.
+        EngineError: it is not installed; the package is named. Or it does not answer.
     """
+    version = re.search(r"\d+(\.\d+)*", _ask_tesseract("--version"))
+    if version is None:
+        raise EngineError("tesseract --version names no version; reinstall tesseract-ocr")
+    return version[0]
+
+
+def _ask_tesseract(option: str) -> str:
     try:
-        return str(pytesseract.get_tesseract_version()).split()[0]
-    except (pytesseract.TesseractNotFoundError, SystemExit, OSError) as error:
+        return subprocess.run(
+            [pytesseract.pytesseract.tesseract_cmd, option],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=_ANSWER_S,
+        ).stdout
+    except OSError as error:
         raise EngineError(_missing_binary()) from error
+    except subprocess.TimeoutExpired as error:
+        raise EngineError(
+            f"tesseract {option} did not answer within {_ANSWER_S} s; reinstall tesseract-ocr"
+        ) from error
 
 
 @cache
@@ -102,12 +125,7 @@ def tessdata() -> tuple[Path, ...]:
         EngineError: it is not installed.
     """
     tesseract_version()
-    listed = subprocess.run(
-        [pytesseract.pytesseract.tesseract_cmd, "--list-langs"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.splitlines()
+    listed = _ask_tesseract("--list-langs").splitlines()
     if not listed or '"' not in listed[0]:
         raise EngineError("tesseract --list-langs names no folder; reinstall tesseract-ocr")
     folder = Path(listed[0].split('"')[1])
