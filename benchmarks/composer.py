@@ -25,7 +25,7 @@ from pipeline.synthesis.compose import ComposedPage, compose
 from pipeline.synthesis.pictures import drawn_corpus
 from pipeline.synthesis.settings import ComposerSettings
 from pipeline.synthesis.type import FontBook
-from tasks.executors.local import cores
+from tasks.executors.environment import cores
 
 _WARM, _TIMED = 40, 80
 _CELL = (240, 320)

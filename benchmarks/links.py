@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from tasks.executors.local import set_environment
+from tasks.executors.environment import set_environment
 
 set_environment()
 

@@ -19,7 +19,7 @@ from functools import reduce
 from operator import add
 from pathlib import Path
 
-from tasks.executors.local import set_environment
+from tasks.executors.environment import set_environment
 
 set_environment()
 

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from pipeline.training.session import halves_pay
-from tasks.executors.local import cores, keep_freed_memory
+from tasks.executors.environment import cores, keep_freed_memory
 from tasks.workshop.training import CHANNELS
 
 _WARM, _TIMED = 3, 5

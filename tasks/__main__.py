@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from tasks.executors.local import set_environment
+from tasks.executors.environment import set_environment
 
 set_environment()
 

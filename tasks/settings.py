@@ -166,6 +166,7 @@ class RunSettings:
 
     processes: int = _option(0, low=0, high=1024)
     max_failed_share: float = _option(0.3, low=0, high=1)
+    page_timeout_s: float = _option(1800.0, low=1, high=86_400)
 
 
 @dataclass(frozen=True, slots=True)

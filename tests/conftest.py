@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tasks.executors.local import set_environment
+from tasks.executors.environment import set_environment
 
 set_environment()
 

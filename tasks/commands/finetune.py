@@ -8,7 +8,7 @@ import click
 
 from schemas.errors import ConfigError
 from tasks.commands.train import POSITIVE, SHARE
-from tasks.executors.local import cores, keep_freed_memory
+from tasks.executors.environment import cores, keep_freed_memory
 from tasks.exits import Exit
 from tasks.workshop.finetuning import Guard
 from tasks.workshop.finetuning import finetune as run_finetuning

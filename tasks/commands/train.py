@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.separate.engines.net_engine import NETS
-from tasks.executors.local import cores, keep_freed_memory
+from tasks.executors.environment import cores, keep_freed_memory
 from tasks.workshop.training import CHANNELS, TrainingOrder
 from tasks.workshop.training import train as run_training
 

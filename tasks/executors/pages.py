@@ -1,98 +1,107 @@
-"""Pages of one stage, spread over worker processes."""
+"""Pages of one stage, spread over workers; a page that kills its worker is found and named."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 from schemas.errors import PageError
 from schemas.model import PageId
-from tasks.executors import local as pool
+from tasks.executors.protocol import Executor, Finished, Order, WorkerDied
 
-if TYPE_CHECKING:
-    from tasks.flow.page_stage import PageStage
+_log = logging.getLogger(__name__)
+
+_TRIES = 2
+"""How often a page has to kill a worker of its own, nothing beside it, before it is blamed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a worker process is asked to do; small, so that it travels quickly."""
+class PageWork(Protocol):
+    """What is to be done to pages, and where it is written down that one is lost."""
 
-    stage: str
-    issue: str
-    config: Path
-    pages: tuple[PageId, ...]
+    def order(self, pages: Sequence[PageId]) -> Order:
+        """Return the order that brings ``pages`` to an outcome."""
+
+    def is_settled(self, page: PageId) -> bool:
+        """Say whether ``page`` has an outcome."""
+
+    def fail(self, page: PageId, error: PageError) -> None:
+        """Write down that ``page`` is lost."""
 
 
 def work_on(
-    stage: PageStage, pages: Sequence[PageId], *, advance: Callable[[int], None]
+    work: PageWork,
+    pages: Sequence[PageId],
+    executor: Executor,
+    *,
+    batch: int,
+    advance: Callable[[int], None],
 ) -> dict[PageId, float]:
     """Bring ``pages`` to an outcome; return the seconds each took.
+
+    Pages whose worker died or reached its time limit are tried again alone.
 
     Raises:
         EngineError, SystemicError: no page would fare better; the run stops.
     """
-    size = stage.batch
-    orders = [
-        Order(stage.stage, str(stage.issue), Path(stage.config), tuple(pages[at : at + size]))
-        for at in range(0, len(pages), size)
-    ]
-    try:
-        return _spread(orders, stage.settings.run.processes, advance)
-    except BrokenProcessPool:
-        return _one_by_one(stage, pages, advance)
-    finally:
-        pool.drop_in_child()
-
-
-def _spread(
-    orders: Sequence[Order], processes: int, advance: Callable[[int], None]
-) -> dict[PageId, float]:
     seconds: dict[PageId, float] = {}
-    futures: dict[Future[float], Order] = {
-        pool.pool(processes).submit(work, order): order for order in orders
-    }
+    orders = [work.order(pages[at : at + batch]) for at in range(0, len(pages), batch)]
+    lost = list(_run(orders, executor, seconds, advance))
+    for result in lost:
+        if result.timed_out and len(result.order.pages) == 1:
+            _fail_at_limit(work, result.order)
+    for page in (page for result in lost for page in result.order.pages):
+        if not work.is_settled(page):
+            _try_alone(work, page, executor, seconds)
+        advance(1)
+    return seconds
+
+
+def _run(
+    orders: Sequence[Order],
+    executor: Executor,
+    seconds: dict[PageId, float],
+    advance: Callable[[int], None],
+) -> Iterator[WorkerDied]:
+    """Carry out ``orders``; enter the seconds; yield those whose worker died."""
+    for order in orders:
+        executor.submit(order)
     try:
-        for future in as_completed(futures):
-            order, taken = futures[future], future.result()
-            seconds.update(dict.fromkeys(order.pages, taken / len(order.pages)))
-            advance(len(order.pages))
+        for result in executor.results():
+            if isinstance(result, WorkerDied):
+                _log.warning("worker died", extra={"page": str(result.order.pages[0])})
+                yield result
+                continue
+            _enter(result, seconds)
+            advance(len(result.order.pages))
     except BaseException:
-        for future in futures:
-            future.cancel()
+        executor.close()
         raise
-    return seconds
 
 
-def _one_by_one(
-    stage: PageStage, pages: Sequence[PageId], advance: Callable[[int], None]
-) -> dict[PageId, float]:
-    """Find the page that kills its worker (out of memory, a crash in C) without losing the rest."""
-    seconds: dict[PageId, float] = {}
-    for page in pages:
-        order = Order(stage.stage, str(stage.issue), Path(stage.config), (page,))
-        if stage.is_settled(page):
-            continue
-        try:
-            pool.drop()
-            seconds |= _spread([order], 1, advance)
-        except BrokenProcessPool:
-            pool.drop()
-            stage.fail(page, PageError(f"{page}: the {stage.stage} process died on this page"))
-    return seconds
+def _enter(result: Finished, seconds: dict[PageId, float]) -> None:
+    if result.error is not None:
+        raise result.error
+    pages = result.order.pages
+    seconds.update(dict.fromkeys(pages, result.seconds / len(pages)))
 
 
-def work(order: Order) -> float:
-    """Do ``order`` in this process; return the seconds it took."""
-    import tasks.flow.stages  # noqa: F401 - registers the stages; imports this module in turn
-    from tasks.flow.page_stage import PageStage
+def _try_alone(
+    work: PageWork, page: PageId, executor: Executor, seconds: dict[PageId, float]
+) -> None:
+    """Work on ``page`` while no other is worked on; blame it if it kills its worker each time."""
+    for _ in range(_TRIES):
+        lost = list(_run([work.order((page,))], executor, seconds, lambda _: None))
+        if not lost:
+            return
+        if lost[0].timed_out:
+            _fail_at_limit(work, lost[0].order)
+            return
+    work.fail(page, PageError(f"{page}: the worker process died on this page, {_TRIES} times"))
 
-    task = PageStage.stages[order.stage](issue=order.issue, config=order.config)
-    started = time.monotonic()
-    task.build_batch(order.pages)
-    pool.give_back_memory()
-    return time.monotonic() - started
+
+def _fail_at_limit(work: PageWork, order: Order) -> None:
+    (page,) = order.pages
+    if not work.is_settled(page):
+        limit = f"not done after {order.timeout_s:g} s and stopped"
+        work.fail(page, PageError(f"{page}: {limit}; raise [run] page_timeout_s or mend the scan"))

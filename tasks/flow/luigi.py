@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from schemas.errors import ArchiveError, ConfigError, EngineError, is_systemic
 from schemas.model import IssueId
-from tasks.executors import local as pool
+from tasks.executors.local import close_executors
 from tasks.settings import LUIGI_SECTIONS, UNREADABLE
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _workers() -> Iterator[None]:
     try:
         yield
     finally:
-        pool.drop()
+        close_executors()
 
 
 @contextmanager

@@ -7,11 +7,13 @@ of all outcomes, written last, is what Luigi looks for.
 
 from __future__ import annotations
 
+import logging
 import time
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,11 +36,17 @@ from schemas.errors import (
 from schemas.geometry import Transform
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import PageId, Region, Scan
+from tasks.executors.local import close_executors_of_child, local_executor
 from tasks.executors.pages import work_on
+from tasks.executors.protocol import Order
 from tasks.flow.issue import IssueTask, PageOutcome
 from tasks.flow.progress import progress
 
 _OUTCOME = ".outcome.json"
+_PRELOAD = ("tasks.flow.publish",)
+"""What the fork server of the workers imports once: it brings all stages."""
+
+_log = logging.getLogger(__name__)
 
 
 class PageStage(IssueTask):
@@ -52,12 +60,6 @@ class PageStage(IssueTask):
     after: ClassVar[str | None] = None
     suffix: ClassVar[str] = ""
     batch: ClassVar[int] = 1
-    stages: ClassVar[dict[str, type[PageStage]]] = {}
-
-    def __init_subclass__(cls) -> None:
-        """Register the stage by name, for the worker processes."""
-        super().__init_subclass__()
-        PageStage.stages[cls.stage] = cls
 
     def output(self) -> luigi.LocalTarget:
         """The list of outcomes, written last."""
@@ -69,11 +71,23 @@ class PageStage(IssueTask):
         due = [page for page in asked if not self.is_settled(page)]
         started = time.monotonic()
         with progress().stage(self.issue, self.stage, len(due)) as bar:
-            seconds = work_on(self, due, advance=bar)
+            seconds = self._work_on(due, bar)
         outcomes = tuple(self.outcome(page) for page in asked)
         self._enter(asked, outcomes, seconds, time.monotonic() - started)
         self._check_share(outcomes)
         write_whole(self._list, to_json(outcomes))
+
+    def _work_on(self, pages: Sequence[PageId], bar: Callable[[int], None]) -> dict[PageId, float]:
+        executor = local_executor(self.settings.run.processes, _PRELOAD)
+        try:
+            return work_on(self, pages, executor, batch=self.batch, advance=bar)
+        finally:
+            close_executors_of_child()
+
+    def order(self, pages: Sequence[PageId]) -> Order:
+        """Return the order that builds ``pages`` in a worker process."""
+        work = partial(build_pages, type(self), self.issue, Path(self.config))
+        return Order(work, tuple(pages), self.settings.run.page_timeout_s * len(pages))
 
     def asked(self) -> Sequence[PageId]:
         """The pages this stage has to look at: those that no stage before has lost.
@@ -132,6 +146,12 @@ class PageStage(IssueTask):
             self.fail(page, PageError(f"{page}: {error}; {again}"))
         except MemoryError as error:
             raise SystemicError(f"{page}: out of memory in {self.stage}") from error
+        except ArchiveError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of ours costs the page that met it
+            _log.exception("page failed", extra=self._fields(page))
+            fault = f"{type(error).__name__}: {error}"
+            self.fail(page, PageError(f"{page}: a fault of the program in {self.stage}: {fault}"))
 
     def fail(self, page: PageId, error: ArchiveError) -> None:
         """Write down that ``page`` could not be made, and why."""
@@ -139,6 +159,10 @@ class PageStage(IssueTask):
             page.sequence, StageState.FAILED, type(error).__name__, _plain(str(error))
         )
         self._write(page, failed)
+
+    def _fields(self, page: PageId) -> dict[str, str]:
+        """Fields of a log line about ``page``."""
+        return {"issue": self.issue, "page": str(page), "stage": self.stage}
 
     def target(self, page: PageId) -> Path:
         """This stage's file or folder for ``page``."""
@@ -263,6 +287,28 @@ class PageStage(IssueTask):
         allowed = max(1.0, self.settings.run.max_failed_share * len(outcomes))
         if len(failed) > allowed or (failed and len(failed) == len(outcomes)):
             raise PagesFailedError(failed)
+
+
+def build_pages(
+    stage: type[PageStage], issue: str, config: Path, pages: tuple[PageId, ...]
+) -> None:
+    """Bring ``pages`` to an outcome in this process; what a worker is told to call.
+
+    An unforeseen error of a batch is met again by each page alone, and costs that page.
+
+    Raises:
+        EngineError, SystemicError: no page would fare better.
+    """
+    task = stage(issue=issue, config=config)
+    try:
+        task.build_batch(pages)
+    except (ArchiveError, OSError, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - of any library; each page is tried by itself
+        _log.warning("batch failed, its pages are tried one by one", exc_info=True)
+        for page in pages:
+            with task.risking(page):
+                task.build_batch((page,))
 
 
 def _plain(message: str) -> str:

@@ -86,9 +86,10 @@ def _drop_noted(task: IssueTask) -> None:
         return
     wanted = from_json(Rerun, content, name=str(note))
     pages = [PageId(issue, number) for number in wanted.pages]
+    page_stages = {kind.stage: kind for kind in PAGE_STAGES}
     for stage in reversed(wanted.stages):  # what readers see is due before anything is gone
-        if stage in PageStage.stages:
-            task.clone(PageStage.stages[stage]).forget(pages)
+        if stage in page_stages:
+            task.clone(page_stages[stage]).forget(pages)
         else:
             write_whole(task.layout.due(issue, stage), b"")
     task.catalog.forget(issue, wanted.stages, [str(page) for page in pages])

@@ -466,7 +466,7 @@ def test_options_that_no_fine_tuning_can_have_are_refused(own, tmp_path, options
 
 _TAKES_AND_FREES = """
 import resource, sys
-from tasks.executors.local import keep_freed_memory
+from tasks.executors.environment import keep_freed_memory
 if sys.argv[1] == "keep":
     keep_freed_memory()
 for _ in range(12):
