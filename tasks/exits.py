@@ -23,6 +23,7 @@ class Exit(IntEnum):
     SYSTEMIC = 4
     BUG = 70  # EX_SOFTWARE of sysexits.h: what nobody foresaw must not pass for bad pages
     INTERRUPTED = 130
+    TERMINATED = 143  # 128 + SIGTERM, as shells count
 
 
 def exit_code(error: BaseException) -> Exit:

@@ -10,6 +10,7 @@ import click
 
 from schemas.errors import ArchiveError, is_systemic
 from schemas.version import VERSION
+from tasks.commands.termination import Terminated, raising_on_sigterm
 from tasks.exits import Exit, exit_code
 
 COMMANDS = {
@@ -64,20 +65,20 @@ def group() -> None:
 
     Exit codes: 0 good or nothing to do, 1 some pages quarantined or failed (named), 2 usage or
     configuration, 3 an engine is missing, 4 disk full, read-only or out of memory, 70 a fault of
-    the program, 130 interrupted.
+    the program, 130 interrupted, 143 stopped by SIGTERM.
     """
 
 
 def run(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit code."""
     try:
-        code = group.main(args=argv, prog_name="bilderbogen", standalone_mode=False)
+        with raising_on_sigterm():
+            code = group.main(args=argv, prog_name="bilderbogen", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; what was finished is kept, run the same command again", err=True)
-        return Exit.INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _stopped(error)
     except (ArchiveError, OSError, MemoryError) as error:
         if isinstance(error, OSError) and not is_systemic(error) and error.filename is None:
             return _unforeseen(error)
@@ -86,6 +87,13 @@ def run(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost edge: a traceback helps no librarian
         return _unforeseen(error)
     return int(code or 0)
+
+
+def _stopped(error: BaseException) -> Exit:
+    is_terminated = isinstance(error, Terminated) or isinstance(error.__cause__, Terminated)
+    reason = "stopped by SIGTERM" if is_terminated else "interrupted"
+    click.echo(f"{reason}; what was finished is kept, run the same command again", err=True)
+    return Exit.TERMINATED if is_terminated else Exit.INTERRUPTED
 
 
 def _unforeseen(error: Exception) -> Exit:
