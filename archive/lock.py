@@ -16,7 +16,9 @@ _BUSY = (BlockingIOError, PermissionError)
 
 
 @contextmanager
-def alone(root: Path, what: str, *, shared: bool = False, waits: bool = False) -> Iterator[None]:
+def hold_lock(
+    root: Path, what: str, *, shared: bool = False, waits: bool = False
+) -> Iterator[None]:
     """Hold the archive at ``root`` for ``what`` ("run", "rerun", "ingest") while the body lasts.
 
     With ``shared``, others that share may hold it too; with ``waits``, wait until it is free. A

@@ -22,8 +22,8 @@ from schemas.ledger import StageState
 from schemas.model import IssueId, PageId
 from schemas.published import PageDescription
 from schemas.sidecar import write_sidecar
+from tasks.archive_access import OpenArchive
 from tasks.flow.ingest import take_in
-from tasks.flow.nightly import House
 from tasks.flow.page_stage import PageStage
 from tasks.flow.stages import PAGE_STAGES
 
@@ -72,7 +72,7 @@ class Reader:
         self._folder = folder
         config = folder / "config.ini"
         config.write_text(_CONFIG, encoding="utf-8")
-        self._house = House.open(config, is_new=True)
+        self._house = OpenArchive.open(config, is_new=True)
 
     def read(self, slug: str, samples: Sequence[Sample]) -> Iterator[tuple[Sample, OurPage]]:
         """Take ``samples`` in as the issue ``slug`` and yield them read, in their order.

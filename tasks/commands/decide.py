@@ -12,8 +12,8 @@ from pipeline.describe.kinds import KINDS
 from schemas.decisions import Decision, Field
 from schemas.errors import ConfigError
 from schemas.model import IssueId
+from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, plain_text
-from tasks.flow.nightly import House
 
 
 @click.command()
@@ -45,7 +45,7 @@ def decide(
     The next run of its issue publishes and exports it anew; nothing else is done again.
     """
     issue = _issue_of(illustration)
-    decisions = House.open(config).catalog.decisions
+    decisions = open_archive(config).catalog.decisions
     said = {Field.KIND: kind, Field.CAPTION: caption, Field.REJECTED: reject}
     if undo == any(value is not None for value in said.values()):
         raise click.UsageError("say --kind, --caption or --reject, or --undo alone")

@@ -16,8 +16,9 @@ from pipeline.showcase import showcase
 from pipeline.synthesis.magazine import DPI, draw_page, issues
 from pipeline.synthesis.type import FontBook
 from schemas.model import IssueId, PageId
+from tasks.archive_access import OpenArchive
+from tasks.commands.messages import open_archive, run_and_tell
 from tasks.exits import Exit
-from tasks.flow.nightly import House, bring_forward
 
 _CONFIG = """[archive]
 root = archive
@@ -55,16 +56,16 @@ def demo(folder: Path) -> int:
     config.write_text(_CONFIG)  # first, so that a demo killed while drawing is known for one
     click.echo("drawing three issues of an invented magazine ...")
     _draw(folder / "incoming")
-    code = bring_forward(config, wanted=None)
-    house = House.open(config)
-    bad = house.catalog.standing.bad()
-    published = [issue for issue in house.layout.issues() if house.catalog.edition_of(issue)]
+    code = run_and_tell(config)
+    archive = open_archive(config)
+    bad = archive.catalog.standing.bad()
+    published = [issue for issue in archive.layout.issues() if archive.catalog.edition_of(issue)]
     if code is not Exit.PAGES or len(bad) != _EXPECTED_BAD or len(published) != len(issues()):
         click.echo("the demo did not go as it should; see above", err=True)
         return Exit.PAGES
-    _show(house, folder / "showcase.png")
-    click.echo(f"cut-outs: {house.layout.editions(published[0])} and beside it")
-    click.echo(f"packages with METS and ALTO: {house.layout.exports(published[0])} and beside it")
+    _show(archive, folder / "showcase.png")
+    click.echo(f"cut-outs: {archive.layout.editions(published[0])} and beside it")
+    click.echo(f"packages with METS and ALTO: {archive.layout.exports(published[0])} and beside it")
     click.echo(f"a picture of it all: {folder / 'showcase.png'}")
     click.echo("The truncated page was expected. Everything else is published: success.")
     return Exit.GOOD
@@ -93,14 +94,14 @@ def _draw(incoming: Path) -> None:
     write_truncated(incoming / broken.slug, len(broken.pages) + 1)
 
 
-def _show(house: House, target: Path) -> None:
+def _show(archive: OpenArchive, target: Path) -> None:
     from tasks.flow.stages import Separate  # imports luigi, which reads its configuration
 
     issue, number = _SHOWN
     page = PageId(IssueId(issue), number)
-    task = Separate(issue=issue, config=house.config)
-    edition = house.layout.edition(page.issue, house.catalog.edition_of(page.issue) or "")
-    published = house.catalog.published(page.issue)
+    task = Separate(issue=issue, config=archive.config)
+    edition = archive.layout.edition(page.issue, archive.catalog.edition_of(page.issue) or "")
+    published = archive.catalog.published(page.issue)
     if published is None:
         return
     pictures = published.pages[number - 1].description.illustrations

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option
-from tasks.flow.nightly import House
 
 
 @click.command()
@@ -20,8 +20,8 @@ from tasks.flow.nightly import House
 @config_option
 def duplicates(distance: int, as_json: bool, config: Path) -> int:
     """Group illustrations that were printed more than once: mastheads, adverts, ornaments."""
-    house = House.open(config)
-    found = house.catalog.duplicate_groups(max_distance=distance)
+    archive = open_archive(config)
+    found = archive.catalog.duplicate_groups(max_distance=distance)
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return 0

@@ -10,9 +10,10 @@ import click
 from schemas.errors import ArchiveError, ConfigError, is_systemic
 from schemas.model import IssueId
 from schemas.package import IIIF, PROFILES
+from tasks.archive_access import OpenArchive
+from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, issue_id
 from tasks.exits import Exit
-from tasks.flow.nightly import House
 from tasks.flow.packages import deliver, deliver_collections, sweep_deliveries
 
 
@@ -39,19 +40,19 @@ def export(
     Beside them: OAI-PMH records, and with the profile iiif a collection for each magazine. An
     issue that cannot be exported is named and the others go on.
     """
-    house = House.open(config)
-    profiles = _profiles(profile) or house.settings.export.profiles
+    archive = open_archive(config)
+    profiles = _profiles(profile) or archive.settings.export.profiles
     sweep_deliveries(folder)
     titles: set[str] = set()
     bad = 0
-    for issue in _chosen(house, issues, since):
-        published = house.catalog.published(issue)
+    for issue in _chosen(archive, issues, since):
+        published = archive.catalog.published(issue)
         if published is None:
             click.echo(f"{issue}: not published; bilderbogen run {issue}", err=True)
             bad += 1
             continue
         try:
-            package = deliver(published, house.layout, folder, house.settings,
+            package = deliver(published, archive.layout, folder, archive.settings,
                               profiles=profiles, zipped=zipped)  # fmt: skip
         except ArchiveError as error:
             if is_systemic(error) or isinstance(error, ConfigError):
@@ -62,18 +63,20 @@ def export(
         titles.add(published.metadata.title)
         click.echo(f"{issue}  {package}")
     if IIIF in profiles:
-        for path in deliver_collections(titles, house.catalog, folder, house.settings):
+        for path in deliver_collections(titles, archive.catalog, folder, archive.settings):
             click.echo(str(path))
     return Exit.PAGES if bad else Exit.GOOD
 
 
-def _chosen(house: House, names: tuple[IssueId, ...], since: datetime | None) -> list[IssueId]:
+def _chosen(
+    archive: OpenArchive, names: tuple[IssueId, ...], since: datetime | None
+) -> list[IssueId]:
     if bool(names) == (since is not None):
         raise click.UsageError("name issues, or give --since")
     if since is None:
         return list(names)
     start = since.replace(tzinfo=UTC)
-    return [one.issue for one in house.catalog.issues() if one.published_at >= start]
+    return [one.issue for one in archive.catalog.issues() if one.published_at >= start]
 
 
 def _profiles(text: str | None) -> tuple[str, ...]:

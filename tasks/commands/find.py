@@ -11,8 +11,8 @@ import click
 from pipeline.describe.kinds import KINDS
 from schemas.dates import ALLOWED
 from schemas.model import IssueId
+from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, date, issue_id, plain_text
-from tasks.flow.nightly import House
 
 
 @click.command()
@@ -39,11 +39,11 @@ def find(
 
     Old spellings and new ones meet: long s, umlauts, divided words.
     """
-    house = House.open(config)
-    if issue is not None and house.catalog.edition_of(issue) is None:
-        house.layout.check_known([issue])
+    archive = open_archive(config)
+    if issue is not None and archive.catalog.edition_of(issue) is None:
+        archive.layout.check_known([issue])
     only = None if issue is None else str(issue)
-    found = house.catalog.find(text, kind=kind, issue=only, since=since, limit=limit)
+    found = archive.catalog.find(text, kind=kind, issue=only, since=since, limit=limit)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False))
         return 0

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from archive.lock import alone
+from archive.lock import hold_lock
 from schemas.codec import from_json
 from schemas.model import Issue
+from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option
 from tasks.exits import Exit
 from tasks.flow.ingest import take_in
-from tasks.flow.nightly import House
 
 
 @click.command()
@@ -24,12 +24,12 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
     Masters are validated and checksummed, never changed. The same content again is skipped,
     changed content becomes a new version. Bad pages are named, the rest comes in.
     """
-    house = House.open(config, is_new=True)
-    with alone(house.layout.root, "ingest", waits=True):
-        found = take_in(sources, house.layout, house.catalog, house.settings.ingest)
+    archive = open_archive(config, is_new=True)
+    with hold_lock(archive.layout.root, "ingest", waits=True):
+        found = take_in(sources, archive.layout, archive.catalog, archive.settings.ingest)
     bad = list(found.refused)
     for issue in found.new:
-        path = house.layout.issue_record(issue)
+        path = archive.layout.issue_record(issue)
         record = from_json(Issue, path.read_bytes(), name=str(path))
         click.echo(f"{issue}  version {record.version}  {len(record.scans)} pages")
         bad += record.quarantined

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from tasks.commands.messages import run_and_tell
 from tasks.commands.options import config_option
-from tasks.flow.nightly import bring_forward
 
 
 @click.command()
@@ -21,4 +21,4 @@ from tasks.flow.nightly import bring_forward
 )
 def nightly(config: Path, scheduler: str) -> int:
     """Ingest what is new, run what is due, write the report. Made for cron."""
-    return bring_forward(config, wanted=None, scheduler=scheduler)
+    return run_and_tell(config, scheduler=scheduler)

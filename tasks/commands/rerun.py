@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from archive.lock import alone
+from archive.lock import hold_lock
 from schemas.errors import ConfigError
 from schemas.ledger import StageState
 from schemas.model import IssueId
+from tasks.archive_access import OpenArchive
+from tasks.commands.messages import open_archive, run_and_tell
 from tasks.commands.options import config_option, issue_id
 from tasks.flow.luigi import configure_luigi
-from tasks.flow.nightly import House, bring_forward
 from tasks.flow.recipes import STAGES
 
 _MAX_NAMES = 3
@@ -28,25 +29,25 @@ def rerun(
     issue: IssueId, stage: str | None, pages: tuple[int, ...], failed: bool, config: Path
 ) -> int:
     """Do an issue, a stage or a page again, and whatever depends on it, and nothing else."""
-    house = House.open(config)
+    archive = open_archive(config)
     configure_luigi(config)
     from tasks.flow.rerun import forget  # imports luigi, which reads its configuration
 
-    with alone(house.layout.root, "run"):
+    with hold_lock(archive.layout.root, "run"):
         dropped = forget(issue, config, stage=stage, pages=pages, failed=failed)
     if failed:
-        _say_quarantined(house, issue)
+        _say_quarantined(archive, issue)
     if failed and not dropped:
         click.echo(f"{issue}: no page has failed")
         return 0
     if pages and not dropped:
         raise ConfigError(f"{issue} has no page {', '.join(map(str, pages))}")
-    return bring_forward(config, wanted=(issue,))
+    return run_and_tell(config, only=(issue,))
 
 
-def _say_quarantined(house: House, issue: IssueId) -> None:
+def _say_quarantined(archive: OpenArchive, issue: IssueId) -> None:
     """Say that scans which never came in are no failed pages: no rerun reads them."""
-    rows = house.catalog.ledger(issue, state=StageState.QUARANTINED)
+    rows = archive.catalog.ledger(issue, state=StageState.QUARANTINED)
     if rows:
         names = ", ".join(row.name for row in rows[:_MAX_NAMES])
         more = f" and {len(rows) - _MAX_NAMES} more" if len(rows) > _MAX_NAMES else ""

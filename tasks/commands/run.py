@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from schemas.model import IssueId
+from tasks.commands.messages import run_and_tell
 from tasks.commands.options import config_option, issue_arguments
-from tasks.flow.nightly import bring_forward
 
 
 @click.command()
@@ -19,4 +19,4 @@ def run(issues: tuple[IssueId, ...], config: Path) -> int:
 
     What is finished is not done again; issues that are complete cost nothing.
     """
-    return bring_forward(config, wanted=issues)
+    return run_and_tell(config, only=issues)

@@ -15,8 +15,9 @@ from rich.table import Table
 from schemas.decisions import Decision
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import IssueId
+from tasks.archive_access import OpenArchive
+from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, issue_id
-from tasks.flow.nightly import House
 from tasks.flow.progress import console
 from tasks.flow.recipes import STAGES
 from tasks.flow.report import facts_of
@@ -52,7 +53,7 @@ class _Status:
 @config_option
 def status(issues: tuple[IssueId, ...], worst: int, as_json: bool, config: Path) -> int:
     """Show how far each issue has come, and name every page that failed."""
-    found = _asked(House.open(config), tuple(dict.fromkeys(issues)), worst)
+    found = _asked(open_archive(config), tuple(dict.fromkeys(issues)), worst)
     if as_json:
         click.echo(json.dumps(_report(found), indent=1, ensure_ascii=False))
     else:
@@ -60,17 +61,17 @@ def status(issues: tuple[IssueId, ...], worst: int, as_json: bool, config: Path)
     return 1 if found.bad else 0
 
 
-def _asked(house: House, named: Sequence[IssueId], worst: int) -> _Status:
-    house.layout.check_known(named)
-    wanted = named or house.layout.issues()
+def _asked(archive: OpenArchive, named: Sequence[IssueId], worst: int) -> _Status:
+    archive.layout.check_known(named)
+    wanted = named or archive.layout.issues()
     only = named or None  # an archive has more issues than a query may name
     place = {issue: at for at, issue in enumerate(wanted)}
     counts: defaultdict[tuple[IssueId, str], Counter[StageState]] = defaultdict(Counter)
-    for one in house.catalog.standing.counts(only):
+    for one in archive.catalog.standing.counts(only):
         counts[one.issue, one.stage][one.state] = one.pages
-    bad = [row for row in house.catalog.standing.bad(only) if row.issue in place]
-    lost = [one for one in house.catalog.decisions.lost(only) if one[0] in place]
-    read = house.catalog.least_sure(issues=only, limit=worst) if worst else ()
+    bad = [row for row in archive.catalog.standing.bad(only) if row.issue in place]
+    lost = [one for one in archive.catalog.decisions.lost(only) if one[0] in place]
+    read = archive.catalog.least_sure(issues=only, limit=worst) if worst else ()
     return _Status(
         wanted,
         counts,

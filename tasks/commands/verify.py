@@ -10,9 +10,9 @@ from archive.layout import Layout
 from archive.store import sha256
 from schemas.codec import from_json
 from schemas.model import Issue
+from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option
 from tasks.exits import Exit
-from tasks.flow.nightly import House
 
 
 @click.command()
@@ -22,14 +22,14 @@ def verify(config: Path) -> int:
 
     Masters of older versions too, unless they stayed where they were delivered.
     """
-    house = House.open(config)
-    house.catalog.check()
+    archive = open_archive(config)
+    archive.catalog.check()
     wanted: set[tuple[Path, str]] = set()
-    for issue in house.layout.issues():
-        for path in house.layout.issue_versions(issue):
-            wanted |= _masters(path, house.layout, copies_only=True)
-        wanted |= _masters(house.layout.issue_record(issue), house.layout)
-    wanted |= {(house.layout.root / file.path, file.sha256) for file in house.catalog.files()}
+    for issue in archive.layout.issues():
+        for path in archive.layout.issue_versions(issue):
+            wanted |= _masters(path, archive.layout, copies_only=True)
+        wanted |= _masters(archive.layout.issue_record(issue), archive.layout)
+    wanted |= {(archive.layout.root / file.path, file.sha256) for file in archive.catalog.files()}
     bad = 0
     for path, digest in sorted(wanted):
         if not path.is_file():

@@ -17,7 +17,7 @@ from schemas.codec import from_json
 from schemas.errors import ArchiveError, ConfigError
 from schemas.ledger import StageState
 from schemas.model import Issue, IssueId
-from tasks.flow.opening import open_catalog
+from tasks.archive_access import open_catalog
 from tasks.flow.recipes import recipe
 from tasks.settings import ArchiveSettings, Settings, load
 

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from rich.table import Table
 
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
@@ -20,9 +18,8 @@ from archive.store import whole
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Illustration, IssueId
 from schemas.package import label
-from tasks.flow.progress import console
 from tasks.flow.recipes import STAGES
-from tasks.flow.run_result import Night
+from tasks.flow.run_result import RunResult
 
 _MAX_PICTURES = 2000
 _MAX_NAMES = 3
@@ -49,70 +46,51 @@ def sums(rows: Sequence[LedgerRow]) -> tuple[StageSum, ...]:
     return tuple(found)
 
 
-def summary(night: Night) -> str:
+def summary(result: RunResult) -> str:
     """Return the run in one sentence."""
-    if night.is_idle:
-        return f"Nothing to do: {len(night.issues)} issues are complete ({night.seconds:.1f} s)."
-    pages = len({(str(row.issue), row.name) for row in night.done if row.sequence is not None})
-    bad = len(night.bad())
-    published = len({str(row.issue) for row in night.done if row.stage == "publish"})
+    if result.is_idle:
+        return f"Nothing to do: {len(result.issues)} issues are complete ({result.seconds:.1f} s)."
+    pages = len({(str(row.issue), row.name) for row in result.done if row.sequence is not None})
+    bad = len(result.bad())
+    published = len({str(row.issue) for row in result.done if row.stage == "publish"})
     return (
         f"{published} issues published, {pages} pages worked on, {bad} to look at, "
-        f"{len(night.failures)} issues not published{_refused(night)} ({night.seconds:.1f} s)."
+        f"{len(result.failures)} issues not published{_refused(result)} ({result.seconds:.1f} s)."
     )
 
 
-def _refused(night: Night) -> str:
-    names = [one.name for one in night.intake.refused]
+def _refused(result: RunResult) -> str:
+    names = [one.name for one in result.intake.refused]
     rest = len(names) - _MAX_NAMES
     more = f" and {rest} more" if rest > 0 else ""
     return f", {len(names)} refused: {', '.join(names[:_MAX_NAMES])}{more}" if names else ""
 
 
-def write_report(night: Night, layout: Layout, catalog: Catalog) -> Path:
+def write_report(result: RunResult, layout: Layout, catalog: Catalog) -> Path:
     """Write the report's folder; return the HTML file's path."""
-    target = layout.report(night.name)
+    target = layout.report(result.name)
     environment = Environment(
         loader=PackageLoader("tasks"), autoescape=True, undefined=StrictUndefined
     )
     with whole(target) as draft:
         draft.mkdir()
         page = environment.get_template("report.html").render(
-            night=night,
-            summary=summary(night),
-            bad=night.bad(),
-            refused=night.intake.refused,
-            failures=night.failures,
-            stages=sums(night.done),
-            issues=[_issue(issue, layout, catalog, target) for issue in _worked_on(night)],
+            night=result,
+            summary=summary(result),
+            bad=result.bad(),
+            refused=result.intake.refused,
+            failures=result.failures,
+            stages=sums(result.done),
+            issues=[_issue(issue, layout, catalog, target) for issue in _worked_on(result)],
         )
         (draft / "index.html").write_text(page, encoding="utf-8")
-        (draft / "report.json").write_text(json.dumps(_facts(night), indent=1, ensure_ascii=False))
+        (draft / "report.json").write_text(json.dumps(_facts(result), indent=1, ensure_ascii=False))
     return target / "index.html"
 
 
-def say(night: Night, report: Path | None) -> None:
-    """Print the run to standard output, every bad page by name."""
-    done = sums(night.done)
-    if done:
-        table = Table("stage", *[str(s) for s in StageState], "seconds", title="This run")
-        for stage in done:
-            table.add_row(stage.name, *(str(n or "") for n in stage.counts), f"{stage.seconds:.1f}")
-        console().print(table)
-    for row in night.bad():
-        click.echo(f"{row.issue}  {row.name}  {row.stage}  {row.state}: {row.message}")
-    for one in night.intake.refused:
-        click.echo(f"refused  {one.name}: {one.reason}")
-    for issue, why in night.failures.items():
-        click.echo(f"{issue}  not published: {why}")
-    click.echo(summary(night))
-    if report is not None:
-        click.echo(f"report: {report}")
-
-
-def _worked_on(night: Night) -> list[IssueId]:
-    touched = {row.issue for row in night.done}
-    return [issue for issue in night.issues if issue in touched]
+def _worked_on(result: RunResult) -> list[IssueId]:
+    touched = {row.issue for row in result.done}
+    return [issue for issue in result.issues if issue in touched]
 
 
 def _how(picture: Illustration) -> str:
@@ -166,20 +144,20 @@ def facts_of(row: LedgerRow) -> dict[str, str]:
     }
 
 
-def _facts(night: Night) -> dict[str, Any]:
+def _facts(result: RunResult) -> dict[str, Any]:
     return {
-        "run": night.name,
-        "started": night.started.isoformat(timespec="seconds"),
-        "seconds": round(night.seconds, 1),
-        "exit": int(night.verdict()),
-        "summary": summary(night),
-        "issues": [str(issue) for issue in night.issues],
+        "run": result.name,
+        "started": result.started.isoformat(timespec="seconds"),
+        "seconds": round(result.seconds, 1),
+        "exit": int(result.verdict()),
+        "summary": summary(result),
+        "issues": [str(issue) for issue in result.issues],
         "stages": {
             stage.name: dict(zip([str(s) for s in StageState], stage.counts, strict=True))
             | {"seconds": round(stage.seconds, 1)}
-            for stage in sums(night.done)
+            for stage in sums(result.done)
         },
-        "bad": [facts_of(row) for row in night.bad()],
-        "refused": [{"name": one.name, "reason": one.reason} for one in night.intake.refused],
-        "failures": dict(night.failures),
+        "bad": [facts_of(row) for row in result.bad()],
+        "refused": [{"name": one.name, "reason": one.reason} for one in result.intake.refused],
+        "failures": dict(result.failures),
     }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.lock import alone
+from archive.lock import hold_lock
 from archive.store import write_whole
 from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
@@ -74,7 +74,7 @@ def drop_wanted(task: IssueTask) -> None:
         DocumentError: the note of what that is cannot be read.
     """
     if task.layout.rerun(task.issue_id).exists():
-        with alone(task.layout.root, "rerun", waits=True):
+        with hold_lock(task.layout.root, "rerun", waits=True):
             _drop_noted(task)
 
 

@@ -13,7 +13,7 @@ from tasks.flow.ingest import Intake
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class RunResult:
     """One run.
 
     ``known_bad`` are the bad pages of its issues, ``done`` the part of the ledger that this run

@@ -20,8 +20,8 @@ from archive.store import sha256
 from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
 from schemas.model import Issue, IssueId
+from tasks.archive_access import open_catalog
 from tasks.flow.ingest import take_in
-from tasks.flow.opening import open_catalog
 from tasks.flow.stages import Prepare
 from tasks.settings import IngestSettings, load
 from tests.conftest import CONFIG, draw_page, write_issue

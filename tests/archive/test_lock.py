@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from archive.lock import alone
+from archive.lock import hold_lock
 from schemas.errors import ArchiveError, BusyError, ConfigError
 from tasks.__main__ import main
 from tasks.flow.luigi import run_issues
@@ -16,8 +16,8 @@ from tests.conftest import ROOT
 HOLD = """
 import sys, time
 from pathlib import Path
-from archive.lock import alone
-with alone(Path(sys.argv[1]), "run"):
+from archive.lock import hold_lock
+with hold_lock(Path(sys.argv[1]), "run"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -36,9 +36,9 @@ def holder(tmp_path):
 
 
 def test_a_second_run_is_told_who_is_at_work(tmp_path, holder):
-    with pytest.raises(BusyError, match=f"process {holder.pid} on "), alone(tmp_path, "run"):
+    with pytest.raises(BusyError, match=f"process {holder.pid} on "), hold_lock(tmp_path, "run"):
         pytest.fail("both are at work")
-    with alone(tmp_path, "ingest"):
+    with hold_lock(tmp_path, "ingest"):
         pass
 
 
@@ -49,9 +49,9 @@ def test_runs_that_share_bear_each_other_and_nobody_else(tmp_path):
     )
     try:
         assert process.stdout.readline() == b"held\n"
-        with alone(tmp_path, "run", shared=True):
+        with hold_lock(tmp_path, "run", shared=True):
             pass
-        with pytest.raises(BusyError), alone(tmp_path, "run"):
+        with pytest.raises(BusyError), hold_lock(tmp_path, "run"):
             pytest.fail("alone beside another")
     finally:
         process.kill()
@@ -64,14 +64,14 @@ def test_who_waits_comes_after(tmp_path):
         [sys.executable, "-c", first, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
     )
     assert process.stdout.readline() == b"held\n"
-    with alone(tmp_path, "run", waits=True):
+    with hold_lock(tmp_path, "run", waits=True):
         assert process.wait(timeout=30) == 0
 
 
 def test_a_killed_run_holds_nothing(tmp_path, holder):
     holder.kill()
     holder.wait()
-    with alone(tmp_path, "run"):
+    with hold_lock(tmp_path, "run"):
         pass
 
 
@@ -80,7 +80,7 @@ def test_a_disk_without_locks_is_named(tmp_path, monkeypatch):
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "lockf", refuse)
-    with pytest.raises(ConfigError, match="mount the disk with locks"), alone(tmp_path, "run"):
+    with pytest.raises(ConfigError, match="mount the disk with locks"), hold_lock(tmp_path, "run"):
         pytest.fail("went on without a lock")
 
 

@@ -15,10 +15,10 @@ from schemas.decisions import Numbered
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import IssueId, PageId
 from tasks.__main__ import main
+from tasks.archive_access import OpenArchive
 from tasks.commands import demo
 from tasks.commands.group import COMMANDS
 from tasks.exits import Exit
-from tasks.flow.nightly import House
 from tasks.flow.progress import Lines
 from tests.archive.test_catalog import published
 from tests.conftest import ROOT, draw_page, shared
@@ -226,7 +226,7 @@ def test_what_nobody_foresaw_is_one_line_and_no_bad_page(config, capsys, monkeyp
     def broken(*_, **__):
         raise error
 
-    monkeypatch.setattr(House, "open", broken)
+    monkeypatch.setattr(OpenArchive, "open", broken)
     monkeypatch.delenv("BILDERBOGEN_DEBUG", raising=False)
     assert main(["status", "--config", str(config)]) == Exit.BUG == 70
     (said,) = capsys.readouterr().err.splitlines()
@@ -285,7 +285,7 @@ def test_who_has_no_name_decides_by_number(home, config, capsys, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("pwd.getpwuid", nobody)
     monkeypatch.setattr("os.getuid", lambda: 4711)
-    catalog = House.open(config, is_new=True).catalog
+    catalog = OpenArchive.open(config, is_new=True).catalog
     numbers = (Numbered(PageId(IssueId("a-1"), 1), 1, 0.1, 0.1, 0.9, 0.9),)
     catalog.publish(replace(published("a-1"), numbers=numbers))
     assert main(["decide", "a-1_0001_i01", "--caption", "The lamp", "--config", str(config)]) == 0

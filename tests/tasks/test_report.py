@@ -17,13 +17,13 @@ from schemas.model import Quarantined
 from tasks.__main__ import main
 from tasks.flow.ingest import Intake
 from tasks.flow.report import summary, write_report
-from tasks.flow.run_result import Night
+from tasks.flow.run_result import RunResult
 from tasks.workshop.comparison import Result, write_sheet
 from tests.packages import small_issue
 
 
 def a_night(**changes):
-    night = Night(datetime(1908, 3, 1, tzinfo=UTC), 1.0, Intake(), (), (), (), {})
+    night = RunResult(datetime(1908, 3, 1, tzinfo=UTC), 1.0, Intake(), (), (), (), {})
     return replace(night, **changes)
 
 
