@@ -10,6 +10,7 @@ import click
 
 from schemas.errors import ArchiveError, is_systemic
 from schemas.version import VERSION
+from tasks.commands.log_output import logging_to_stderr
 from tasks.commands.termination import Terminated, raising_on_sigterm
 from tasks.exits import Exit, exit_code
 
@@ -60,13 +61,17 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="bilderbogen")
-def group() -> None:
+@click.option("--verbose", is_flag=True, help="Log every page, stage and run to standard error.")
+@click.option("--log-json", is_flag=True, help="The same as JSON, one object a line.")
+@click.pass_context
+def group(context: click.Context, verbose: bool, log_json: bool) -> None:
     """Lift illustrations and metadata out of scanned magazines.
 
     Exit codes: 0 good or nothing to do, 1 some pages quarantined or failed (named), 2 usage or
     configuration, 3 an engine is missing, 4 disk full, read-only or out of memory, 70 a fault of
     the program, 130 interrupted, 143 stopped by SIGTERM.
     """
+    context.with_resource(logging_to_stderr(verbose=verbose, as_json=log_json))
 
 
 def run(argv: Sequence[str] | None = None) -> int:

@@ -24,6 +24,8 @@ from tasks.executors.environment import cores
 from tasks.executors.protocol import Finished, Order, Result, WorkerDied
 from tasks.executors.worker import serve
 
+_log = logging.getLogger(__name__)
+
 _END_S = 10.0
 """Seconds to wait for a killed worker; the kernel needs milliseconds."""
 
@@ -92,7 +94,7 @@ class LocalExecutor:
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=serve, args=(theirs, logging.getLogger().getEffectiveLevel()), daemon=True
+            target=serve, args=(theirs, _log.getEffectiveLevel()), daemon=True
         )
         process.start()
         theirs.close()

@@ -32,7 +32,7 @@ def serve(connection: Connection, log_level: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
     logging.getLogger().handlers = [_SendToParent(connection)]
-    logging.getLogger().setLevel(log_level)
+    logging.getLogger("tasks").setLevel(log_level)
     while True:
         try:
             order = connection.recv()

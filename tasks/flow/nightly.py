@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from tasks.flow.ingest import Intake, take_in
 from tasks.flow.luigi import run_issues
 from tasks.flow.report import write_report
 from tasks.flow.run_result import RunResult
+
+_log = logging.getLogger(__name__)
 
 _NO_INCOMING = (
     "no such folder; mount its disk, correct [archive] incoming, make it, or leave the option empty"
@@ -48,12 +51,14 @@ def _run(
     started, clock = datetime.now(UTC), time.monotonic()
     since = _unreported(archive, started) if only is None and scheduler == "local" else started
     run = archive.catalog.begin_run("nightly" if only is None else "run")
+    _log.info("run started")
     try:
         intake = _intake(archive) if only is None else Intake()
         issues = _issues(archive, only)
         failures = run_issues(issues, archive.config, scheduler=scheduler)
     except BaseException as error:
         archive.catalog.end_run(run, type(error).__name__)
+        _log.info("run stopped", extra={"reason": type(error).__name__})
         raise
     bad = archive.catalog.standing.bad(None if only is None else issues)
     in_run = frozenset(issues)
@@ -67,6 +72,9 @@ def _run(
         failures={issue: str(error) for issue, error in failures.items()},
     )
     archive.catalog.end_run(run, str(int(result.verdict())))
+    _log.info(
+        "run ended", extra={"exit": int(result.verdict()), "seconds": round(result.seconds, 1)}
+    )
     if result.is_idle:
         return result, None
     return result, write_report(result, archive.layout, archive.catalog)

@@ -70,9 +70,13 @@ class PageStage(IssueTask):
         asked = self.asked()
         due = [page for page in asked if not self.is_settled(page)]
         started = time.monotonic()
+        event = {"issue": self.issue, "stage": self.stage}
+        _log.info("stage started", extra=event | {"pages": len(due)})
         with progress().stage(self.issue, self.stage, len(due)) as bar:
             seconds = self._work_on(due, bar)
         outcomes = tuple(self.outcome(page) for page in asked)
+        failed = sum(outcome.state is StageState.FAILED for outcome in outcomes)
+        _log.info("stage ended", extra=event | {"pages": len(asked), "failed": failed})
         self._enter(asked, outcomes, seconds, time.monotonic() - started)
         self._check_share(outcomes)
         write_whole(self._list, to_json(outcomes))
@@ -124,6 +128,7 @@ class PageStage(IssueTask):
             state = self.build(page, draft)
         if state is not None:
             self._write(page, PageOutcome(page.sequence, state))
+            _log.info("page done", extra=self._fields(page) | {"state": str(state)})
 
     @contextmanager
     def risking(self, page: PageId) -> Iterator[None]:
@@ -149,7 +154,7 @@ class PageStage(IssueTask):
         except ArchiveError:
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the page that met it
-            _log.exception("page failed", extra=self._fields(page))
+            _log.exception("fault of the program", extra=self._fields(page))
             fault = f"{type(error).__name__}: {error}"
             self.fail(page, PageError(f"{page}: a fault of the program in {self.stage}: {fault}"))
 
@@ -159,6 +164,7 @@ class PageStage(IssueTask):
             page.sequence, StageState.FAILED, type(error).__name__, _plain(str(error))
         )
         self._write(page, failed)
+        _log.info("page failed", extra=self._fields(page) | {"reason": failed.message})
 
     def _fields(self, page: PageId) -> dict[str, str]:
         """Fields of a log line about ``page``."""

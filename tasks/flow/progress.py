@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from schemas.ledger import LedgerRow, StageState
+
+_log = logging.getLogger(__name__)
 
 
 class Lines:
@@ -36,6 +39,13 @@ class Lines:
         )
 
 
+class Silent(Lines):
+    """Nothing: the log has it."""
+
+    def finished(self, issue: str, stage: str, rows: Sequence[LedgerRow], wall_s: float) -> None:
+        """Say nothing."""
+
+
 class Bars(Lines):
     """A bar for the stage at work, its line when it is finished."""
 
@@ -59,11 +69,13 @@ _WIDE = 400
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console as wide as its terminal, and wide where there is none."""
-    found = Console(stderr=stderr)
-    return found if found.is_terminal else Console(stderr=stderr, width=_WIDE)
+    terminal = Console(stderr=stderr)
+    return terminal if terminal.is_terminal else Console(stderr=stderr, width=_WIDE)
 
 
 def progress() -> Lines:
-    """Return what suits standard error: bars for a person, lines for a log."""
-    found = console(stderr=True)
-    return Bars(found) if found.is_terminal else Lines(found)
+    """Return what suits standard error: bars for a person, lines for a log of nothing else."""
+    stderr = console(stderr=True)
+    if _log.isEnabledFor(logging.INFO):
+        return Silent(stderr)
+    return Bars(stderr) if stderr.is_terminal else Lines(stderr)
