@@ -105,9 +105,9 @@ def _unforeseen(error: Exception) -> Exit:
     """Say in one line what nobody foresaw; raise it again where a traceback is wanted."""
     if os.environ.get(DEBUG) == "1":
         raise error
-    said = " ".join(f"{type(error).__name__}: {error}".split())
+    description = " ".join(f"{type(error).__name__}: {error}".split())
     click.echo(
-        f"error: a fault of the program, please report it: {said} "
+        f"error: a fault of the program, please report it: {description} "
         f"(for the traceback set {DEBUG}=1 and start again)",
         err=True,
     )

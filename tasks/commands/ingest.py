@@ -26,17 +26,17 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
     """
     archive = open_archive(config, is_new=True)
     with hold_lock(archive.layout.root, "ingest", waits=True):
-        found = take_in(sources, archive.layout, archive.catalog, archive.settings.ingest)
-    bad = list(found.refused)
-    for issue in found.new:
+        intake = take_in(sources, archive.layout, archive.catalog, archive.settings.ingest)
+    bad = list(intake.refused)
+    for issue in intake.new:
         path = archive.layout.issue_record(issue)
         record = from_json(Issue, path.read_bytes(), name=str(path))
         click.echo(f"{issue}  version {record.version}  {len(record.scans)} pages")
         bad += record.quarantined
-    for issue in found.known:
+    for issue in intake.known:
         click.echo(f"{issue}  known, nothing changed")
-    for one in bad:
-        click.echo(f"quarantined  {one.name}: {one.reason}")
-    if not (found.new or found.known or bad):
+    for source in bad:
+        click.echo(f"quarantined  {source.name}: {source.reason}")
+    if not (intake.new or intake.known or bad):
         click.echo("no page image found")
     return Exit.PAGES if bad else Exit.GOOD

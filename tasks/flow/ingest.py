@@ -52,9 +52,9 @@ def take_in(
     refused: list[Quarantined] = []
     walk = Walk(layout)
     for place in sources:
-        found = _discovered(place, layout)
-        refused += found.refused
-        for source, twice in walk.identified(found.issues):
+        discovery = _discovered(place, layout)
+        refused += discovery.refused
+        for source, twice in walk.identified(discovery.issues):
             if twice is not None:
                 refused.append(twice)
             else:
@@ -117,13 +117,13 @@ def _rows(issue: Issue) -> Sequence[LedgerRow]:
     quarantined = [
         LedgerRow(
             issue=issue.issue,
-            name=_short(one.name),
+            name=_short(scan.name),
             stage="ingest",
             state=StageState.QUARANTINED,
             error="ScanError",
-            message=one.reason,
+            message=scan.reason,
         )
-        for one in issue.quarantined
+        for scan in issue.quarantined
     ]
     return [*accepted, *quarantined]
 

@@ -64,8 +64,8 @@ def configure_luigi(config: Path) -> None:
         except UNREADABLE as error:
             option = str(error).rpartition("default value of ")[2]
             why = f"{option}: {error.__cause__}" if error.__cause__ else option
-            wanted = "Luigi takes %% for a percent sign and ${NAME} from the environment"
-            raise ConfigError(f"{config}: {where}: {why}; {wanted}") from error
+            remedy = "Luigi takes %% for a percent sign and ${NAME} from the environment"
+            raise ConfigError(f"{config}: {where}: {why}; {remedy}") from error
 
 
 def _readings() -> Iterator[tuple[str, Callable[[], object]]]:

@@ -103,7 +103,7 @@ class PageStage(IssueTask):
         if self.after is None:
             return pages
         before = self.outcomes_of(self.after)
-        left = {one.sequence for one in before if one.state is not StageState.FAILED}
+        left = {outcome.sequence for outcome in before if outcome.state is not StageState.FAILED}
         return [page for page in pages if page.sequence in left]
 
     @abstractmethod
@@ -195,11 +195,11 @@ class PageStage(IssueTask):
 
     def load_scan(self, page: PageId) -> LoadedImage:
         """The master of ``page`` as it was scanned: a page of a PDF as it was registered."""
-        scan, own = self.scan(page), self.settings.ingest
+        scan, settings = self.scan(page), self.settings.ingest
         return load_image(
             self.layout.master(scan),
             frame=scan.frame,
-            max_megapixels=own.max_megapixels,
+            max_megapixels=settings.max_megapixels,
             pdf_dpi=round(scan.dpi),
         )
 
@@ -248,8 +248,8 @@ class PageStage(IssueTask):
 
     @property
     def _list(self) -> Path:
-        own = self.recipe_of(self.stage)
-        return self.layout.done(self.stage, own, self.issue_id, self.record.version)
+        recipe = self.recipe_of(self.stage)
+        return self.layout.done(self.stage, recipe, self.issue_id, self.record.version)
 
     def _folder(self, stage: str) -> Path:
         return self.layout.pages(stage, self.recipe_of(stage), self.issue_id, self.record.version)

@@ -36,14 +36,14 @@ class StageSum:
 
 def sums(rows: Sequence[LedgerRow]) -> tuple[StageSum, ...]:
     """Return done, empty, failed, quarantined and seconds for each stage that did work."""
-    found = []
+    stages = []
     for stage in ("ingest", *STAGES):
-        own = [row for row in rows if row.stage == stage]
-        states = Counter(row.state for row in own)
-        if own:
+        stage_rows = [row for row in rows if row.stage == stage]
+        states = Counter(row.state for row in stage_rows)
+        if stage_rows:
             counts = tuple(states[state] for state in StageState)
-            found.append(StageSum(stage, counts, sum(row.seconds for row in own)))
-    return tuple(found)
+            stages.append(StageSum(stage, counts, sum(row.seconds for row in stage_rows)))
+    return tuple(stages)
 
 
 def summary(result: RunResult) -> str:
@@ -60,7 +60,7 @@ def summary(result: RunResult) -> str:
 
 
 def _refused(result: RunResult) -> str:
-    names = [one.name for one in result.intake.refused]
+    names = [source.name for source in result.intake.refused]
     rest = len(names) - _MAX_NAMES
     more = f" and {rest} more" if rest > 0 else ""
     return f", {len(names)} refused: {', '.join(names[:_MAX_NAMES])}{more}" if names else ""
@@ -95,12 +95,12 @@ def _worked_on(result: RunResult) -> list[IssueId]:
 
 def _how(picture: Illustration) -> str:
     """Return what is known of a picture and how surely, in one line."""
-    said = [f"{picture.kind} {picture.kind_confidence:.0%}", picture.matte]
+    parts = [f"{picture.kind} {picture.kind_confidence:.0%}", picture.matte]
     if picture.caption is not None:
-        said.append(f"caption {picture.caption.method} {picture.caption.score:.0%}")
+        parts.append(f"caption {picture.caption.method} {picture.caption.score:.0%}")
     if picture.continues:
-        said.append(f"right half of {picture.continues}")
-    return " · ".join(said)
+        parts.append(f"right half of {picture.continues}")
+    return " · ".join(parts)
 
 
 def _issue(issue: IssueId, layout: Layout, catalog: Catalog, target: Path) -> dict[str, Any]:
@@ -158,6 +158,8 @@ def _facts(result: RunResult) -> dict[str, Any]:
             for stage in sums(result.done)
         },
         "bad": [facts_of(row) for row in result.bad()],
-        "refused": [{"name": one.name, "reason": one.reason} for one in result.intake.refused],
+        "refused": [
+            {"name": source.name, "reason": source.reason} for source in result.intake.refused
+        ],
         "failures": dict(result.failures),
     }
