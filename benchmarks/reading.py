@@ -23,9 +23,10 @@ from schemas.model import IssueId, PageId
 from schemas.published import PageDescription
 from schemas.sidecar import write_sidecar
 from tasks.archive_access import OpenArchive
+from tasks.flow.graph import PAGE_STAGES
 from tasks.flow.ingest import take_in
-from tasks.flow.page_stage import PageStage
-from tasks.flow.stages import PAGE_STAGES
+from tasks.flow.page_stage import BatchStage
+from tasks.flow.stages import Describe
 
 _CONFIG = """[archive]
 root = archive
@@ -81,7 +82,8 @@ class Reader:
             RuntimeError: a page was refused or failed; its reason is in the message.
         """
         self._take_in(slug, samples)
-        stages = [kind(issue=slug, config=self._house.config) for kind in PAGE_STAGES]
+        issue = Describe(issue=slug, config=self._house.config)
+        stages = [issue.task_of(name) for name in PAGE_STAGES]
         for sequence, sample in enumerate(samples, start=1):
             page = PageId(IssueId(slug), sequence)
             seconds = {stage.stage: _settle(stage, page) for stage in stages}
@@ -98,7 +100,7 @@ class Reader:
         (folder / "issue.ini").write_bytes(sidecar)
         house = self._house
         taken = take_in([folder], house.layout, house.catalog, house.settings.ingest)
-        record = PAGE_STAGES[0](issue=slug, config=house.config).record
+        record = Describe(issue=slug, config=house.config).record
         if taken.refused or record.quarantined:
             raise RuntimeError(f"{slug}: {taken.refused or record.quarantined}")
 
@@ -128,7 +130,7 @@ def cpu_seconds() -> float:
     return now.user + now.system + now.children_user + now.children_system
 
 
-def _settle(stage: PageStage, page: PageId) -> float:
+def _settle(stage: BatchStage, page: PageId) -> float:
     started = cpu_seconds()
     stage.build_batch([page])
     seconds = cpu_seconds() - started

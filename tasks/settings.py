@@ -30,6 +30,7 @@ UNREADABLE = (Error, ValueError)
 
 ENGINES = ("pix2pix", "classical", "grabcut", "deeplab", "maskrcnn", "onnx")
 WEIGHTLESS = ("classical", "grabcut")
+TEXT_ENGINES = ("tesseract",)
 
 
 def _language(term: str) -> str:
@@ -97,6 +98,7 @@ class SeparateSettings:
 class RecognizeSettings:
     """[recognize] how text is read."""
 
+    engine: str = _option("tesseract", choices=TEXT_ENGINES)
     languages: tuple[str, ...] = _option(("ger", "eng"), means=_language)
     script: str = _option(AUTO, choices=(AUTO, "Latn", "Latf"))
     models: tuple[str, ...] = _option(())

@@ -11,7 +11,6 @@ from archive.weights import find_weights
 from archive.wordlists import PACKAGES
 from schemas.sidecar import read_sidecar
 from tasks.commands.group import COMMANDS, group
-from tasks.flow.recipes import CODE_VERSIONS, NEEDS, STAGES, following
 from tests.conftest import ROOT
 
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -72,14 +71,6 @@ def test_every_adr_is_in_the_list():
     listed = (ROOT / "docs" / "adr" / "README.md").read_text()
     for path in (ROOT / "docs" / "adr").glob("0*.md"):
         assert path.name in listed
-
-
-def test_the_stages_hang_together():
-    assert set(NEEDS) == set(STAGES) == set(CODE_VERSIONS)
-    for stage in STAGES:
-        assert all(STAGES.index(needed) < STAGES.index(stage) for needed in NEEDS[stage])
-    assert following("recognize") == ("recognize", "describe", "publish", "export")
-    assert following("prepare") == STAGES
 
 
 def test_the_tables_are_those_the_catalog_promises():

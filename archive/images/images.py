@@ -6,6 +6,8 @@ files. A page looks the same to every stage because they all come through ``load
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
@@ -16,6 +18,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from archive.images.decode import as_array, bits_of, is_page, reading, to_rgb, whole_frame
 from archive.images.pdf import is_pdf, pdf_page
+from archive.store import scratch
 from schemas.errors import ScanError
 from schemas.model import RGB8, Grey8
 
@@ -149,6 +152,15 @@ def save_png(
 def save_pgm(path: Path, grey: Grey8) -> None:
     """Write (H, W) uint8 as PGM, which Tesseract reads fastest."""
     Image.fromarray(grey).save(path, format="PPM")
+
+
+@contextmanager
+def grey_file(grey: Grey8) -> Iterator[Path]:
+    """Write (H, W) uint8 as PGM into scratch; it goes with what is written beside it."""
+    with scratch() as folder:
+        path = folder / "page.pgm"
+        save_pgm(path, grey)
+        yield path
 
 
 def save_jpeg(path: Path, rgb: RGB8, *, quality: int = 85, long_side: int | None = None) -> None:

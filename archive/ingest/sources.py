@@ -98,7 +98,7 @@ def discover(source: Path) -> Discovery:
             continue
         if issue is not None:
             found.append(issue)
-    return Discovery(tuple(_told_apart(found)), tuple(refused))
+    return Discovery(tuple(_with_kinds(found)), tuple(refused))
 
 
 def _folders(source: Path) -> Iterator[Path]:
@@ -256,7 +256,7 @@ def _sidecar(folder: Path) -> tuple[IssueMetadata, str]:
     return said.metadata, to_slug(said.slug) if said.slug else ""
 
 
-def _told_apart(found: list[IssueSource]) -> Iterator[IssueSource]:
+def _with_kinds(found: list[IssueSource]) -> Iterator[IssueSource]:
     """Give folders that ask for the same id a suffix made of their path."""
     seen: set[IssueId] = set()
     for source in found:

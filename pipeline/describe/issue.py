@@ -11,7 +11,7 @@ from schemas.model import IssueMetadata, RegionKind, Source
 from schemas.published import PublishedPage
 
 
-def told_script(pages: Sequence[PublishedPage]) -> str:
+def main_script(pages: Sequence[PublishedPage]) -> str:
     """Return the script (ISO 15924) that most regions of text were told to be in, or Latn."""
     told = Counter(
         region.script

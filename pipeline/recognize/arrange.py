@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.recognize.heads import missed_head
 from pipeline.recognize.split_captions import part_captions
 from pipeline.recognize.split_lines import parted_line
-from pipeline.recognize.tesseract import RawWord
+from pipeline.recognize.text_engine import RawWord
 from pipeline.separate.regions import reading_order
 from schemas.geometry import Box
 from schemas.model import ClassMap, Region, RegionKind, TextLine, TextRegion, Word

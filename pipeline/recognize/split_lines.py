@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.recognize.tesseract import RawWord
+from pipeline.recognize.text_engine import RawWord
 from schemas.model import CLASSES, ClassMap, RegionKind
 
 _GAP = 0.6

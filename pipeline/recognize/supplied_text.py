@@ -13,7 +13,7 @@ _INSIDE = 0.6
 """Share of a line that has to lie in a region for the line to be of its kind."""
 
 
-def told_apart(text: PageText, regions: Sequence[Region]) -> PageText:
+def with_kinds(text: PageText, regions: Sequence[Region]) -> PageText:
     """Return ``text`` with captions and headers where the separator found such regions.
 
     A text that names a caption or a header itself stays as it is. Regions and text are in pixels

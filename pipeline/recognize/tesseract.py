@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytesseract
 
+from pipeline.recognize.text_engine import Layout, RawWord
 from schemas.errors import EngineError, RecognitionError
 from schemas.geometry import Box
 from schemas.languages import to_terminologic
+from schemas.model import Grey8
 from schemas.normalize import printable
 
 FRAKTUR = ("Fraktur", "frk")
@@ -23,66 +26,64 @@ FRAKTUR = ("Fraktur", "frk")
 CHINESE = ("chi_tra", "chi_sim")
 """Tesseract has no ``zho``; prints before the reform are in traditional signs."""
 
-BINARY_PACKAGE = "tesseract-ocr"
+_INSTALL = "apt-get install tesseract-ocr"
 
 _ANSWER_S = 30
 """Seconds within which Tesseract names its version or its models."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawWord:
-    """A word as Tesseract gives it; ``line`` tells words of one line from those of another."""
+_BLOCK = 6
+"""Tesseract's page segmentation mode for one block of text."""
 
-    text: str
-    box: Box
-    confidence: float
-    line: tuple[int, int, int]
-
-    def doubled(self) -> RawWord:
-        """Return a word of a page at half its size in pixels of the page."""
-        sides = (self.box.left, self.box.top, self.box.right, self.box.bottom)
-        return RawWord(self.text, Box(*(2 * side for side in sides)), self.confidence, self.line)
+GreyFile = Callable[[Grey8], AbstractContextManager[Path]]
+"""Writes (H, W) to a grey file that stays while the context lasts, and what lies beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tesseract:
-    """The engine with its settings. ``models`` as in ``-l``, joined by +."""
+    """The engine with its settings, a ``TextEngine``.
+
+    ``models`` as in ``-l``, joined by +; ``psm`` is the page segmentation mode for whole pages.
+    Tesseract reads files: ``grey_file`` writes them. Its table is written beside the file, since
+    pytesseract's own would lie among the machine's temporary files for good after a killed run.
+    """
 
     models: str
+    grey_file: GreyFile
     psm: int = 3
     timeout_s: float = 180.0
 
-    def read(self, grey_file: Path, *, dpi: float) -> tuple[RawWord, ...]:
-        """Return the words on the page in ``grey_file``, confidence 0..1.
-
-        Tesseract writes beside ``grey_file``, and its file goes when it is read: pytesseract's own
-        would lie among the machine's temporary files for good after a killed run.
+    def read(
+        self, image: Grey8, *, dpi: float, layout: Layout = Layout.PAGE
+    ) -> tuple[RawWord, ...]:
+        """Return the words on ``image`` (H, W) in its pixels, confidence 0..1.
 
         Raises:
-            RecognitionError: a time-out, a crash, or no output for this page.
+            RecognitionError: a time-out, a crash, or no output for this image.
             EngineError: the binary is missing.
         """
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # four times as quick as four threads
-        written = grey_file.with_suffix(".tsv")
-        try:
-            pytesseract.pytesseract.run_tesseract(
-                str(grey_file),
-                str(written.with_suffix("")),
-                "tsv",
-                self.models,
-                f"--psm {self.psm} --dpi {round(dpi)} -c tessedit_do_invert=0 "
-                "-c tessedit_create_tsv=1",
-                timeout=self.timeout_s,
-            )
-            return _parse(written.read_bytes().decode("utf-8", errors="replace"))
-        except pytesseract.TesseractNotFoundError as error:
-            raise EngineError(_missing_binary()) from error
-        except RuntimeError as error:  # pytesseract: time-out, or a TesseractError
-            raise RecognitionError(f"Tesseract gave up: {' '.join(str(error).split())}") from error
-        except FileNotFoundError as error:
-            raise RecognitionError("Tesseract ended without writing a result") from error
-        finally:
-            written.unlink(missing_ok=True)
+        psm = _BLOCK if layout is Layout.BLOCK else self.psm
+        with self.grey_file(image) as file:
+            table = file.with_suffix(".tsv")
+            try:
+                pytesseract.pytesseract.run_tesseract(
+                    str(file),
+                    str(table.with_suffix("")),
+                    "tsv",
+                    self.models,
+                    f"--psm {psm} --dpi {round(dpi)} -c tessedit_do_invert=0 "
+                    "-c tessedit_create_tsv=1",
+                    timeout=self.timeout_s,
+                )
+                return _parse(table.read_bytes().decode("utf-8", errors="replace"))
+            except pytesseract.TesseractNotFoundError as error:
+                raise EngineError(_missing_binary()) from error
+            except RuntimeError as error:  # pytesseract: time-out, or a TesseractError
+                reason = " ".join(str(error).split())
+                raise RecognitionError(f"Tesseract gave up: {reason}") from error
+            except FileNotFoundError as error:
+                raise RecognitionError("Tesseract ended without writing a result") from error
 
 
 @cache
@@ -196,4 +197,4 @@ def _words(head: list[str], rows: list[list[str]]) -> Iterator[RawWord]:
 
 
 def _missing_binary() -> str:
-    return f"Tesseract is not installed; run: apt-get install {BINARY_PACKAGE}"
+    return f"Tesseract is not installed; run: {_INSTALL}"

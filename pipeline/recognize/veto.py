@@ -12,7 +12,7 @@ from dataclasses import replace
 import cv2
 
 from pipeline.recognize.quality import is_known
-from pipeline.recognize.tesseract import RawWord
+from pipeline.recognize.text_engine import RawWord
 from schemas.geometry import Box
 from schemas.model import Grey8, Illustration, Region, RegionKind
 from schemas.normalize import normalize

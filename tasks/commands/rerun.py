@@ -13,8 +13,8 @@ from schemas.model import IssueId
 from tasks.archive_access import OpenArchive
 from tasks.commands.messages import open_archive, run_and_tell
 from tasks.commands.options import config_option, issue_id
+from tasks.flow.graph import STAGES
 from tasks.flow.luigi import configure_luigi
-from tasks.flow.recipes import STAGES
 
 _MAX_NAMES = 3
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar
 
 import luigi
+from luigi.task_register import Register
 
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
 from archive.store import write_whole
 from schemas.codec import from_json
 from schemas.errors import ArchiveError, ConfigError
-from schemas.ledger import StageState
+from schemas.ledger import LedgerRow, StageState
 from schemas.model import Issue, IssueId
 from tasks.archive_access import open_catalog
+from tasks.flow.graph import stage_of
+from tasks.flow.progress import progress
 from tasks.flow.recipes import recipe
 from tasks.settings import ArchiveSettings, Settings, load
 
@@ -79,6 +83,14 @@ class IssueTask(luigi.Task):
         """The catalog named in config.ini; opened after any fork."""
         return _catalog(self.settings.archive, os.getpid())
 
+    def requires(self) -> Sequence[luigi.Task] | luigi.Task:
+        """The stages this one needs, as the table of stages says."""
+        return [self.task_of(need) for need in stage_of(self.stage).needs]
+
+    def task_of(self, stage: str) -> luigi.Task:
+        """The task of ``stage`` on this issue under this configuration; Luigi knows its class."""
+        return self.clone(Register.get_task_cls(f"{self.task_namespace}.{stage.capitalize()}"))
+
     def recipe_of(self, stage: str) -> str:
         """Name of the recipe of ``stage`` under this task's settings."""
         return recipe(self.settings, stage)
@@ -108,6 +120,22 @@ class IssueTask(luigi.Task):
     def unmark_due(self) -> None:
         """Write down that this stage was done again."""
         self.layout.due(self.issue_id, self.stage).unlink(missing_ok=True)
+
+    def enter_all_pages(self) -> None:
+        """Write into the ledger that every page of the issue went through this stage."""
+        rows = [
+            LedgerRow(
+                issue=self.issue_id,
+                name=str(scan.page),
+                sequence=scan.page.sequence,
+                stage=self.stage,
+                state=StageState.DONE,
+                recipe=self.recipe_of(self.stage),
+            )
+            for scan in self.record.scans
+        ]
+        self.catalog.record(rows)
+        progress().finished(self.issue, self.stage, rows, 0.0)
 
     def outcomes_of(self, stage: str) -> tuple[PageOutcome, ...]:
         """The finished list of ``stage``.

@@ -19,7 +19,7 @@ from tasks.settings import LUIGI_SECTIONS, UNREADABLE
 if TYPE_CHECKING:
     import luigi
 
-    from tasks.flow.publish import Export
+    from tasks.flow.export import Export
 
 
 def run_issues(
@@ -36,7 +36,7 @@ def run_issues(
     configure_luigi(config)
     from luigi.task_register import Register
 
-    from tasks.flow.publish import Export
+    from tasks.flow.export import Export
 
     failures: dict[str, BaseException] = {}
     Register.clear_instance_cache()  # a task remembers its settings and its issue's record

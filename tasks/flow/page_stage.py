@@ -8,6 +8,7 @@ of all outcomes, written last, is what Luigi looks for.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ import luigi
 from archive.images.images import LoadedImage, load_image
 from archive.layout import PageFolder, page_name
 from archive.store import whole, write_whole
+from pipeline.geometry import region_to_master
 from schemas.capture import Capture
 from schemas.codec import from_json, to_json
 from schemas.errors import (
@@ -35,31 +37,36 @@ from schemas.errors import (
 )
 from schemas.geometry import Transform
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import PageId, Region, Scan
+from schemas.model import Illustration, PageId, Region, RegionKind, Scan
+from tasks.executors.environment import cores
 from tasks.executors.local import close_executors_of_child, local_executor
 from tasks.executors.pages import work_on
 from tasks.executors.protocol import Order
+from tasks.flow.graph import last_common
 from tasks.flow.issue import IssueTask, PageOutcome
 from tasks.flow.progress import progress
 
 _OUTCOME = ".outcome.json"
-_PRELOAD = ("tasks.flow.publish",)
+_PRELOAD = ("tasks.flow.export",)
 """What the fork server of the workers imports once: it brings all stages."""
 
 _log = logging.getLogger(__name__)
 
 
-class PageStage(IssueTask):
-    """One stage over the pages of an issue.
+class BatchStage(IssueTask):
+    """One stage over the pages of an issue, several pages at once.
 
-    A subclass names its ``stage``, the ``after`` stage whose surviving pages it takes, its
-    ``suffix`` (empty for a folder a page), and writes one page in ``build``. A page that fails
-    does not stop the others; an error that would hit every page alike stops the run.
+    A subclass names its ``stage``, a row of ``tasks.flow.graph``, its ``suffix`` (empty for a
+    folder a page), and brings pages to their outcomes in ``build_batch``. A page that fails does
+    not stop the others; an error that would hit every page alike stops the run.
     """
 
-    after: ClassVar[str | None] = None
     suffix: ClassVar[str] = ""
-    batch: ClassVar[int] = 1
+
+    @property
+    def batch_size(self) -> int:
+        """How many pages a worker is given at once, at most."""
+        return 1
 
     def output(self) -> luigi.LocalTarget:
         """The list of outcomes, written last."""
@@ -82,9 +89,12 @@ class PageStage(IssueTask):
         write_whole(self._list, to_json(outcomes))
 
     def _work_on(self, pages: Sequence[PageId], bar: Callable[[int], None]) -> dict[PageId, float]:
-        executor = local_executor(self.settings.run.processes, _PRELOAD)
+        processes = self.settings.run.processes or cores()
+        share = math.ceil(len(pages) / processes)  # no worker is idle while another has a batch
+        batch = max(1, min(self.batch_size, share))
+        executor = local_executor(processes, _PRELOAD)
         try:
-            return work_on(self, pages, executor, batch=self.batch, advance=bar)
+            return work_on(self, pages, executor, batch=batch, advance=bar)
         finally:
             close_executors_of_child()
 
@@ -100,32 +110,27 @@ class PageStage(IssueTask):
             ArchiveError: another run has dropped the list of the stage before.
         """
         pages = [scan.page for scan in self.record.scans]
-        if self.after is None:
+        before = last_common(self.stage)
+        if before is None:
             return pages
-        before = self.outcomes_of(self.after)
-        left = {outcome.sequence for outcome in before if outcome.state is not StageState.FAILED}
+        outcomes = self.outcomes_of(before)
+        left = {outcome.sequence for outcome in outcomes if outcome.state is not StageState.FAILED}
         return [page for page in pages if page.sequence in left]
 
     @abstractmethod
-    def build(self, page: PageId, target: Path) -> StageState:
-        """Write this stage's file or folder for ``page`` to ``target``; say done or empty.
-
-        Raises:
-            PageError: this page cannot be made; the others go on.
-        """
-
     def build_batch(self, pages: Sequence[PageId]) -> None:
         """Bring every page of ``pages`` to an outcome; runs in a worker process."""
-        for page in pages:
-            self.settle(page)
 
-    def settle(self, page: PageId) -> None:
-        """Build one page and write its outcome, unless another process has meanwhile."""
+    def settle(self, page: PageId, build: Callable[[Path], StageState]) -> None:
+        """Build one page and write its outcome, unless another process has meanwhile.
+
+        ``build`` writes the page's file or folder to the path it is given; it says done or empty.
+        """
         if self.is_settled(page):
             return
         state: StageState | None = None
         with self.risking(page), whole(self.target(page)) as draft:
-            state = self.build(page, draft)
+            state = build(draft)
         if state is not None:
             self._write(page, PageOutcome(page.sequence, state))
             _log.info("page done", extra=self._fields(page) | {"state": str(state)})
@@ -222,6 +227,20 @@ class PageStage(IssueTask):
         path = self.folder_of("separate", page).regions
         return from_json(tuple[Region, ...], path.read_bytes(), name=str(path))
 
+    def illustrated(self, page: PageId) -> tuple[Region, ...]:
+        """The illustrations among the regions of ``page``, in pixels of the prepared page."""
+        return tuple(r for r in self.regions(page) if r.kind is RegionKind.ILLUSTRATION)
+
+    def regions_of_master(self, page: PageId) -> tuple[Region, ...]:
+        """The regions of ``page``, in pixels of its master."""
+        transform = self.transform(page)
+        return tuple(region_to_master(region, transform) for region in self.regions(page))
+
+    def illustrations(self, folder: PageFolder) -> tuple[Illustration, ...]:
+        """The illustrations that a stage left in a page's ``folder``."""
+        path = folder.illustrations
+        return from_json(tuple[Illustration, ...], path.read_bytes(), name=str(path))
+
     def outcome(self, page: PageId) -> PageOutcome:
         """How ``page`` left this stage."""
         path = self._outcome(page)
@@ -296,7 +315,7 @@ class PageStage(IssueTask):
 
 
 def build_pages(
-    stage: type[PageStage], issue: str, config: Path, pages: tuple[PageId, ...]
+    stage: type[BatchStage], issue: str, config: Path, pages: tuple[PageId, ...]
 ) -> None:
     """Bring ``pages`` to an outcome in this process; what a worker is told to call.
 
@@ -315,6 +334,23 @@ def build_pages(
         for page in pages:
             with task.risking(page):
                 task.build_batch((page,))
+
+
+class PageStage(BatchStage):
+    """One stage over the pages of an issue, page by page; a subclass writes one in ``build``."""
+
+    @abstractmethod
+    def build(self, page: PageId, target: Path) -> StageState:
+        """Write this stage's file or folder for ``page`` to ``target``; say done or empty.
+
+        Raises:
+            PageError: this page cannot be made; the others go on.
+        """
+
+    def build_batch(self, pages: Sequence[PageId]) -> None:
+        """Bring every page of ``pages`` to an outcome, one after the other."""
+        for page in pages:
+            self.settle(page, partial(self.build, page))
 
 
 def _plain(message: str) -> str:

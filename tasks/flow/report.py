@@ -18,7 +18,7 @@ from archive.store import whole
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Illustration, IssueId
 from schemas.package import label
-from tasks.flow.recipes import STAGES
+from tasks.flow.graph import STAGES
 from tasks.flow.run_result import RunResult
 
 _MAX_PICTURES = 2000

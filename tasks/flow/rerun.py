@@ -15,10 +15,10 @@ from archive.store import write_whole
 from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
 from schemas.model import IssueId, PageId
+from tasks.flow.graph import PAGE_STAGES, STAGES, following
 from tasks.flow.issue import IssueTask
-from tasks.flow.page_stage import PageStage
-from tasks.flow.recipes import following
-from tasks.flow.stages import PAGE_STAGES, Describe
+from tasks.flow.page_stage import BatchStage
+from tasks.flow.stages import Describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,20 @@ def forget(
     task = Describe(issue=str(issue), config=config)
     known = [scan.page for scan in task.record.scans]
     chosen = [page for page in known if not pages or page.sequence in pages]
-    stages = following(stage or "prepare")
-    page_tasks = [
-        kind(issue=str(issue), config=config) for kind in PAGE_STAGES if kind.stage in stages
-    ]
+    stages = following(stage or STAGES[0])
     if failed:
-        chosen = [page for page in chosen if any(_failed(t, page) for t in page_tasks)]
+        tasks = [task.task_of(name) for name in stages if name in PAGE_STAGES]
+        chosen = [page for page in chosen if any(_has_failed(stage, page) for stage in tasks)]
     if not chosen:
         return ()
-    drop_wanted(task)  # a rerun before this one may have been killed
-    wanted = Rerun(stages, tuple(page.sequence for page in chosen))
-    write_whole(task.layout.rerun(issue), to_json(wanted))
-    drop_wanted(task)
+    drop_noted(task)  # a rerun before this one may have been killed
+    note = Rerun(stages, tuple(page.sequence for page in chosen))
+    write_whole(task.layout.rerun(issue), to_json(note))
+    drop_noted(task)
     return tuple(chosen)
 
 
-def drop_wanted(task: IssueTask) -> None:
+def drop_noted(task: IssueTask) -> None:
     """Drop what somebody wants done again of the task's issue, unless it is dropped already.
 
     Of several runs that find the note one drops, and the others wait for it: they would drop what
@@ -75,26 +73,25 @@ def drop_wanted(task: IssueTask) -> None:
     """
     if task.layout.rerun(task.issue_id).exists():
         with hold_lock(task.layout.root, "rerun", waits=True):
-            _drop_noted(task)
+            _drop(task)
 
 
-def _drop_noted(task: IssueTask) -> None:
+def _drop(task: IssueTask) -> None:
     issue, note = task.issue_id, task.layout.rerun(task.issue_id)
     try:
         content = note.read_bytes()
     except FileNotFoundError:  # another run has dropped it while we waited
         return
-    wanted = from_json(Rerun, content, name=str(note))
-    pages = [PageId(issue, number) for number in wanted.pages]
-    page_stages = {kind.stage: kind for kind in PAGE_STAGES}
-    for stage in reversed(wanted.stages):  # what readers see is due before anything is gone
-        if stage in page_stages:
-            task.clone(page_stages[stage]).forget(pages)
+    rerun = from_json(Rerun, content, name=str(note))
+    pages = [PageId(issue, number) for number in rerun.pages]
+    for stage in reversed(rerun.stages):  # what readers see is due before anything is gone
+        if stage in PAGE_STAGES:
+            task.task_of(stage).forget(pages)
         else:
             write_whole(task.layout.due(issue, stage), b"")
-    task.catalog.forget(issue, wanted.stages, [str(page) for page in pages])
+    task.catalog.forget(issue, rerun.stages, [str(page) for page in pages])
     note.unlink(missing_ok=True)
 
 
-def _failed(task: PageStage, page: PageId) -> bool:
+def _has_failed(task: BatchStage, page: PageId) -> bool:
     return task.is_settled(page) and task.outcome(page).state is StageState.FAILED

@@ -141,7 +141,7 @@ def test_a_profile_is_converted_and_said_so(tmp_path):
     assert abs(image.rgb.astype(int) - draw_page()).max() <= 2
 
 
-def test_pages_of_a_tiff_and_a_pdf_are_told_apart(tmp_path):
+def test_pages_of_a_tiff_and_a_pdf_are_with_kinds(tmp_path):
     first, second = (Image.fromarray(draw_page(n, height=300, width=200)) for n in (1, 2))
     first.save(tmp_path / "two.tif", save_all=True, append_images=[second])
     first.save(tmp_path / "two.pdf", save_all=True, append_images=[second], resolution=200)

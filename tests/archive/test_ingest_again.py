@@ -384,4 +384,4 @@ def test_a_page_of_a_pdf_is_drawn_as_it_was_registered_whatever_is_set_now(tmp_p
     (scan,) = stage.record.scans
     assert stage.settings.ingest.pdf_dpi == 250
     assert (scan.width, scan.height, scan.dpi) == (200, 100, 100)
-    assert stage.load_master(scan.page).rgb.shape == (100, 200, 3)
+    assert stage.load_scan(scan.page).rgb.shape == (100, 200, 3)

@@ -102,7 +102,7 @@ def test_commands_end_with_code_4_while_another_run_is_at_work(config, capsys):
 
 
 def test_a_full_disk_stops_the_night_wherever_it_shows(config, monkeypatch):
-    from tasks.flow.publish import Export
+    from tasks.flow.export import Export
 
     def full(_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -130,7 +130,7 @@ def test_absent_weights_stop_the_run_and_are_named(config, capsys, command):
 
 def test_an_issue_that_cannot_be_asked_costs_only_itself(config, monkeypatch):
     from archive.layout import Layout
-    from tasks.flow.publish import Export
+    from tasks.flow.export import Export
     from tasks.settings import load
 
     assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
@@ -159,7 +159,7 @@ def test_a_rerun_that_another_run_ends_is_not_dropped_twice(config):
     from archive.store import write_whole
     from schemas.codec import to_json
     from schemas.model import IssueId
-    from tasks.flow.rerun import Rerun, drop_wanted
+    from tasks.flow.rerun import Rerun, drop_noted
     from tasks.flow.stages import Describe
     from tasks.settings import load
 
@@ -173,6 +173,6 @@ def test_a_rerun_that_another_run_ends_is_not_dropped_twice(config):
         [sys.executable, "-c", ends, str(layout.root), str(note)], stdout=subprocess.PIPE, cwd=ROOT
     )
     assert process.stdout.readline() == b"held\n"
-    drop_wanted(Describe(issue=str(issue), config=config))
+    drop_noted(Describe(issue=str(issue), config=config))
     assert process.wait(timeout=30) == 0
     assert not layout.due(issue, "publish").exists() and not layout.due(issue, "export").exists()

@@ -10,7 +10,7 @@ from lxml import etree
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import discover
 from archive.layout import Layout
-from pipeline.recognize.supplied_text import told_apart
+from pipeline.recognize.supplied_text import with_kinds
 from schemas.codec import from_json
 from schemas.geometry import Box
 from schemas.model import PageId, PageText, Region, RegionKind, TextLine, TextRegion, Word
@@ -145,9 +145,9 @@ def test_captions_are_told_from_a_text_that_names_none():
     lines = tuple(TextLine(box, (Word("w", box, 1.0),)) for box in boxes)
     whole = TextRegion(RegionKind.TEXT, Box(10, 10, 90, 70), lines)
     text = PageText(PageId("a", 1), (whole,))
-    found = told_apart(text, [region(RegionKind.CAPTION, 5, 55, 95, 75)])
+    found = with_kinds(text, [region(RegionKind.CAPTION, 5, 55, 95, 75)])
     assert [(r.kind, len(r.lines)) for r in found.regions] == [("text", 2), ("caption", 1)]
-    assert told_apart(found, [region(RegionKind.HEADER, 0, 0, 99, 40)]) is found
+    assert with_kinds(found, [region(RegionKind.HEADER, 0, 0, 99, 40)]) is found
 
 
 def pages_of(package: Path) -> list:

@@ -11,10 +11,11 @@ from archive.images.images import load_image
 from archive.wordlists import vocabulary, word_lists
 from pipeline.recognize.quality import is_known, known_share, likeliest_language
 from pipeline.recognize.sample import lines_of
+from pipeline.recognize.script import find_scripts
 from schemas.errors import ConfigError, EngineError, RecognitionError, is_systemic
 from schemas.geometry import Box
 from schemas.model import IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
-from tasks.flow.text_engines import readers, told_scripts
+from tasks.flow.text_engines import readers
 from tasks.settings import RecognizeSettings, load
 from tests.conftest import draw_page, shared
 
@@ -50,7 +51,7 @@ def test_garbage_is_not_known(lists):
     assert known_share([garbage], lists["eng"]) < 0.4
 
 
-def test_languages_are_told_apart(lists):
+def test_languages_are_with_kinds(lists):
     assert likeliest_language([region(GERMAN)], lists) == "ger"
     assert likeliest_language([region(ENGLISH)], lists) == "eng"
     assert likeliest_language([region("xqz wvb krt plm")], lists) == ""
@@ -64,11 +65,11 @@ def test_without_lists_or_words_nothing_is_said(tmp_path):
 
 def test_only_german_that_does_not_say_its_script_has_two_engines():
     settings = RecognizeSettings()
-    assert list(readers(IssueMetadata(), settings).able) == ["Latn", "Latf"]
-    assert list(readers(IssueMetadata(script="Latf"), settings).able) == ["Latf"]
-    assert len(readers(IssueMetadata(languages=("eng",)), settings).able) == 1
+    assert list(readers(IssueMetadata(), settings).by_script) == ["Latn", "Latf"]
+    assert list(readers(IssueMetadata(script="Latf"), settings).by_script) == ["Latf"]
+    assert len(readers(IssueMetadata(languages=("eng",)), settings).by_script) == 1
     fixed = RecognizeSettings(script="Latf")
-    assert list(readers(IssueMetadata(), fixed).able) == ["Latf"]
+    assert list(readers(IssueMetadata(), fixed).by_script) == ["Latf"]
 
 
 def test_a_language_without_a_model_costs_its_issue_and_a_configured_one_the_night():
@@ -112,8 +113,8 @@ def test_a_missing_model_costs_one_issue_only_where_config_ini_does_not_ask_for_
 def test_a_title_has_its_own_models(tmp_path):
     settings = RecognizeSettings(models=("Der Bazar = Fraktur", "Figaro = fra+eng"))
     said = IssueMetadata(title="figaro", languages=("ger",))
-    assert [engine.models for engine in readers(said, settings).able.values()] == ["fra+eng"]
-    assert len(readers(IssueMetadata(title="Other"), settings).able) == 2
+    assert [engine.models for engine in readers(said, settings).by_script.values()] == ["fra+eng"]
+    assert len(readers(IssueMetadata(title="Other"), settings).by_script) == 2
     with pytest.raises(EngineError, match="no klingon for Figaro"):
         readers(said, RecognizeSettings(models=("Figaro = klingon",)))
     (tmp_path / "config.ini").write_text("[recognize]\nmodels = Figaro\n")
@@ -142,26 +143,26 @@ def test_a_sample_stays_amid_the_text_above_a_footnote():
 
 
 @pytest.mark.engine
-def test_the_script_is_told_where_words_are_read_and_nowhere_else(tmp_path):
+def test_the_script_is_told_where_words_are_read_and_nowhere_else():
     read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
     grey = np.full((1500, 640), 244, np.uint8)
     grey[1100:1500] = draw_page(1, picture=False)[80:480, :, 0]
-    told = {"read_by": read_by, "dpi": 150, "scratch": tmp_path}
+    told = {"readers": read_by, "dpi": 150}
     blank, lines = text_in(0, 0, 640, 1000), text_in(0, 1100, 640, 1500)
-    assert told_scripts(grey, [blank], **told) == {}
-    assert told_scripts(grey, [blank, lines], **told) == {RegionKind.TEXT: "Latn"}
+    assert find_scripts(grey, [blank], **told) == {}
+    assert find_scripts(grey, [blank, lines], **told) == {RegionKind.TEXT: "Latn"}
 
 
 @pytest.mark.engine
 @pytest.mark.slow
-def test_a_blanked_picture_amid_the_text_hides_no_script(tmp_path):
+def test_a_blanked_picture_amid_the_text_hides_no_script():
     page = shared("corpus") / "text_pages" / "pbl_ranke_reformation01_1839_0256.png"
     grey = load_image(page).rgb[..., 0].copy()
     height, width = grey.shape
     grey[height // 4 : -height // 4] = np.percentile(grey, 80)
     read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
     body = text_in(100, 100, width - 100, height - 200)
-    told = told_scripts(grey, [body], read_by, dpi=200, scratch=tmp_path)
+    told = find_scripts(grey, [body], read_by, dpi=200)
     assert told == {RegionKind.TEXT: "Latf"}
 
 
@@ -176,10 +177,10 @@ def test_a_blanked_picture_amid_the_text_hides_no_script(tmp_path):
         ("pbl_berg_ostasien04_1873_0423", "Latn"),
     ],
 )
-def test_the_script_is_told_from_real_print(page, script, tmp_path, lists):
+def test_the_script_is_told_from_real_print(page, script, lists):
     rgb = load_image(shared("corpus") / "text_pages" / f"{page}.png").rgb
     height, width = rgb.shape[:2]
     body = text_in(100, 100, width - 100, height - 200)
     read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
-    told = told_scripts(rgb[..., 0], [body], read_by, dpi=200, scratch=tmp_path)
+    told = find_scripts(rgb[..., 0], [body], read_by, dpi=200)
     assert told == {RegionKind.TEXT: script}

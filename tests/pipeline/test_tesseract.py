@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytesseract
 import pytest
 
-from pipeline.recognize.tesseract import RawWord, Tesseract
+from archive.images.images import grey_file
+from pipeline.recognize.tesseract import Tesseract
+from pipeline.recognize.text_engine import RawWord
 from schemas.errors import RecognitionError
 from schemas.geometry import Box
 
@@ -26,7 +29,7 @@ def read(rows, folder, monkeypatch):
         Path(f"{base}.tsv").write_text("\n".join("\t".join(row) for row in rows))
 
     monkeypatch.setattr(pytesseract.pytesseract, "run_tesseract", table)
-    return Tesseract("eng").read(folder / "page.pgm", dpi=150)
+    return Tesseract("eng", grey_file).read(np.zeros((9, 9), np.uint8), dpi=150)
 
 
 def test_a_table_gives_its_words_and_nothing_else(tmp_path, monkeypatch):

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.recognize.tesseract import RawWord
+from pipeline.recognize.page import read_page
+from pipeline.recognize.text_engine import RawWord
 from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
 from schemas.geometry import Box
 from schemas.model import CLASSES, Illustration, IssueId, IssueMetadata, PageId, Region, RegionKind
-from tasks.flow.text_engines import read_page, readers
+from tasks.flow.text_engines import readers
 from tasks.settings import RecognizeSettings
 from tests.conftest import draw_page
 
@@ -83,7 +84,7 @@ def test_a_cut_out_goes_with_its_vetoed_region_however_small_and_no_other_within
 
 @pytest.mark.engine
 @pytest.mark.slow
-def test_a_page_of_text_called_illustration_is_read_and_vetoed(tmp_path):
+def test_a_page_of_text_called_illustration_is_read_and_vetoed():
     grey = cv2.cvtColor(draw_page(3), cv2.COLOR_RGB2GRAY)
     text, picture = Box(40, 450, 600, 870), Box(120, 80, 520, 380)
     classes = np.zeros(grey.shape, np.uint8)
@@ -92,8 +93,8 @@ def test_a_page_of_text_called_illustration_is_read_and_vetoed(tmp_path):
     found = read_page(
         PAGE, grey, classes,
         [Region(RegionKind.ILLUSTRATION, box, (), 0.9) for box in (picture, text)],
-        read_by=readers(IssueMetadata(languages=("eng",)), RecognizeSettings()),
-        dpi=150, min_text_area=0.02, scratch=tmp_path,
+        readers=readers(IssueMetadata(languages=("eng",)), RecognizeSettings()),
+        dpi=150, min_text_area=0.02,
     )  # fmt: skip
     assert found.vetoed == (text,)
     assert sum("village" in region.text for region in found.regions) == 1

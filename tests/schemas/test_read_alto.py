@@ -220,7 +220,7 @@ def test_a_divided_word_keeps_its_hyphen(hyp, text):
     assert (found.text, found.hyphenated) == (text, True)
 
 
-def test_regions_are_told_apart_by_tags_and_margins():
+def test_regions_are_with_kinds_by_tags_and_margins():
     tags = '<LayoutTag ID="T1" LABEL="Caption"/><LayoutTag ID="T2" LABEL="header"/><RoleTag ID="T3" LABEL="x"/>'
     blocks = [
         block('<String CONTENT="x"/>', more=f'TAGREFS="{key}" LANG="fr-CA"')

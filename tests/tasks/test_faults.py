@@ -9,7 +9,8 @@ from archive.layout import Layout
 from schemas.decisions import Decision, Field
 from schemas.model import IssueId
 from tasks.__main__ import main
-from tasks.flow import nightly
+from tasks.flow import edition_files, nightly
+from tasks.flow import export as exporting
 from tasks.flow import publish as publishing
 from tasks.settings import load
 
@@ -93,9 +94,10 @@ def test_a_night_killed_while_it_clears_up_is_cleared_up_by_the_next(config, sta
     assert not list((root(config) / "register").glob("*/*.due"))
 
 
-@pytest.mark.parametrize("step", ["export_package", "sha256"])
+@pytest.mark.parametrize("step", [(exporting, "export_package"), (edition_files, "sha256")])
 def test_a_decision_made_while_a_night_works_is_of_the_next_one(config, step, monkeypatch):
     """``sha256`` is called while Publish writes, ``export_package`` while Export does."""
+    module, function = step
 
     def deciding(*args, **keywords):
         if not said:
@@ -107,10 +109,10 @@ def test_a_decision_made_while_a_night_works_is_of_the_next_one(config, step, mo
 
     assert run(config, "nightly") == 0
     name = str(catalog(config).published(ISSUE).pages[0].description.illustrations[0])
-    work, said = getattr(publishing, step), []
+    work, said = getattr(module, function), []
     config.write_text(config.read_text() + "\n[describe]\ncaption_distance_mm = 14\n")
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, step, deciding)
+        patch.setattr(module, function, deciding)
         assert run(config, "nightly") == 0
     assert said and captions(config) == ["Fig. 1. The lamp."]
     assert run(config, "nightly") == 0

@@ -43,7 +43,7 @@ def luigid(tmp_path):
 
 def luigi(config, port, *args):
     environment = os.environ | {"LUIGI_CONFIG_PATH": str(config), "LUIGI_CONFIG_PARSER": "ini"}
-    command = [sys.executable, "-m", "luigi", "--module", "tasks.flow.publish", *args,
+    command = [sys.executable, "-m", "luigi", "--module", "tasks.flow.export", *args,
                "--config", str(config), "--scheduler-port", str(port)]  # fmt: skip
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 

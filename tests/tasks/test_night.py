@@ -103,7 +103,11 @@ def test_a_rerun_of_one_page_touches_only_what_depends_on_it(config):
 def test_a_rerun_that_is_stopped_hides_nothing_and_is_ended_by_the_next_night(
     home, config, step, monkeypatch
 ):
-    from tasks.flow import publish as publishing
+    from tasks.flow.export import Export
+    from tasks.flow.publish import Publish
+    from tasks.flow.stages import Describe
+
+    kinds = {"Describe": Describe, "Publish": Publish, "Export": Export}
 
     def stopped(*_):
         raise KeyboardInterrupt
@@ -113,7 +117,7 @@ def test_a_rerun_that_is_stopped_hides_nothing_and_is_ended_by_the_next_night(
     before, book = tree(root, times=True), catalog(config)
     with monkeypatch.context() as patch:
         kind, name = step.split(".")
-        patch.setattr(getattr(publishing, kind), name, stopped)
+        patch.setattr(kinds[kind], name, stopped)
         assert run(config, "rerun", "lantern-1908", "--stage", "recognize", "--page", "1") == 130
     assert len(book.issues()) == 2 and book.find("village")
     assert run(config, "export", "lantern-1908", "--to", str(home / "out")) == 0

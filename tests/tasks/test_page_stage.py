@@ -45,14 +45,14 @@ def test_an_exception_of_a_batch_costs_only_the_page_that_raises_it(ingested, mo
     def build_batch(stage, pages):
         if FIRST in pages:
             raise ValueError("a shape nobody foresaw")
-        super(Separate, stage).build_batch(pages)
+        for page in pages:
+            stage.settle(page, build)
 
-    def build(stage, page, target):
+    def build(target):
         target.mkdir()
         return StageState.EMPTY
 
     monkeypatch.setattr(Separate, "build_batch", build_batch)
-    monkeypatch.setattr(Separate, "build", build)
     build_pages(Separate, ISSUE, ingested, (FIRST, SECOND))
     stage = Separate(issue=ISSUE, config=ingested)
     assert stage.outcome(FIRST).state is StageState.FAILED

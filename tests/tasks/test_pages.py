@@ -1,13 +1,15 @@
 """Prepare, regions, mattes, words and captions on drawn pages."""
 
 import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from archive.images.images import save_pgm
+from archive.images.images import grey_file
 from pipeline.describe.captions import caption_number, link_captions
 from pipeline.describe.hashes import distance, perceptual_hash
 from pipeline.describe.header import agree, parse_header
@@ -17,7 +19,8 @@ from pipeline.prepare.paper import find_paper
 from pipeline.prepare.straighten import apply_transform, find_skew, find_transform, to_grey
 from pipeline.recognize.arrange import arrange, joined, mean_confidence
 from pipeline.recognize.blank import blank_illustrations
-from pipeline.recognize.tesseract import RawWord, Tesseract, models_for
+from pipeline.recognize.tesseract import Tesseract, models_for
+from pipeline.recognize.text_engine import RawWord
 from pipeline.refine.crops import cut_out, outline_of, trimmed
 from pipeline.refine.ink import ink_matte, is_line_art
 from pipeline.refine.large import (
@@ -503,37 +506,39 @@ def test_illustrations_are_blanked_and_nothing_else():
 
 @pytest.mark.engine
 def test_tesseract_reads_a_grey_file(tmp_path):
-    save_pgm(tmp_path / "page.pgm", to_grey(draw_page(1, picture=False)))
-    words = Tesseract("eng").read(tmp_path / "page.pgm", dpi=150)
+    words = Tesseract("eng", grey_file).read(to_grey(draw_page(1, picture=False)), dpi=150)
     text = " ".join(w.text for w in words)
     assert "village" in text and "LANTERN" in text
     assert all(0 <= w.confidence <= 1 for w in words)
 
 
 @pytest.mark.engine
-def test_a_page_is_read_in_its_own_folder_and_nothing_stays_there(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
-    save_pgm(tmp_path / "page.pgm", to_grey(draw_page(1)))
-    assert Tesseract("eng").read(tmp_path / "page.pgm", dpi=150)
-    assert [path.name for path in tmp_path.iterdir()] == ["page.pgm"]
+def test_a_page_is_read_in_our_scratch_and_nothing_stays_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert Tesseract("eng", grey_file).read(to_grey(draw_page(1)), dpi=150)
+    assert not list(tmp_path.iterdir())
+
+
+@contextmanager
+def no_file(grey):
+    yield Path("none.pgm")
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize(
     ("models", "file", "why"),
-    [("tlh", "page.pgm", "gave up: .*tlh"), ("eng", "none.pgm", "gave up")],
+    [("tlh", grey_file, "gave up: .*tlh"), ("eng", no_file, "gave up")],
 )
-def test_what_tesseract_says_of_a_page_is_told(models, file, why, tmp_path):
-    save_pgm(tmp_path / "page.pgm", to_grey(draw_page(1)))
+def test_what_tesseract_says_of_a_page_is_told(models, file, why):
     with pytest.raises(RecognitionError, match=why):
-        Tesseract(models).read(tmp_path / file, dpi=150)
+        Tesseract(models, file).read(to_grey(draw_page(1)), dpi=150)
 
 
 @pytest.mark.engine
-def test_a_page_that_takes_too_long_is_given_up(tmp_path):
-    save_pgm(tmp_path / "page.pgm", to_grey(draw_page(1, height=3000, width=2000)))
+def test_a_page_that_takes_too_long_is_given_up():
+    page = to_grey(draw_page(1, height=3000, width=2000))
     with pytest.raises(RecognitionError, match="gave up"):
-        Tesseract("eng", timeout_s=0.05).read(tmp_path / "page.pgm", dpi=150)
+        Tesseract("eng", grey_file, timeout_s=0.05).read(page, dpi=150)
 
 
 def test_fraktur_is_read_with_its_own_model():

@@ -1,0 +1,73 @@
+"""What a text engine is: an image of a page in, words with boxes out.
+
+A second engine beside Tesseract is one module with a class like this, and one row in
+``tasks.flow.text_engines.TEXT_ENGINES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from schemas.geometry import Box
+from schemas.model import Grey8
+
+
+class Layout(StrEnum):
+    """What an image shows: a page with whatever layout it has, or one block of lines."""
+
+    PAGE = "page"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class RawWord:
+    """A word as an engine gives it; ``line`` tells words of one line from those of another."""
+
+    text: str
+    box: Box
+    confidence: float
+    line: tuple[int, int, int]
+
+    def doubled(self) -> RawWord:
+        """Return a word of a page at half its size in pixels of the page."""
+        sides = (self.box.left, self.box.top, self.box.right, self.box.bottom)
+        return RawWord(self.text, Box(*(2 * side for side in sides)), self.confidence, self.line)
+
+
+class TextEngine(Protocol):
+    """An engine with its models and settings."""
+
+    @property
+    def models(self) -> str:
+        """What the engine reads with, as it stands in the record of a page."""
+
+    def read(
+        self, image: Grey8, *, dpi: float, layout: Layout = Layout.PAGE
+    ) -> tuple[RawWord, ...]:
+        """Return the words on ``image`` (H, W) in its pixels, confidence 0..1.
+
+        Raises:
+            RecognitionError: this image cannot be read.
+            EngineError: no image can be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The engines that may read an issue.
+
+    ``by_script`` (ISO 15924) has the likeliest script first; ``languages`` are ISO 639-2/B.
+    ``vocabulary`` gives the normalized words of languages: none where no word list is known.
+    """
+
+    by_script: Mapping[str, TextEngine]
+    languages: tuple[str, ...]
+    vocabulary: Callable[[tuple[str, ...]], Collection[str]]
+
+    @property
+    def known_words(self) -> Collection[str]:
+        """The normalized words of all languages of the issue."""
+        return self.vocabulary(self.languages)
