@@ -141,6 +141,11 @@ class PageFolder:
         return self.folder / "capture.json"
 
     @property
+    def look(self) -> Path:
+        """prepare: what the page looks like."""
+        return self.folder / "look.json"
+
+    @property
     def reduced(self) -> Path:
         """prepare: the prepared page, reduced, in color."""
         return self.folder / "reduced.png"

@@ -60,7 +60,7 @@ def _print_row(
     for path, grey in zip(paths, greys, strict=True):
         scan = laid.shown(grey)
         start = time.process_time()
-        found = find_capture(scan, model)
+        found, _ = find_capture(scan, model)
         seconds += time.process_time() - start
         if not found.is_sure:
             unsure += 1

@@ -1,4 +1,4 @@
-"""The ledger: one row for every page and stage. Asked = done + empty + failed + quarantined."""
+"""The ledger: one row for every page and stage, in one of the states."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from schemas.model import IssueId
 
 
 class StageState(StrEnum):
-    """How a page left a stage. Empty: looked, and found nothing; that is no failure."""
+    """How a page left a stage.
+
+    Empty: looked, and found nothing; that is no failure. Doubtful: done, and a person should look.
+    """
 
     DONE = "done"
     EMPTY = "empty"
     FAILED = "failed"
     QUARANTINED = "quarantined"
+    DOUBTFUL = "doubtful"
 
     @property
     def is_bad(self) -> bool:
         """Whether a person should look."""
-        return self in (StageState.FAILED, StageState.QUARANTINED)
+        return self in (StageState.FAILED, StageState.QUARANTINED, StageState.DOUBTFUL)
 
 
 @dataclass(frozen=True, slots=True)

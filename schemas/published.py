@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from schemas.capture import AS_SCANNED, Capture
 from schemas.decisions import Numbered
+from schemas.look import PageLook
 from schemas.model import (
     Event,
     Illustration,
@@ -42,7 +43,8 @@ class PageDescription:
     """What describe makes of a page, in pixels of the master.
 
     ``confidence`` is the mean of its words, ``known_words`` the share of them that dictionaries
-    have; None where there is nothing to judge. ``capture`` says how the page lies in its scan.
+    have; None where there is nothing to judge. ``capture`` says how the page lies in its scan,
+    ``look`` how it looks.
     """
 
     page: PageId
@@ -53,17 +55,22 @@ class PageDescription:
     confidence: float | None = None
     known_words: float | None = None
     capture: Capture = AS_SCANNED
+    look: PageLook | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedPage:
-    """A page as it is published; ``failed`` names the stage that lost it, or is empty."""
+    """A page as it is published; ``failed`` names the stage that lost it, or is empty.
+
+    ``alarms`` say why a person should look at it.
+    """
 
     scan: Scan
     description: PageDescription
     files: tuple[PublishedFile, ...] = ()
     events: tuple[Event, ...] = ()
     failed: str = ""
+    alarms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,17 @@ class DescribeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmSettings:
+    """[alarm] from when on a published page is one to look at."""
+
+    min_confidence: float = _option(0.35, low=0, high=1)
+    min_known_words: float = _option(0.15, low=0, high=1)
+    min_certainty: float = _option(0.75, low=0, high=1)
+    max_deviation: float = _option(6.0, low=1, high=1000)
+    turned: bool = _option(True)
+
+
+@dataclass(frozen=True, slots=True)
 class ExportSettings:
     """[export] what a package holds.
 
@@ -183,6 +194,7 @@ class Settings:
     refine: RefineSettings = field(default_factory=RefineSettings)
     crop: CropSettings = field(default_factory=CropSettings)
     describe: DescribeSettings = field(default_factory=DescribeSettings)
+    alarm: AlarmSettings = field(default_factory=AlarmSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
     rights: RightsSettings = field(default_factory=RightsSettings)
     run: RunSettings = field(default_factory=RunSettings)
@@ -211,6 +223,7 @@ _SECTIONS: Mapping[str, type] = {
     "refine": RefineSettings,
     "crop": CropSettings,
     "describe": DescribeSettings,
+    "alarm": AlarmSettings,
     "export": ExportSettings,
     "rights": RightsSettings,
     "run": RunSettings,

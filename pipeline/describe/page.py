@@ -13,6 +13,7 @@ from pipeline.recognize.quality import known_share
 from pipeline.recognize.veto import without_vetoed
 from pipeline.refine.crops import inside_of
 from schemas.capture import Capture
+from schemas.look import PageLook
 from schemas.model import RGB8, Illustration, PageText, Region, RegionKind, Scan
 from schemas.published import PageDescription
 
@@ -41,6 +42,7 @@ def describe_page(
     text: PageText | None,
     *,
     capture: Capture,
+    look: PageLook,
     caption_distance_mm: float,
     known_words: Collection[str],
 ) -> PageDescription:
@@ -52,6 +54,7 @@ def describe_page(
         regions: what the separator saw, in pixels of the master.
         text: its words; None where they were lost.
         capture: how the page lies in its scan.
+        look: how it looks.
         caption_distance_mm: how far a caption may be from its illustration.
         known_words: normalized words of the issue's languages; none where no list is installed.
     """
@@ -71,4 +74,5 @@ def describe_page(
         confidence=text.confidence if text else None,
         known_words=known_share(read, known_words),
         capture=capture,
+        look=look,
     )

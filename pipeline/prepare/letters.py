@@ -77,13 +77,14 @@ class Evidence:
 
     ``way`` is the likeliest of ``WAYS``; ``likelihood`` is its mean log-probability (log 1/8 is
     none); ``margin`` says by how many standard errors it is better than the next; ``letters`` were
-    looked at.
+    looked at, ``size`` is theirs in pixels.
     """
 
     way: int = 0
     likelihood: float = -np.inf
     margin: float = 0.0
     letters: int = 0
+    size: float = 0.0
 
 
 def letter_model(content: bytes) -> LetterModel:
@@ -93,7 +94,7 @@ def letter_model(content: bytes) -> LetterModel:
 
 def weigh_letters(grey: Grey8, model: LetterModel) -> Evidence:
     """Return what the letters of ``grey`` (H, W), dark on light, say of how it lies."""
-    windows = letter_windows(grey)
+    windows, size = sized_windows(grey)
     if not len(windows):
         return Evidence()
     each = model.log_probabilities(windows)
@@ -102,16 +103,25 @@ def weigh_letters(grey: Grey8, model: LetterModel) -> Evidence:
     ahead = each[:, best] - each[:, second]
     error = float(ahead.std()) / np.sqrt(len(windows)) + 1e-6
     return Evidence(
-        int(best), round(float(means[best]), 3), round(float(ahead.mean()) / error, 2), len(windows)
+        int(best),
+        round(float(means[best]), 3),
+        round(float(ahead.mean()) / float(error), 2),
+        len(windows),
+        round(size, 2),
     )
 
 
 def letter_windows(grey: Grey8) -> NDArray[np.uint8]:
-    """Return up to 400 (N, SIDE, SIDE) windows round the letters of ``grey``; N is 0 for none.
+    """Return up to 400 (N, SIDE, SIDE) windows round the letters of ``grey``; N is 0 for none."""
+    return sized_windows(grey)[0]
+
+
+def sized_windows(grey: Grey8) -> tuple[NDArray[np.uint8], float]:
+    """Return the windows round the letters of ``grey``, and the size of the letters in its pixels.
 
     A letter is a connected piece of ink of about the commonest size of the page.
     """
-    nothing = np.zeros((0, SIDE, SIDE), np.uint8)
+    nothing = np.zeros((0, SIDE, SIDE), np.uint8), 0.0
     if min(grey.shape) < SIDE:
         return nothing
     scale = min(1.0, _LONG_SIDE / max(grey.shape))
@@ -136,7 +146,7 @@ def letter_windows(grey: Grey8) -> NDArray[np.uint8]:
     every = np.lib.stride_tricks.sliding_window_view(page, (SIDE, SIDE))
     rows = np.clip(at[:, 1], 0, every.shape[0] - 1)
     columns = np.clip(at[:, 0], 0, every.shape[1] - 1)
-    return np.asarray(every[rows, columns], dtype=np.uint8)
+    return np.asarray(every[rows, columns], dtype=np.uint8), size / scale
 
 
 def contrast(windows: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from pipeline.prepare.letters import Evidence, LetterModel, weigh_letters
 from schemas.capture import Capture
 from schemas.model import Grey8
 
-_SURE_MARGIN, _SURE_LIKELIHOOD, _SURE_LETTERS = 5.0, -1.7, 30
+_SURE_MARGIN, _SURE_LIKELIHOOD, _SURE_LETTERS = 5.0, -1.9, 30
 """Standard errors, mean log-probability and letters from which the letters are believed. Of 528
 scans of 1500 to 1950 every one that reached them stood as they said (benchmarks/orientation.py).
 """
@@ -20,8 +20,8 @@ _NEGATIVE_LETTERS = 120
 """Letters that a negative has at least: a few on a dark ground are a title on a cover."""
 
 
-def find_capture(grey: Grey8, model: LetterModel) -> Capture:
-    """Return how the page in ``grey`` (H, W) lies: turned, mirrored, as a negative.
+def find_capture(grey: Grey8, model: LetterModel) -> tuple[Capture, Evidence]:
+    """Return how the page in ``grey`` (H, W) lies: turned, mirrored, as a negative; and why.
 
     Where the letters do not tell, or there are none, nothing is said to be turned.
     """
@@ -30,8 +30,8 @@ def find_capture(grey: Grey8, model: LetterModel) -> Capture:
         inverted = weigh_letters(np.invert(grey), model)
         is_clearer = inverted.likelihood > evidence.likelihood
         if is_clearer and is_sure(inverted) and inverted.letters >= _NEGATIVE_LETTERS:
-            return _capture(inverted, is_negative=True)
-    return _capture(evidence, is_negative=False)
+            return _capture(inverted, is_negative=True), inverted
+    return _capture(evidence, is_negative=False), evidence
 
 
 def is_sure(evidence: Evidence) -> bool:

@@ -56,7 +56,7 @@ GRAPH = (
         "prepare",
         settings=("prepare.*", "ingest.default_dpi"),
         identity=letters_identity,
-        code_version=4,
+        code_version=5,
     ),
     Stage(
         "separate",
@@ -100,15 +100,15 @@ GRAPH = (
         needs=("recognize", "crop"),
         settings=("describe.*",),
         identity=words_identity,
-        code_version=8,
+        code_version=9,
     ),
     Stage(
         "publish",
         needs=("describe",),
-        settings=("crop.*",),
+        settings=("crop.*", "alarm.*"),
         later=("export.owner",),
         identity=kinds_identity,
-        code_version=4,
+        code_version=5,
     ),
     Stage(
         "export",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from archive.store import write_whole
 from schemas.codec import from_json
 from schemas.errors import ArchiveError, ConfigError
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import Issue, IssueId
+from schemas.model import Issue, IssueId, PageId
 from tasks.archive_access import open_catalog
 from tasks.flow.graph import stage_of
 from tasks.flow.progress import progress
@@ -121,16 +121,21 @@ class IssueTask(luigi.Task):
         """Write down that this stage was done again."""
         self.layout.due(self.issue_id, self.stage).unlink(missing_ok=True)
 
-    def enter_all_pages(self) -> None:
-        """Write into the ledger that every page of the issue went through this stage."""
+    def enter_all_pages(self, doubts: Mapping[PageId, str] | None = None) -> None:
+        """Write into the ledger that every page of the issue went through this stage.
+
+        ``doubts`` say of which pages, and why, a person should look at them.
+        """
+        reasons = doubts or {}
         rows = [
             LedgerRow(
                 issue=self.issue_id,
                 name=str(scan.page),
                 sequence=scan.page.sequence,
                 stage=self.stage,
-                state=StageState.DONE,
+                state=StageState.DOUBTFUL if scan.page in reasons else StageState.DONE,
                 recipe=self.recipe_of(self.stage),
+                message=reasons.get(scan.page, ""),
             )
             for scan in self.record.scans
         ]

@@ -37,6 +37,7 @@ from schemas.errors import (
 )
 from schemas.geometry import Transform
 from schemas.ledger import LedgerRow, StageState
+from schemas.look import PageLook
 from schemas.model import Illustration, PageId, Region, RegionKind, Scan
 from tasks.executors.environment import cores
 from tasks.executors.local import close_executors_of_child, local_executor
@@ -216,6 +217,11 @@ class BatchStage(IssueTask):
         """How ``page`` lies in its scan."""
         path = self.folder_of("prepare", page).capture
         return from_json(Capture, path.read_bytes(), name=str(path))
+
+    def look(self, page: PageId) -> PageLook:
+        """What ``page`` looks like."""
+        path = self.folder_of("prepare", page).look
+        return from_json(PageLook, path.read_bytes(), name=str(path))
 
     def transform(self, page: PageId) -> Transform:
         """The way from the prepared ``page`` back to its master."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from archive.catalog.decisions import digest
 from archive.images.images import load_rgb
 from archive.layout import PublishedNames
 from archive.store import is_draft, whole
+from pipeline.describe.alarm import AlarmRule, alarms
 from pipeline.describe.edition import EditedPage, edited_page, joined_pages
 from pipeline.describe.issue import main_script, with_heads
 from pipeline.describe.numbering import followed
@@ -66,7 +68,9 @@ class Publish(IssueTask):
         for folder in self.layout.editions(self.issue_id).iterdir():
             if folder != target and not is_draft(folder):
                 shutil.rmtree(folder)
-        self.enter_all_pages()
+        self.enter_all_pages(
+            {page.scan.page: "; ".join(page.alarms) for page in published.pages if page.alarms}
+        )
         self.unmark_due()
 
     def _follow_pages(self) -> None:
@@ -93,6 +97,8 @@ class Publish(IssueTask):
         ]
         names = PublishedNames(draft, self.settings.crop.suffix)
         joined = joined_pages(pages, decisions, lambda picture: load_rgb(names.crop(picture)))
+        reasons = alarms(joined, AlarmRule(**asdict(self.settings.alarm)))
+        joined = tuple(replace(page, alarms=own) for page, own in zip(joined, reasons, strict=True))
         script = self.settings.recognize.script
         return PublishedIssue(
             issue=self.record,

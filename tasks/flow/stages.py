@@ -16,7 +16,8 @@ from archive.wordlists import vocabulary
 from pipeline.describe.kinds import kind_model
 from pipeline.describe.page import describe_page, with_print
 from pipeline.geometry import text_to_master
-from pipeline.prepare.letters import letter_model
+from pipeline.prepare.letters import Evidence, letter_model
+from pipeline.prepare.look import look_of
 from pipeline.prepare.straighten import apply_transform, find_transform, reduced, to_grey
 from pipeline.prepare.upright import find_capture
 from pipeline.recognize.page import read_page
@@ -64,7 +65,7 @@ class Prepare(PageStage):
         """Write how the page lies, its transform, the reduced page and the grey page."""
         settings = self.settings.prepare
         scan = self.load_scan(page).rgb
-        capture = self._capture(page, scan)
+        capture, evidence = self._capture(page, scan)
         rgb = capture.shown(scan)
         straight = find_transform(
             rgb, max_skew_degrees=settings.max_skew_degrees, find_border=settings.find_border
@@ -76,13 +77,15 @@ class Prepare(PageStage):
         images.save_png(files.grey, to_grey(prepared))
         files.transform.write_bytes(to_json(straight.transform))
         files.capture.write_bytes(to_json(capture))
+        files.look.write_bytes(to_json(look_of(prepared, evidence)))
         return StageState.DONE
 
-    def _capture(self, page: PageId, rgb: RGB8) -> Capture:
+    def _capture(self, page: PageId, rgb: RGB8) -> tuple[Capture, Evidence]:
         """How the page lies; text that came with it was placed on the scan as it is."""
+        capture, evidence = find_capture(to_grey(rgb), letter_model(LETTERS_FILE.read_bytes()))
         if self.scan(page).text or not self.settings.prepare.find_orientation:
-            return AS_SCANNED
-        return find_capture(to_grey(rgb), letter_model(LETTERS_FILE.read_bytes()))
+            return AS_SCANNED, evidence
+        return capture, evidence
 
 
 class Separate(BatchStage):
@@ -255,6 +258,7 @@ class Describe(PageStage):
             self.regions_of_master(page),
             self._text(page),
             capture=self.capture(page),
+            look=self.look(page),
             caption_distance_mm=self.settings.describe.caption_distance_mm,
             known_words=vocabulary(languages),
         )

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -298,3 +299,23 @@ def test_a_page_that_lies_wrongly_is_published_upright(home, config):
     record = json.loads((package / "catalog/issue.json").read_text())
     assert [page["turned"] for page in record["pages"]] == [0, 90]
     assert main(["validate", str(package.parent)]) == 0
+
+
+def test_a_page_unlike_its_issue_is_to_look_at_and_published_all_the_same(home, config, capsys):
+    folder = write_issue(home / "incoming" / "doubtful-1900", 7)
+    wrong = cv2.GaussianBlur(load_image(folder / "p7.tif").rgb, (0, 0), 4)
+    Image.fromarray(wrong).save(folder / "p7.tif", dpi=(150, 150))
+    assert run(config, "nightly") == 1
+    said = capsys.readouterr().out
+    assert "doubtful-1900_0007  publish  doubtful: " in said and "1 to look at" in said
+    assert run(config, "status", "doubtful-1900") == 1
+    assert "it is more blurred or sharper" in capsys.readouterr().out
+    assert run(config, "status", "lantern-1908") == 0
+    pages = catalog(config).published(IssueId("doubtful-1900")).pages
+    assert [page.scan.page.sequence for page in pages if page.alarms] == [7]
+    root = load(config).archive.root
+    record = json.loads(
+        next(root.glob("exports/doubtful-1900/*/data/catalog/issue.json")).read_text()
+    )
+    assert record["pages"][6]["alarms"] and not record["pages"][0]["alarms"]
+    assert run(config, "nightly") == 0
