@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 from archive.training.corpus import load_corpus
 from archive.training.fonts import find_fonts
 from pipeline.refine.crops import crop_box, inside_of
-from pipeline.refine.mattes import RefineSettings, refine_illustration
+from pipeline.refine.mattes import refine_illustration
+from pipeline.refine.settings import RefineSettings
 from pipeline.separate.page_input import to_grey
 from pipeline.separate.regions import find_regions
 from pipeline.separate.separation import Separator

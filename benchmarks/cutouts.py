@@ -18,7 +18,7 @@ from PIL import Image
 from archive.catalog.catalog import Catalog
 from archive.images.images import load_rgba
 from schemas.model import Illustration
-from tasks.settings import load
+from tasks.config_file import load
 
 _CELL, _ACROSS, _SQUARE = 210, 10, 10
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
 from schemas.errors import CatalogError, ConfigError
-from tasks.settings import ArchiveSettings, Settings, load
+from tasks.config_file import load
+from tasks.settings import ArchiveSettings, Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pipeline.recognize.arrange import arrange, mean_confidence
 from pipeline.recognize.blank import blank_illustrations, halved
 from pipeline.recognize.quality import likeliest_language
 from pipeline.recognize.script import find_scripts
-from pipeline.recognize.text_engine import Layout, RawWord, Readers, TextEngine
+from pipeline.recognize.text_engine import RawWord, Readers, Segmentation, TextEngine
 from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
 from schemas.errors import RecognitionError
 from schemas.geometry import Box
@@ -104,7 +104,7 @@ def _hidden_text(
             continue
         crop = np.ascontiguousarray(grey[box.top : box.bottom, box.left : box.right])
         try:
-            inside = engine.read(crop, dpi=dpi, layout=Layout.BLOCK)
+            inside = engine.read(crop, dpi=dpi, segmentation=Segmentation.BLOCK)
         except RecognitionError:
             continue  # nothing was read, so nothing speaks against the picture
         if is_text(inside, box, readers.known_words):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from pipeline.recognize.quality import is_known
 from pipeline.recognize.sample import lines_of
-from pipeline.recognize.text_engine import Layout, Readers, TextEngine
+from pipeline.recognize.text_engine import Readers, Segmentation, TextEngine
 from schemas.errors import RecognitionError
 from schemas.model import Grey8, Region, RegionKind
 from schemas.normalize import normalize
@@ -56,7 +56,7 @@ def _script_of(sample: Grey8, readers: Readers, *, dpi: float) -> str:
 def _readable(engine: TextEngine, sample: Grey8, dpi: float, known: Collection[str]) -> float:
     """Return how well ``engine`` reads ``sample``: confidence, weighted by known words."""
     try:
-        words = engine.read(sample, dpi=dpi, layout=Layout.BLOCK)
+        words = engine.read(sample, dpi=dpi, segmentation=Segmentation.BLOCK)
     except RecognitionError:
         return 0.0
     sure = sum(word.confidence * len(word.text) for word in words)

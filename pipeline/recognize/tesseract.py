@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytesseract
 
-from pipeline.recognize.text_engine import Layout, RawWord
+from pipeline.recognize.text_engine import RawWord, Segmentation
 from schemas.errors import EngineError, RecognitionError
 from schemas.geometry import Box
 from schemas.languages import to_terminologic
@@ -54,7 +54,7 @@ class Tesseract:
     timeout_s: float = 180.0
 
     def read(
-        self, image: Grey8, *, dpi: float, layout: Layout = Layout.PAGE
+        self, image: Grey8, *, dpi: float, segmentation: Segmentation = Segmentation.PAGE
     ) -> tuple[RawWord, ...]:
         """Return the words on ``image`` (H, W) in its pixels, confidence 0..1.
 
@@ -63,7 +63,7 @@ class Tesseract:
             EngineError: the binary is missing.
         """
         os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # four times as quick as four threads
-        psm = _BLOCK if layout is Layout.BLOCK else self.psm
+        psm = _BLOCK if segmentation is Segmentation.BLOCK else self.psm
         with self.grey_file(image) as file:
             table = file.with_suffix(".tsv")
             try:

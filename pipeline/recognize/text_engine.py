@@ -15,7 +15,7 @@ from schemas.geometry import Box
 from schemas.model import Grey8
 
 
-class Layout(StrEnum):
+class Segmentation(StrEnum):
     """What an image shows: a page with whatever layout it has, or one block of lines."""
 
     PAGE = "page"
@@ -45,7 +45,7 @@ class TextEngine(Protocol):
         """What the engine reads with, as it stands in the record of a page."""
 
     def read(
-        self, image: Grey8, *, dpi: float, layout: Layout = Layout.PAGE
+        self, image: Grey8, *, dpi: float, segmentation: Segmentation = Segmentation.PAGE
     ) -> tuple[RawWord, ...]:
         """Return the words on ``image`` (H, W) in its pixels, confidence 0..1.
 

@@ -20,6 +20,7 @@ from pipeline.refine.borders import within_border
 from pipeline.refine.frames import frame_of, pale_frame, without_text
 from pipeline.refine.ink import ink_matte, is_line_art
 from pipeline.refine.rules import ruled_frame
+from pipeline.refine.settings import RefineSettings
 from schemas.errors import RefineError
 from schemas.model import RGB8, Matte
 
@@ -37,16 +38,6 @@ _PAPER_STEP = 0.16
 _LEAST_KEPT = 0.3
 _SPECK = 0.02
 _ISLAND = 0.04
-
-
-@dataclass(frozen=True, slots=True)
-class RefineSettings:
-    """The band in which alpha is unknown, and what counts as known."""
-
-    band_mm: float = 0.25
-    low: float = 0.1
-    high: float = 0.9
-    matte: str = "auto"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,8 @@ from pipeline.refine.large import (
     reduced_size,
     resized,
 )
-from pipeline.refine.mattes import RefineSettings, refine_illustration
+from pipeline.refine.mattes import refine_illustration
+from pipeline.refine.settings import RefineSettings
 from schemas.geometry import Box, Transform
 from schemas.model import RGB8, Illustration, Region, RegionKind, Scan
 

@@ -20,10 +20,11 @@ from schemas.errors import ArchiveError, ConfigError
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Issue, IssueId, PageId
 from tasks.archive_access import open_catalog
+from tasks.config_file import load
 from tasks.flow.graph import stage_of
 from tasks.flow.progress import progress
 from tasks.flow.recipes import recipe
-from tasks.settings import ArchiveSettings, Settings, load
+from tasks.settings import ArchiveSettings, Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from schemas.errors import ArchiveError, ConfigError, EngineError, is_systemic
 from schemas.model import IssueId
+from tasks.config_file import LUIGI_SECTIONS, UNREADABLE
 from tasks.executors.local import close_executors
-from tasks.settings import LUIGI_SECTIONS, UNREADABLE
 
 if TYPE_CHECKING:
     import luigi

@@ -24,7 +24,6 @@ from pipeline.recognize.page import read_page
 from pipeline.recognize.supplied_text import with_kinds
 from pipeline.refine.crops import over_white
 from pipeline.refine.descreen import descreened, find_screen
-from pipeline.refine.mattes import RefineSettings
 from pipeline.refine.page import refine_page
 from pipeline.separate.regions import find_regions
 from pipeline.separate.separation import Separation, separate
@@ -180,14 +179,13 @@ class Refine(PageStage):
     def _write_mattes(
         self, page: PageId, regions: Sequence[Region], files: PageFolder
     ) -> Iterator[Illustration]:
-        settings = self.settings.refine
         refined = refine_page(
             self.load_master(page).rgb,
             images.load_planes(self.folder_of("separate", page).probabilities, len(CLASSES)),
             regions,
             scan=self.upright_scan(page),
             transform=self.transform(page),
-            settings=RefineSettings(settings.band_mm, settings.low, settings.high, settings.matte),
+            settings=self.settings.refine,
         )
         for picture, rgba in refined:
             images.save_png(files.matte(picture), rgba)

@@ -13,7 +13,7 @@ from schemas.decisions import Decision, Field, Numbered
 from schemas.geometry import Box
 from schemas.model import Caption, Illustration, IssueId, PageId, Scan
 from tasks.__main__ import main
-from tasks.settings import load
+from tasks.config_file import load
 
 PAGE = PageId(IssueId("bazar-1871-11"), 3)
 SIZE = {"width": 1000, "height": 1500}

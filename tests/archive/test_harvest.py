@@ -18,8 +18,8 @@ from archive.store import draft_of
 from schemas.namespaces import DC, METS, OAI
 from schemas.write.harvest import collection_url, oai_identifier, title_key
 from tasks.commands.group import run as run_cli
+from tasks.config_file import load
 from tasks.flow.packages import deliver, deliver_collections
-from tasks.settings import load
 from tests.conftest import shared
 from tests.packages import PUBLIC, small_issue
 

@@ -21,9 +21,10 @@ from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
 from schemas.model import Issue, IssueId
 from tasks.archive_access import open_catalog
+from tasks.config_file import load
 from tasks.flow.ingest import take_in
 from tasks.flow.stages import Prepare
-from tasks.settings import IngestSettings, load
+from tasks.settings import IngestSettings
 from tests.conftest import CONFIG, draw_page, write_issue
 
 METS = """<mets:mets xmlns:mets="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink">

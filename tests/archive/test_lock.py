@@ -85,7 +85,7 @@ def test_a_disk_without_locks_is_named(tmp_path, monkeypatch):
 
 
 def test_commands_end_with_code_4_while_another_run_is_at_work(config, capsys):
-    from tasks.settings import load
+    from tasks.config_file import load
 
     root = load(config).archive.root
     process = subprocess.Popen(
@@ -112,7 +112,7 @@ def test_a_full_disk_stops_the_night_wherever_it_shows(config, monkeypatch):
     monkeypatch.setattr(Export, "complete", lambda _: False)
     monkeypatch.setattr(Export, "run", full)
     from archive.layout import Layout
-    from tasks.settings import load
+    from tasks.config_file import load
 
     issues = Layout(load(config).archive.root).issues()
     with pytest.raises(OSError, match="No space left"):
@@ -130,8 +130,8 @@ def test_absent_weights_stop_the_run_and_are_named(config, capsys, command):
 
 def test_an_issue_that_cannot_be_asked_costs_only_itself(config, monkeypatch):
     from archive.layout import Layout
+    from tasks.config_file import load
     from tasks.flow.export import Export
-    from tasks.settings import load
 
     assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
     layout = Layout(load(config).archive.root)
@@ -159,9 +159,9 @@ def test_a_rerun_that_another_run_ends_is_not_dropped_twice(config):
     from archive.store import write_whole
     from schemas.codec import to_json
     from schemas.model import IssueId
+    from tasks.config_file import load
     from tasks.flow.rerun import Rerun, drop_noted
     from tasks.flow.stages import Describe
-    from tasks.settings import load
 
     assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
     layout, issue = Layout(load(config).archive.root), IssueId("lantern-1908")

@@ -9,7 +9,7 @@ from archive.layout import Layout
 from archive.store import write_whole
 from schemas.model import IssueId
 from tasks.__main__ import main
-from tasks.settings import load
+from tasks.config_file import load
 from tests.archive.test_catalog import published
 
 ISSUE = IssueId("lantern-1908")

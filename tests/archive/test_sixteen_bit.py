@@ -17,7 +17,7 @@ from pipeline.synthesis.pictures import SUBJECTS, screen
 from schemas.errors import ScanError
 from schemas.model import IssueId
 from tasks.__main__ import main
-from tasks.settings import load
+from tasks.config_file import load
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 65536, (40, 30, 3), dtype=np.uint16)

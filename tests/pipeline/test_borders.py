@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from pipeline.refine.borders import within_border
-from pipeline.refine.mattes import RefineSettings, refine_illustration
+from pipeline.refine.mattes import refine_illustration
 from pipeline.refine.rules import ruled_frame
+from pipeline.refine.settings import RefineSettings
 from pipeline.separate.regions import find_regions
 
 

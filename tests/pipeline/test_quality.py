@@ -15,8 +15,9 @@ from pipeline.recognize.script import find_scripts
 from schemas.errors import ConfigError, EngineError, RecognitionError, is_systemic
 from schemas.geometry import Box
 from schemas.model import IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
+from tasks.config_file import load
 from tasks.flow.text_engines import readers
-from tasks.settings import RecognizeSettings, load
+from tasks.settings import RecognizeSettings
 from tests.conftest import draw_page, shared
 
 GERMAN = "Die Thür des Gartenhauses stand offen und die Dame trug einen Kragen von Spitzen"

@@ -9,10 +9,10 @@ from archive.layout import Layout
 from schemas.decisions import Decision, Field
 from schemas.model import IssueId
 from tasks.__main__ import main
+from tasks.config_file import load
 from tasks.flow import edition_files, nightly
 from tasks.flow import export as exporting
 from tasks.flow import publish as publishing
-from tasks.settings import load
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 

@@ -38,6 +38,7 @@ FROM = {
     "refine": "refine",
     "crop": "crop",
     "describe": "describe",
+    "alarm": "publish",
     "export.owner": "publish",
     "export": "export",
     "rights": "export",

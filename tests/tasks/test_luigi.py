@@ -13,7 +13,7 @@ import pytest
 from archive.catalog.catalog import Catalog
 from schemas.model import IssueId
 from tasks.__main__ import main
-from tasks.settings import load
+from tasks.config_file import load
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]

@@ -22,7 +22,7 @@ from schemas.capture import AS_SCANNED, Capture
 from schemas.ledger import StageState
 from schemas.model import IssueId
 from tasks.__main__ import main
-from tasks.settings import load
+from tasks.config_file import load
 from tests.conftest import ROOT, draw_page, write_issue
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]

@@ -6,7 +6,8 @@ import pytest
 
 from archive.catalog.catalog import Catalog
 from schemas.errors import ConfigError
-from tasks.settings import ArchiveSettings, Settings, load
+from tasks.config_file import load
+from tasks.settings import ArchiveSettings, Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -139,6 +140,18 @@ def test_an_error_names_the_file_and_what_is_allowed(tmp_path, text, says):
     with pytest.raises(ConfigError, match=says) as caught:
         load(path)
     assert "config.ini" in str(caught.value)
+
+
+def test_every_fault_of_a_file_is_said_at_once(tmp_path):
+    text = "[recogniser]\n[recognize]\npsm = 99\nlangauges = eng\n[run]\nprocesses = many\n"
+    path = write(tmp_path, f"{text}max_failed_share = nan\n")
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    said = str(caught.value).splitlines()
+    assert len(said) == 5 and all(line.startswith(f"{path}: ") for line in said)
+    for fault in ("[recogniser]", "psm = 99", "'langauges'", "processes = many: allowed is 0 to 1024",
+                  "max_failed_share = nan: allowed is 0 to 1"):  # fmt: skip
+        assert sum(fault in line for line in said) == 1, fault
 
 
 def test_languages_are_known_by_every_code(tmp_path):

@@ -15,7 +15,7 @@ from schemas.decisions import Decision, Field, Numbered
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import IssueId, PageId
 from tasks.__main__ import main
-from tasks.settings import load
+from tasks.config_file import load
 from tests.archive.test_catalog import published
 
 
