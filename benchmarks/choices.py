@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from archive.images.images import load_image
 from archive.training.truth import AnnotatedPage, annotated_pages, page_image
 from archive.weights import find_weights
-from pipeline.separate.engines.net_engine import Architecture
-from pipeline.separate.engines.torch import pix2pix
+from pipeline.separate.engines.torch import torch_engine
+from pipeline.separate.nets.architecture import Architecture
 from pipeline.separate.page_input import reduce, to_grey
 from pipeline.separate.separation import Separation, full_size
 from pipeline.separate.tidy import SHIPPED, RectangleRule, tidied
@@ -41,9 +41,9 @@ def main(truth: Path, pages: Path, weights: str) -> None:
     """Print a table of choices and one of reliability."""
     known = find_weights(weights)
     built = architecture(known.card)
-    engine = pix2pix(known.read(), built, device="cpu")
+    engine = torch_engine(known.read(), built, device="cpu")
     others = {
-        side: pix2pix(known.read(), replace(built, long_side=side), device="cpu")
+        side: torch_engine(known.read(), replace(built, long_side=side), device="cpu")
         for side in _other_sides(built.long_side)
     }
     kept = max(GRID, built.long_side, *others)

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.separate.engines.table import TABLE
 from pipeline.separate.separation import full_size
 from tasks.commands.weights import convert
 from tasks.flow.separators import separator
-from tasks.settings import WEIGHTLESS, SeparateSettings
+from tasks.settings import SeparateSettings
 
 _A4 = (3508, 2480)
 
@@ -29,7 +30,7 @@ def _engines() -> Iterator[tuple[str, str]]:
         model = Path(folder) / "default.onnx"
         convert("default", model)
         yield "onnx", str(model)
-    yield from ((name, "default") for name in WEIGHTLESS)
+    yield from ((engine.name, "default") for engine in TABLE if not engine.has_weights)
 
 
 def main() -> None:

@@ -13,8 +13,18 @@ from numpy.typing import NDArray
 
 from schemas.errors import PageError
 
+_MM_PER_INCH = 25.4
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]
+
+
+def pixels_of(mm: float, dpi: float) -> float:
+    """Return a length on paper in pixels of a scan.
+
+    >>> pixels_of(25.4, 300)
+    300.0
+    """
+    return mm * dpi / _MM_PER_INCH
 
 
 @dataclass(frozen=True, slots=True, order=True)

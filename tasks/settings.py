@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Annotated
 
 from pipeline.refine.settings import RefineSettings
+from pipeline.separate.engines.table import ENGINES
 from schemas.allowed import between, one_of
 from schemas.package import PROFILES, Publication
 
-ENGINES = ("pix2pix", "classical", "grabcut", "deeplab", "maskrcnn", "onnx")
-WEIGHTLESS = ("classical", "grabcut")
 TEXT_ENGINES = ("tesseract",)
 
 AUTO = "auto"

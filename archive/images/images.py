@@ -20,6 +20,7 @@ from archive.images.decode import as_array, bits_of, is_page, reading, to_rgb, w
 from archive.images.pdf import is_pdf, pdf_page
 from archive.store import scratch
 from schemas.errors import ScanError
+from schemas.media_types import PDF, TIFF, type_of_pillow
 from schemas.model import RGB8, Grey8
 
 MAX_BYTES = 4 * 1024**3
@@ -28,17 +29,6 @@ DPI_RANGE = (50.0, 2400.0)
 _SCREENS, _LONGEST_PAGE = (72.0, 96.0), 28.0
 """What programs write that know no resolution; inches above which no page is so long."""
 
-MIMETYPES = {
-    "TIFF": "image/tiff",
-    "JPEG": "image/jpeg",
-    "MPO": "image/jpeg",
-    "PNG": "image/png",
-    "JPEG2000": "image/jp2",
-    "BMP": "image/bmp",
-    "WEBP": "image/webp",
-    "GIF": "image/gif",
-    "PPM": "image/x-portable-anymap",
-}
 PNG_LEVEL = 2
 _ORIENTATION = 274
 """EXIF tag."""
@@ -85,13 +75,13 @@ def load_image(
     with reading(path):
         if is_pdf(path):
             picture, dpi = pdf_page(path, frame, dpi=pdf_dpi, max_megapixels=max_megapixels)
-            found = _finish(picture, "application/pdf", dpi)
+            found = _finish(picture, PDF, dpi)
         else:
             with Image.open(path) as image:
                 image.seek(frame)
                 _check_size(path, image.size, max_megapixels)
                 whole = whole_frame(path, image, frame)
-                mimetype = MIMETYPES.get(image.format or "", "image/*")
+                mimetype = type_of_pillow(image.format)
                 found = replace(_finish(whole, mimetype, _dpi(image)), bits=bits_of(image))
     return found
 
@@ -248,7 +238,7 @@ def _dpi(image: Image.Image) -> float | None:
 def _finish(image: Image.Image, mimetype: str, dpi: float | None) -> LoadedImage:
     mode = image.mode
     icc = image.info.get("icc_profile")
-    is_turned = mimetype != "image/tiff" and image.getexif().get(_ORIENTATION, 1) != 1
+    is_turned = mimetype != TIFF and image.getexif().get(_ORIENTATION, 1) != 1
     upright = ImageOps.exif_transpose(image) if is_turned else image
     return LoadedImage(
         rgb=as_array(to_rgb(upright, icc)),

@@ -13,6 +13,7 @@ from archive.images.pdf import count_pages, is_pdf
 from archive.ingest.names import natural, printable_name, suffixed, to_slug, why_unread
 from archive.ingest.texts import text_beside
 from schemas.errors import DocumentError, ScanError
+from schemas.media_types import PAGE_SUFFIXES, TIFF_SUFFIXES
 from schemas.model import IssueId, IssueMetadata, Quarantined
 from schemas.namespaces import METS
 from schemas.read.mets import MetsFile, MetsPage, read_mets
@@ -20,9 +21,6 @@ from schemas.sidecar import read_sidecar
 
 SIDECAR = "issue.ini"
 _HEAD_BYTES = 4096
-IMAGE_SUFFIXES = frozenset(
-    {".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".j2k", ".jpf", ".bmp", ".webp", ".pdf"}
-)
 KNOWN_OTHERS = frozenset({".ini", ".xml", ".txt", ".md5", ".sha256", ".csv", ".json", ".log"})
 """Files that lie beside pages and are none; they are passed over without a word."""
 
@@ -154,7 +152,7 @@ def _of_folder(folder: Path) -> IssueSource | None:
 
 def _check_none_lost(folder: Path, refused: list[Quarantined]) -> None:
     """Raise DocumentError for a folder of page images that are all bad: it would be gone."""
-    lost = [one for one in refused if Path(one.name).suffix.lower() in IMAGE_SUFFIXES]
+    lost = [one for one in refused if Path(one.name).suffix.lower() in PAGE_SUFFIXES]
     if lost:
         reasons = "; ".join(f"{one.name}: {one.reason}" for one in lost[:3])
         raise DocumentError(f"{folder}: no page could be accepted ({reasons})")
@@ -167,7 +165,7 @@ def _sort_in(entry: Path, pages: list[PageSource], refused: list[Quarantined]) -
     name = printable_name(entry.name)
     if entry.is_symlink() or not entry.is_file():
         refused.append(Quarantined(name, "a link or no regular file; it is not followed"))
-    elif suffix not in IMAGE_SUFFIXES:
+    elif suffix not in PAGE_SUFFIXES:
         refused.append(Quarantined(name, f"{suffix or 'a file without suffix'} is no page image"))
     else:
         try:
@@ -183,7 +181,7 @@ def _frames(path: Path) -> Iterable[PageSource]:
         raise ScanError(f"{path}: empty file; rescan it")
     if is_pdf(path):
         return [PageSource(path, frame) for frame in range(count_pages(path))]
-    frames = page_frames(path) if suffix in (".tif", ".tiff") else (0,)
+    frames = page_frames(path) if suffix in TIFF_SUFFIXES else (0,)
     text = text_beside(path) if len(frames) == 1 else None
     return [PageSource(path, frame, text=text) for frame in frames]
 

@@ -7,18 +7,8 @@ from pathlib import Path
 from archive.images.images import image_size
 from archive.store import sha256
 from schemas.errors import ScanError
+from schemas.media_types import type_of_bytes
 from schemas.rules.package import FileFacts
-
-_BEGINNINGS = (
-    (b"II*\0", "image/tiff"),
-    (b"MM\0*", "image/tiff"),
-    (b"II+\0", "image/tiff"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\0\0\0\x0cjP  ", "image/jp2"),
-    (b"%PDF-", "application/pdf"),
-    (b"BM", "image/bmp"),
-)
 
 
 def facts_on_disk(path: Path, *, with_size: bool = True) -> FileFacts:
@@ -36,7 +26,4 @@ def facts_on_disk(path: Path, *, with_size: bool = True) -> FileFacts:
 def _type_of(path: Path) -> str:
     """Return the type that the first bytes say, nothing for text."""
     with path.open("rb") as stream:
-        head = stream.read(16)
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    return next((mimetype for begin, mimetype in _BEGINNINGS if head.startswith(begin)), "")
+        return type_of_bytes(stream.read(16))

@@ -17,6 +17,7 @@ from archive.package.validate import check_document
 from archive.store import place
 from archive.store import sha256 as file_sha256
 from schemas.errors import DocumentError
+from schemas.media_types import suffix_of
 from schemas.model import Illustration
 from schemas.package import (
     ARCHIVE,
@@ -54,15 +55,6 @@ THUMBNAIL_LONG_SIDE = 150
 _MOST = 10
 _ANY_SIZE = 1e6
 """Megapixels; what was accepted at ingest is not refused here."""
-_SUFFIXES = {
-    "image/tiff": ".tif",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/jp2": ".jp2",
-    "image/bmp": ".bmp",
-    "image/webp": ".webp",
-    "application/pdf": ".pdf",
-}
 
 
 class Payload:
@@ -157,7 +149,7 @@ class Payload:
         scan, sequence = page.scan, page.scan.page.sequence
         href = self._masters.get(scan.path)
         if href is None:
-            suffix = _SUFFIXES.get(scan.mimetype, Path(scan.name).suffix.lower())
+            suffix = suffix_of(scan.mimetype) or Path(scan.name).suffix.lower()
             href = f"images/original/{sequence:04d}{suffix}"
             self._place(self._layout.master(scan), href, scan.sha256, scan.size_bytes)
             self._masters[scan.path] = href

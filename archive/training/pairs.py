@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 from archive.images.images import load_image, load_labels
 from schemas.errors import ScanError
 from schemas.labels import IGNORE, from_colors, paint
+from schemas.media_types import PICTURE_SUFFIXES
 from schemas.model import CLASSES, RGB8, ClassMap, IssueId, PageId
 from schemas.read.content import corners
 from schemas.read.page_xml import read_page_xml
 from schemas.truth import read_truth
 
-IMAGES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 _MAP = ".map.png"
 _GENERIC = re.compile(r"(p|page|scan|img|seite|bild)?[-_ .]*[a-z]?\d+", re.IGNORECASE)
 """Names that number a page and say of no issue which."""
@@ -98,12 +98,16 @@ def issue_of(path: Path, root: Path, *, source: str = "") -> str:
 
 def scan_of(folder: Path, name: str) -> Path | None:
     """Return the scan called ``name`` in ``folder``; not NAME.map.png, not NAME.1.png."""
-    beside = (p for p in folder.glob("*") if p.stem == name and p.suffix.lower() in IMAGES)
+    beside = (
+        p for p in folder.glob("*") if p.stem == name and p.suffix.lower() in PICTURE_SUFFIXES
+    )
     return min((p for p in beside if not p.name.endswith(_MAP) and p.is_file()), default=None)
 
 
 def _images(folder: Path) -> list[Path]:
-    return [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in IMAGES and p.is_file()]
+    return [
+        p for p in sorted(folder.rglob("*")) if p.suffix.lower() in PICTURE_SUFFIXES and p.is_file()
+    ]
 
 
 def _scan_of(path: Path) -> Path | None:

@@ -13,11 +13,10 @@ from pipeline.recognize.quality import known_share
 from pipeline.recognize.veto import without_vetoed
 from pipeline.refine.crops import inside_of
 from schemas.capture import Capture
+from schemas.geometry import pixels_of
 from schemas.look import PageLook
 from schemas.model import RGB8, Illustration, PageText, Region, RegionKind, Scan
 from schemas.published import PageDescription
-
-_MM_PER_INCH = 25.4
 
 
 def with_print(picture: Illustration, rectangle: RGB8, model: KindModel) -> Illustration:
@@ -59,7 +58,7 @@ def describe_page(
         known_words: normalized words of the issue's languages; none where no list is installed.
     """
     read = text.regions if text else ()
-    reach = caption_distance_mm * scan.dpi / _MM_PER_INCH
+    reach = pixels_of(caption_distance_mm, scan.dpi)
     kept, separated = without_vetoed(pictures, regions, text.vetoed if text else ())
     header = "  ".join(region.text for region in read if region.kind is RegionKind.HEADER)
     return PageDescription(

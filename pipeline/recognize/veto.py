@@ -13,12 +13,11 @@ import cv2
 
 from pipeline.recognize.quality import is_known
 from pipeline.recognize.text_engine import RawWord
-from schemas.geometry import Box
+from schemas.geometry import Box, pixels_of
 from schemas.model import Grey8, Illustration, Region, RegionKind
 from schemas.normalize import normalize
 
 _LETTER_MM = (0.8, 7.0)
-_MM_PER_INCH = 25.4
 _LETTERS, _LETTER_SHARE = 40, 0.5
 _SURE, _COVERED, _WORDS = 0.7, 0.15, 5
 _SAME = 0.6
@@ -30,7 +29,7 @@ def may_be_type(grey: Grey8, box: Box, *, dpi: float) -> bool:
     crop = grey[box.top : box.bottom, box.left : box.right]
     _, ink = cv2.threshold(crop, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    low, high = (mm * dpi / _MM_PER_INCH for mm in _LETTER_MM)
+    low, high = (pixels_of(mm, dpi) for mm in _LETTER_MM)
     tall, area = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_AREA]
     is_letter = (tall >= low) & (tall <= high) & (stats[1:, cv2.CC_STAT_WIDTH] <= 2 * high)
     share = area[is_letter].sum() / max(1, int(area.sum()))

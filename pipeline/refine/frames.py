@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.geometry import pixels_of
 from schemas.model import Matte
 
 _FRAME_FILL = 0.93
@@ -15,7 +16,6 @@ _CORNER = 0.08
 _LINE_MM = 2.5
 """Height of a line of small type, 7 point. Where the separator takes the border of a framed picture
 for text, the strip is thinner; a heading or caption that reaches into a frame is thicker."""
-_MM_PER_INCH = 25.4
 
 
 def frame_of(probability: NDArray[np.float32]) -> Matte | None:
@@ -83,7 +83,7 @@ def without_text(framed: Matte, barred: NDArray[np.bool_], *, dpi: float) -> Mat
     ``barred`` (H, W) is where text stands. What is thinner than a line of letters is an unsure
     outline; what lies well inside the frame is lettering of the picture or shows through its sky.
     """
-    side = max(3, round(_LINE_MM * dpi / _MM_PER_INCH)) | 1
+    side = max(3, round(pixels_of(_LINE_MM, dpi))) | 1
     line = np.ones((side, side), np.uint8)
     within = (framed > 0).astype(np.uint8)
     core = cv2.erode(within, line, borderType=cv2.BORDER_CONSTANT, borderValue=0)

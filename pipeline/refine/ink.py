@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.geometry import pixels_of
 from schemas.model import RGB8, Matte
 
 _PAPER_MM = 3.0
@@ -32,7 +33,6 @@ _STRIP = 512
 """Rows that are un-mixed at a time."""
 _MOST_SAMPLES = 2_000_000
 """Pixels that the color of the ink is told from."""
-_MM_PER_INCH = 25.4
 
 
 def ink_matte(crop: RGB8, inside: NDArray[np.bool_], *, dpi: float) -> tuple[Matte, RGB8]:
@@ -72,7 +72,7 @@ def paper_of(crop: RGB8, *, dpi: float) -> NDArray[np.float32]:
         (max(1, width // _REDUCED), max(1, height // _REDUCED)),
         interpolation=cv2.INTER_AREA,
     )
-    reach = max(3, round(_PAPER_MM * dpi / _MM_PER_INCH / _REDUCED)) | 1
+    reach = max(3, round(pixels_of(_PAPER_MM, dpi) / _REDUCED)) | 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disk, borderType=cv2.BORDER_REPLICATE)
     # where ink is wider than that, paper is what it is elsewhere

@@ -22,6 +22,7 @@ from pipeline.refine.ink import ink_matte, is_line_art
 from pipeline.refine.rules import ruled_frame
 from pipeline.refine.settings import RefineSettings
 from schemas.errors import RefineError
+from schemas.geometry import pixels_of
 from schemas.model import RGB8, Matte
 
 TILE = 512
@@ -31,7 +32,6 @@ _LARGE_TILE, _AROUND = 1024, 64
 SOLVER_TOLERANCE = 1e-4
 """Relative residual at which the solver stops; 1e-7 takes twice as long and gains nothing."""
 
-_MM_PER_INCH = 25.4
 _LIKELY = 0.5
 _PAPER_GAP_MM = 4.5
 _PAPER_STEP = 0.16
@@ -77,7 +77,7 @@ def refine_illustration(
     """
     barred = text_around(inside, text)
     known = within_border(crop, np.where(barred, 0.0, inside).astype(np.float32))
-    tight = tighten(crop, known, gap_px=max(3, round(_PAPER_GAP_MM * dpi / _MM_PER_INCH)))
+    tight = tighten(crop, known, gap_px=max(3, round(pixels_of(_PAPER_GAP_MM, dpi))))
     framed = frame_of(tight)
     framed = pale_frame(known, tight) if framed is None else framed
     framed = ruled_frame(crop, known) if framed is None else framed
@@ -156,7 +156,7 @@ def band_in_pixels(band_mm: float, dpi: float) -> int:
     >>> band_in_pixels(0.25, 600)
     6
     """
-    return max(3, round(band_mm * dpi / _MM_PER_INCH))
+    return max(3, round(pixels_of(band_mm, dpi)))
 
 
 def to_trimap(probability: NDArray[np.float32], *, band_px: int, settings: RefineSettings) -> Matte:

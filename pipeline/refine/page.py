@@ -19,12 +19,11 @@ from pipeline.refine.large import (
 )
 from pipeline.refine.mattes import refine_illustration
 from pipeline.refine.settings import RefineSettings
-from schemas.geometry import Box, Transform
+from schemas.geometry import Box, Transform, pixels_of
 from schemas.model import RGB8, Illustration, Region, RegionKind, Scan
 
 _MARGIN_MM = 1.0
 """Paper kept around an illustration while its alpha is solved."""
-_MM_PER_INCH = 25.4
 _INSIDE_AT_LEAST = 0.51
 """Probability that pixels inside a region have at least: more likely illustration than not."""
 
@@ -52,7 +51,7 @@ def refine_page(
     illustrations = [region for region in regions if region.kind is RegionKind.ILLUSTRATION]
     for ordinal, prepared in enumerate(illustrations, start=1):
         region = region_to_master(prepared, transform)
-        margin = round(_MARGIN_MM * scan.dpi / _MM_PER_INCH)
+        margin = round(pixels_of(_MARGIN_MM, scan.dpi))
         box = crop_box(region, margin=margin, width=scan.width, height=scan.height)
         scale = matting_scale(box)
         size = reduced_size(box, scale)

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from lxml import etree
 
 from schemas.errors import DocumentError
+from schemas.media_types import PICTURE_SUFFIXES
 from schemas.model import IssueMetadata
 from schemas.namespaces import DV, METS, XLINK
 from schemas.read.metadata import issue_metadata
@@ -44,7 +45,6 @@ NO_PAGE_GROUPS = ("THUMB", "TEASER", "COLORPROFILE", "DISCARDED")
 TEXT_GROUPS = ("FULLTEXT", "ALTO", "OCR", "TEXT", "CONTENT")
 """Beginnings of the names of file groups that hold the text of pages."""
 
-_IMAGE_SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".jp2", ".png")
 _PAGES = ("page", "doublepage", "surface", "folio", "np:page", "object")
 _LONGEST_ORDER = 9
 
@@ -67,7 +67,7 @@ class MetsFile:
             return False
         if self.mimetype:
             return self.mimetype.lower().startswith("image/")
-        return PurePosixPath(self.href).suffix.lower() in _IMAGE_SUFFIXES
+        return PurePosixPath(self.href).suffix.lower() in PICTURE_SUFFIXES
 
     @property
     def is_text(self) -> bool:

@@ -11,20 +11,12 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from schemas.media_types import format_of
 from schemas.model import Event
 from schemas.namespaces import PREMIS, XSI
 from schemas.package import PackageFile, instant
 
 P = ElementMaker(namespace=PREMIS, nsmap={"premis": PREMIS, "xsi": XSI})
-_FORMATS = {
-    "image/tiff": ("Tagged Image File Format", "fmt/353"),
-    "image/jpeg": ("JPEG File Interchange Format", ""),
-    "image/png": ("Portable Network Graphics", ""),
-    "image/jp2": ("JPEG 2000 part 1", "x-fmt/392"),
-    "image/webp": ("WebP", "fmt/566"),
-    "application/pdf": ("Portable Document Format", ""),
-}
-"""Names of formats, with the PRONOM key where one key holds for every version."""
 _CREATION = "creation"
 _EVENT_TYPES = {
     "ingestion": "ingestion",
@@ -102,7 +94,7 @@ def _identifier(kind: str, value: str, *, role: str = "") -> etree._Element:
 
 
 def _format(mimetype: str) -> etree._Element:
-    name, key = _FORMATS.get(mimetype, (mimetype, ""))
+    name, key = format_of(mimetype)
     registry = [P.formatRegistry(P.formatRegistryName("PRONOM"), P.formatRegistryKey(key))]
     return P.format(P.formatDesignation(P.formatName(name)), *(registry if key else []))
 

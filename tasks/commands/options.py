@@ -10,9 +10,10 @@ from typing import Any
 import click
 
 from archive.ingest.names import to_slug
+from pipeline.separate.engines.table import ENGINES
 from schemas.dates import ALLOWED, is_date
 from schemas.model import IssueId
-from tasks.settings import ENGINES, SeparateSettings
+from tasks.settings import SeparateSettings
 
 config_option = click.option(
     "--config",

@@ -16,6 +16,7 @@ from pipeline.overlay import overlay
 from pipeline.separate.separation import full_size
 from pipeline.separate.tidy import drawn
 from schemas.errors import ScanError
+from schemas.media_types import TIFF_SUFFIXES
 from tasks.commands.options import engine_options
 from tasks.exits import Exit
 from tasks.flow.separators import separator
@@ -108,7 +109,7 @@ def _frames(path: Path) -> Sequence[int]:
     with reading(path):
         if is_pdf(path):
             return range(count_pages(path))
-    return page_frames(path) if path.suffix.lower() in (".tif", ".tiff") else (0,)
+    return page_frames(path) if path.suffix.lower() in TIFF_SUFFIXES else (0,)
 
 
 def _check_names(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.separate.engines.net_engine import NETS
+from pipeline.separate.nets.architecture import NETS
 from tasks.executors.environment import cores, keep_freed_memory
 from tasks.workshop.training import CHANNELS, TrainingOrder
 from tasks.workshop.training import train as run_training

@@ -19,7 +19,7 @@ from archive.weights import (
     write_card,
     write_weights,
 )
-from pipeline.separate.engines.net_engine import INPUTS, LEAST_SIDE, NETS, Architecture
+from pipeline.separate.nets.architecture import INPUTS, LEAST_SIDE, NETS, Architecture
 from schemas.errors import ConfigError, EngineError
 from schemas.model import CLASSES
 from tasks.commands.train import SHARE, parse_channels
@@ -108,7 +108,7 @@ def _try(file: Path, built: Architecture) -> None:
     """Fill the net with the weights; an ONNX model brings its own."""
     if built.net == "onnx":
         return
-    from pipeline.separate.engines.torch import load_net  # torch, for this command alone
+    from pipeline.separate.nets.loading import load_net  # torch, for this command alone
 
     try:
         load_net(file.read_bytes(), built)

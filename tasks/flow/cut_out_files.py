@@ -13,6 +13,7 @@ from archive.images import sixteen_bit as deep_files
 from archive.layout import PublishedNames
 from pipeline.refine.sixteen_bit import RGB16, decode_png, decode_tiff, deep_cut_out, encode_png
 from schemas.capture import Capture
+from schemas.media_types import PNG, TIFF, TIFF_SUFFIXES
 from schemas.model import RGB8, Illustration, Scan
 
 _DEEP = 16
@@ -43,9 +44,9 @@ def deep_pixels(path: Path, scan: Scan, capture: Capture) -> DeepPage | None:
     """
     if scan.bits != _DEEP:
         return None
-    if scan.mimetype == "image/tiff":
+    if scan.mimetype == TIFF:
         found = deep_files.load_tiff(path, frame=scan.frame, unpack=decode_tiff)
-    elif scan.mimetype == "image/png":
+    elif scan.mimetype == PNG:
         found = decode_png(path.read_bytes(), name=str(path)), None
     else:
         return None
@@ -80,7 +81,7 @@ def write_cut_out(
         (names.cut_out(picture), rgba, icc),
         (names.crop(picture), rectangle, own),
     ):
-        if path.suffix == ".tif":
+        if path.suffix in TIFF_SUFFIXES:
             deep_files.save_tiff(path, pixels, dpi=dpi, icc=profile)
         elif pixels.dtype == np.uint16:
             content = encode_png(pixels.astype(np.uint16, copy=False))

@@ -8,10 +8,9 @@ from pathlib import Path
 from archive.layout import PublishedNames
 from archive.store import place, sha256
 from schemas.errors import ArchiveError
+from schemas.media_types import type_of_name
 from schemas.model import Illustration, Scan
 from schemas.published import PublishedFile
-
-_MEDIA_TYPES = {".png": "image/png", ".tif": "image/tiff", ".jpg": "image/jpeg"}
 
 _USES = {
     "CUTOUT": PublishedNames.cut_out,
@@ -74,7 +73,7 @@ def place_files(
             use,
             str(picture),
             str(edition / target.relative_to(draft.folder)),
-            _MEDIA_TYPES[target.suffix],
+            type_of_name(target),
             sha256(path),
             path.stat().st_size,
             picture.box.width if is_full_size else 0,

@@ -11,8 +11,9 @@ from archive.store import sha256
 from archive.weights import KINDS_FILE, LETTERS_FILE, find_weights
 from archive.wordlists import PACKAGES, word_lists
 from pipeline.recognize.tesseract import tessdata, tesseract_version
+from pipeline.separate.engines.table import engine_of
 from schemas.version import VERSION
-from tasks.settings import WEIGHTLESS, Settings
+from tasks.settings import Settings
 
 Facts = Mapping[str, object]
 """Values of JSON, by name."""
@@ -48,7 +49,7 @@ def separator_identity(settings: Settings) -> Identity:
         EngineError: the weights are absent.
     """
     engine = settings.separate.engine
-    if engine in WEIGHTLESS:
+    if not engine_of(engine).has_weights:
         return Identity(f"{engine} OpenCV {version('opencv-python-headless')}")
     weights = find_weights(settings.separate.weights)
     agent = f"{engine} {weights.path.stem} sha256:{weights.sha256[:12]}"

@@ -1,11 +1,13 @@
-"""Engines by their names in config.ini, made once a process."""
+"""Separation engines as config.ini names them, made once a process."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from archive.weights import Card, WeightsFile, find_weights
-from pipeline.separate.engines.net_engine import ENGINE_OF, Architecture
+from pipeline.separate.engines.model import Model
+from pipeline.separate.engines.table import engine_of, engine_of_net
+from pipeline.separate.nets.architecture import Architecture
 from pipeline.separate.separation import Separator
 from schemas.errors import EngineError
 from tasks.settings import SeparateSettings
@@ -18,28 +20,18 @@ def separator(settings: SeparateSettings) -> Separator:
     Raises:
         EngineError: weights or device are absent, or the weights are another engine's.
     """
-    # each engine's library is imported by those alone who use it
-    if settings.engine == "classical":
-        from pipeline.separate.engines.classical import classical
-
-        return classical()
-    if settings.engine == "grabcut":
-        from pipeline.separate.engines.grabcut import grabcut
-
-        return grabcut()
+    engine = engine_of(settings.engine)
+    if not engine.has_weights:
+        return engine.make(Model(engine.name))
     weights = chosen_weights(settings)
-    if settings.engine == "onnx":
-        from pipeline.separate.engines.onnx import onnx
-
-        return onnx(weights.read(), architecture(weights.card))
-    # torch: a second and 200 MB, which only processes that separate pay
-    from pipeline.separate.engines.torch import pix2pix
-
-    return pix2pix(
-        weights.read(),
-        architecture(weights.card),
-        device=settings.device,
-        batch_size=settings.batch_size,
+    return engine.make(
+        Model(
+            engine.name,
+            weights.read(),
+            architecture(weights.card),
+            device=settings.device,
+            batch_size=settings.batch_size,
+        )
     )
 
 
@@ -63,13 +55,13 @@ def chosen_weights(settings: SeparateSettings) -> WeightsFile:
     Raises:
         EngineError: they are absent, or another engine's.
     """
-    if settings.engine != "pix2pix" and settings.weights == "default":
+    if settings.weights == "default" and not engine_of(settings.engine).ships_weights:
         raise EngineError(
             f"the engine {settings.engine} ships no weights; set weights to the path of yours "
             "(a card beside them: bilderbogen weights card)"
         )
     weights = find_weights(settings.weights)
-    kind = ENGINE_OF.get(weights.card.net, weights.card.net)
-    if kind != settings.engine:
-        raise EngineError(f"{weights.path}: weights of {kind}, not of {settings.engine}")
+    engine = engine_of_net(weights.card.net)
+    if engine != settings.engine:
+        raise EngineError(f"{weights.path}: weights of {engine}, not of {settings.engine}")
     return weights

@@ -19,11 +19,12 @@ from archive.ingest.names import printable_name
 from archive.store import write_whole
 from archive.training.truth import AnnotatedPage
 from pipeline.overlay import judged_view
+from pipeline.separate.engines.table import ENGINES, engine_of
 from pipeline.training.evaluation import PageScore, Summary, by_source
 from schemas.errors import ConfigError
 from schemas.model import CLASSES, RGB8, ClassMap
 from tasks.flow.separators import chosen_weights, separator
-from tasks.settings import ENGINES, WEIGHTLESS, SeparateSettings
+from tasks.settings import SeparateSettings
 from tasks.workshop.evaluation import judge
 
 _THUMBNAIL = 360
@@ -49,7 +50,7 @@ class Entrant:
         if engine not in ENGINES:
             raise ConfigError(f"no engine {engine!r}; known are {', '.join(ENGINES)}")
         chosen = SeparateSettings(engine=engine, weights=weights or "default", device=device)
-        if engine not in WEIGHTLESS:
+        if engine_of(engine).has_weights:
             chosen_weights(chosen)  # now, not after the engines before it were judged for an hour
         return cls(text, chosen)
 

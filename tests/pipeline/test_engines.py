@@ -16,8 +16,8 @@ from torchvision.models.segmentation import deeplabv3_mobilenet_v3_large
 from archive.store import sha256
 from archive.weights import Card, find_weights, write_card
 from pipeline.separate.engines.grabcut import grabcut
-from pipeline.separate.engines.net_engine import Architecture
-from pipeline.separate.engines.torch import pix2pix
+from pipeline.separate.engines.torch import torch_engine
+from pipeline.separate.nets.architecture import Architecture
 from pipeline.separate.nets.onnx_export import to_onnx
 from pipeline.separate.nets.registry import build
 from pipeline.separate.nets.unet import GeneratorSettings
@@ -240,7 +240,7 @@ def test_planes_must_be_known_classes():
 def test_a_net_with_other_planes_than_its_card_is_refused(deeplab_file):
     wrong = Architecture(net="deeplab-mobilenet", input="imagenet", long_side=128)
     with pytest.raises(EngineError, match="cannot be used"):
-        pix2pix(deeplab_file.read_bytes(), wrong, device="cpu")
+        torch_engine(deeplab_file.read_bytes(), wrong, device="cpu")
 
 
 @pytest.mark.parametrize("engine", ["deeplab", "maskrcnn", "onnx"])

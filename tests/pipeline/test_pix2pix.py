@@ -8,7 +8,8 @@ torch = pytest.importorskip("torch")
 from safetensors.torch import load, save  # noqa: E402
 
 from archive.weights import find_weights  # noqa: E402
-from pipeline.separate.engines.torch import Architecture, _infer, pix2pix  # noqa: E402
+from pipeline.separate.engines.torch import _infer, torch_engine  # noqa: E402
+from pipeline.separate.nets.architecture import Architecture  # noqa: E402
 from pipeline.separate.nets.unet import Generator, GeneratorSettings  # noqa: E402
 from pipeline.separate.page_input import letterbox, normalize, reduce, to_grey  # noqa: E402
 from pipeline.separate.separation import full_size  # noqa: E402
@@ -172,7 +173,7 @@ def test_lists_and_tables_hold_no_picture_and_plates_do(fonts):
 
 def test_shipped_weights_give_the_same_map_every_time():
     weights = find_weights("default")
-    engine = pix2pix(weights.read(), Architecture(weights.card.channels, 384), device="cpu")
+    engine = torch_engine(weights.read(), Architecture(weights.card.channels, 384), device="cpu")
     page = draw_page(3)
     one, other = engine([page])[0], engine([draw_page(4), page])[1]
     assert np.array_equal(one.probabilities, other.probabilities)
@@ -190,14 +191,14 @@ def test_weights_that_are_not_what_the_card_says_are_refused(tmp_path):
     with pytest.raises(EngineError, match="shipped are .*default"):
         find_weights("nothing")
     with pytest.raises(EngineError, match="disagree|cannot be used"):
-        pix2pix(shipped.read(), Architecture((8, 12, 16), 384), device="cpu")
+        torch_engine(shipped.read(), Architecture((8, 12, 16), 384), device="cpu")
 
 
 def test_weights_without_their_statistics_are_refused():
     shipped = find_weights("default")
     kept = {name: value for name, value in load(shipped.read()).items() if "running" not in name}
     with pytest.raises(EngineError, match="disagree about .*running"):
-        pix2pix(save(kept), Architecture(shipped.card.channels, 384), device="cpu")
+        torch_engine(save(kept), Architecture(shipped.card.channels, 384), device="cpu")
 
 
 def test_a_missing_cuda_device_is_named():
@@ -205,4 +206,4 @@ def test_a_missing_cuda_device_is_named():
         pytest.skip("there is a CUDA device")
     weights = find_weights("default")
     with pytest.raises(EngineError, match="device to auto or cpu"):
-        pix2pix(weights.read(), Architecture(weights.card.channels, 384), device="cuda")
+        torch_engine(weights.read(), Architecture(weights.card.channels, 384), device="cuda")

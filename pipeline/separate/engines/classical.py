@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.separate.engines.model import Model
 from pipeline.separate.separation import Separation, Separator
 from schemas.model import CLASSES, RGB8
 
@@ -37,6 +38,12 @@ class ClassicalSettings:
     canny_low: int = 15
     canny_high: int = 150
     width: int = 500
+
+
+def separator(model: Model) -> Separator:
+    """Return the engine, as the table of engines wants it; it needs nothing of ``model``."""
+    del model
+    return classical()
 
 
 def classical(settings: ClassicalSettings | None = None) -> Separator:

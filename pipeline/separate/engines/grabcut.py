@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.separate.engines.classical import ClassicalSettings, classical
+from pipeline.separate.engines.model import Model
 from pipeline.separate.separation import Separation, Separator
 from schemas.model import CLASSES, RGB8
 
@@ -26,6 +27,12 @@ class GrabCutSettings:
     iterations: int = 3
     blur: float = 3.0
     start: ClassicalSettings = field(default_factory=ClassicalSettings)
+
+
+def separator(model: Model) -> Separator:
+    """Return the engine, as the table of engines wants it; it needs nothing of ``model``."""
+    del model
+    return grabcut()
 
 
 def grabcut(settings: GrabCutSettings | None = None) -> Separator:

@@ -7,9 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.separate.engines.net_engine import Architecture, reduced_engine
+from pipeline.separate.engines.model import Model
+from pipeline.separate.engines.net_engine import reduced_engine
+from pipeline.separate.nets.architecture import Architecture
 from pipeline.separate.separation import Separator
 from schemas.errors import EngineError
+
+
+def separator(model: Model) -> Separator:
+    """Return the engine of ``model``, as the table of engines wants it."""
+    return onnx(model.weights, model.architecture)
 
 
 def onnx(model: bytes, architecture: Architecture) -> Separator:

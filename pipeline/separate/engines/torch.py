@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load
-from torch import Tensor, nn
+from torch import nn
 
-from pipeline.separate.engines.net_engine import ENGINE_OF, NETS, Architecture, reduced_engine
-from pipeline.separate.nets.registry import build
-from pipeline.separate.nets.unet import GeneratorSettings
+from pipeline.separate.engines.model import Model
+from pipeline.separate.engines.net_engine import reduced_engine
+from pipeline.separate.nets.architecture import Architecture
+from pipeline.separate.nets.loading import load_net
 from pipeline.separate.separation import Separator
 from schemas.errors import EngineError, SystemicError
 
@@ -30,10 +27,15 @@ def choose_device(wanted: str) -> str:
     return "cuda" if wanted != "cpu" and available else "cpu"
 
 
-def pix2pix(
-    weights: bytes, architecture: Architecture, *, device: str = "auto", batch_size: int = 8
+def torch_engine(
+    weights: bytes,
+    architecture: Architecture,
+    *,
+    name: str = "pix2pix",
+    device: str = "auto",
+    batch_size: int = 8,
 ) -> Separator:
-    """Return the engine that these safetensors ``weights`` make, whichever net they belong to.
+    """Return the engine ``name`` that safetensors ``weights`` make, whichever net they belong to.
 
     On a CPU every page goes through alone, so that its map does not depend on its neighbors; on
     CUDA pages of one padded size go together, in bf16.
@@ -46,7 +48,7 @@ def pix2pix(
     net = load_net(weights, architecture).to(place)
     net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload] # stub lacks it
     return reduced_engine(
-        ENGINE_OF[architecture.net],
+        name,
         architecture,
         lambda pages: _infer(net, pages, place),
         stride=int(net.stride),
@@ -54,45 +56,15 @@ def pix2pix(
     )
 
 
-def load_net(weights: bytes, architecture: Architecture) -> nn.Module:
-    """Return the net that ``weights`` fill, ready for use.
-
-    Raises:
-        EngineError: they do not fit.
-    """
-    if architecture.net not in NETS:
-        raise EngineError(f"no net {architecture.net!r}; known are {', '.join(NETS)}")
-    net = build(
-        GeneratorSettings(
-            channels=architecture.channels or GeneratorSettings().channels,
-            net=architecture.net,
-            classes=len(architecture.planes),
-        )
+def separator(model: Model) -> Separator:
+    """Return the engine of ``model``, as the table of engines wants it."""
+    return torch_engine(
+        model.weights,
+        model.architecture,
+        name=model.engine,
+        device=model.device,
+        batch_size=model.batch_size,
     )
-    try:
-        tensors = _named(load(weights), architecture.net)
-        state: dict[str, Any] = {
-            name: tensors.get(name, value) for name, value in net.state_dict().items()
-        }
-        unknown = set(tensors) - set(net.state_dict())
-        # statistics too: without them every page would be normalized by made-up ones
-        needed = {name for name, value in net.state_dict().items() if value.is_floating_point()}
-        lacking = needed - set(tensors)
-        if unknown or lacking:
-            raise EngineError(f"weights and card disagree about {min(unknown | lacking)}")
-        net.load_state_dict(state)
-    except (SafetensorError, RuntimeError) as error:
-        raise EngineError(f"weights cannot be used: {error}") from error
-    return net.eval().requires_grad_(False)
-
-
-def _named(tensors: dict[str, Tensor], net: str) -> dict[str, Tensor]:
-    """Return floating ``tensors`` in full precision, under the names that our net has."""
-    known = {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
-    if net == "unet" or any(name.startswith("model.") for name in known):
-        return known
-    # as torchvision saves them; the auxiliary head is for training alone
-    return {f"model.{k}": v for k, v in known.items() if not k.startswith("aux_classifier.")}
 
 
 def _infer(net: nn.Module, batch: NDArray[np.float32], place: str) -> NDArray[np.float32]:

@@ -8,8 +8,8 @@ from importlib.util import find_spec
 
 import torch
 
-from pipeline.separate.engines.net_engine import ENGINE_OF, Architecture
-from pipeline.separate.engines.torch import load_net
+from pipeline.separate.nets.architecture import Architecture
+from pipeline.separate.nets.loading import load_net
 from schemas.errors import EngineError
 
 _EXAMPLE = (1, 1, 768, 576)
@@ -24,7 +24,7 @@ def to_onnx(weights: bytes, architecture: Architecture) -> bytes:
         EngineError: the weights do not fit the architecture or are those of Mask R-CNN, or the
             package onnx is not installed.
     """
-    if ENGINE_OF.get(architecture.net) == "maskrcnn":
+    if architecture.net.startswith("maskrcnn"):
         # a trace would hold as many regions as the example has
         raise EngineError(
             f"{architecture.net} cannot be an ONNX model: its regions differ from page to page; "

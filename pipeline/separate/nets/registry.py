@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from pipeline.separate.engines.net_engine import NETS
+from pipeline.separate.nets.architecture import NETS
 from pipeline.separate.nets.unet import Generator, GeneratorSettings
 
 
