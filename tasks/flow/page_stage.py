@@ -13,19 +13,14 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import luigi
 
-from archive.images.images import LoadedImage, load_image
-from archive.layout import PageFolder, page_name
 from archive.store import whole, write_whole
-from pipeline.geometry import region_to_master
-from schemas.capture import Capture
-from schemas.codec import from_json, to_json
+from schemas.codec import to_json
 from schemas.errors import (
     ArchiveError,
     DocumentError,
@@ -35,26 +30,24 @@ from schemas.errors import (
     SystemicError,
     is_systemic,
 )
-from schemas.geometry import Transform
 from schemas.ledger import LedgerRow, StageState
-from schemas.look import PageLook
-from schemas.model import Illustration, PageId, Region, RegionKind, Scan
+from schemas.model import PageId
 from tasks.executors.environment import cores
 from tasks.executors.local import close_executors_of_child, local_executor
 from tasks.executors.pages import work_on
 from tasks.executors.protocol import Order
 from tasks.flow.graph import last_common
-from tasks.flow.issue import IssueTask, PageOutcome
+from tasks.flow.issue import PageOutcome
+from tasks.flow.page_files import OUTCOME, PageFiles
 from tasks.flow.progress import progress
 
-_OUTCOME = ".outcome.json"
 _PRELOAD = ("tasks.flow.export",)
 """What the fork server of the workers imports once: it brings all stages."""
 
 _log = logging.getLogger(__name__)
 
 
-class BatchStage(IssueTask):
+class BatchStage(PageFiles):
     """One stage over the pages of an issue, several pages at once.
 
     A subclass names its ``stage``, a row of ``tasks.flow.graph``, its ``suffix`` (empty for a
@@ -178,88 +171,11 @@ class BatchStage(IssueTask):
 
     def target(self, page: PageId) -> Path:
         """This stage's file or folder for ``page``."""
-        return self._folder(self.stage) / page_name(page, self.suffix)
-
-    def made_by(self, stage: str, page: PageId, suffix: str = "") -> Path:
-        """The file or folder that ``stage`` made of ``page``."""
-        return self._folder(stage) / page_name(page, suffix)
-
-    def scan(self, page: PageId) -> Scan:
-        """The registered master of ``page``."""
-        return next(scan for scan in self.record.scans if scan.page == page)
-
-    def upright_scan(self, page: PageId) -> Scan:
-        """The registered master of ``page`` with the size it has when it stands upright."""
-        transform = self.transform(page)
-        width, height = transform.master_width, transform.master_height
-        return replace(self.scan(page), width=width, height=height)
-
-    def load_master(self, page: PageId) -> LoadedImage:
-        """The master of ``page`` as a person reads it: upright, and a positive."""
-        loaded = self.load_scan(page)
-        return replace(loaded, rgb=self.capture(page).shown(loaded.rgb))
-
-    def load_scan(self, page: PageId) -> LoadedImage:
-        """The master of ``page`` as it was scanned: a page of a PDF as it was registered."""
-        scan, settings = self.scan(page), self.settings.ingest
-        return load_image(
-            self.layout.master(scan),
-            frame=scan.frame,
-            max_megapixels=settings.max_megapixels,
-            pdf_dpi=round(scan.dpi),
-        )
-
-    def folder_of(self, stage: str, page: PageId) -> PageFolder:
-        """Names in the folder that ``stage`` made of ``page``."""
-        return PageFolder(self.made_by(stage, page))
-
-    def capture(self, page: PageId) -> Capture:
-        """How ``page`` lies in its scan."""
-        path = self.folder_of("prepare", page).capture
-        return from_json(Capture, path.read_bytes(), name=str(path))
-
-    def look(self, page: PageId) -> PageLook:
-        """What ``page`` looks like."""
-        path = self.folder_of("prepare", page).look
-        return from_json(PageLook, path.read_bytes(), name=str(path))
-
-    def transform(self, page: PageId) -> Transform:
-        """The way from the prepared ``page`` back to its master."""
-        path = self.folder_of("prepare", page).transform
-        return from_json(Transform, path.read_bytes(), name=str(path))
-
-    def regions(self, page: PageId) -> tuple[Region, ...]:
-        """The regions of ``page``, in pixels of the prepared page."""
-        path = self.folder_of("separate", page).regions
-        return from_json(tuple[Region, ...], path.read_bytes(), name=str(path))
-
-    def illustrated(self, page: PageId) -> tuple[Region, ...]:
-        """The illustrations among the regions of ``page``, in pixels of the prepared page."""
-        return tuple(r for r in self.regions(page) if r.kind is RegionKind.ILLUSTRATION)
-
-    def regions_of_master(self, page: PageId) -> tuple[Region, ...]:
-        """The regions of ``page``, in pixels of its master."""
-        transform = self.transform(page)
-        return tuple(region_to_master(region, transform) for region in self.regions(page))
-
-    def illustrations(self, folder: PageFolder) -> tuple[Illustration, ...]:
-        """The illustrations that a stage left in a page's ``folder``."""
-        path = folder.illustrations
-        return from_json(tuple[Illustration, ...], path.read_bytes(), name=str(path))
+        return self.made_by(self.stage, page, self.suffix)
 
     def outcome(self, page: PageId) -> PageOutcome:
         """How ``page`` left this stage."""
-        path = self._outcome(page)
-        return from_json(PageOutcome, path.read_bytes(), name=str(path))
-
-    def has_left(self, stage: str, page: PageId) -> bool:
-        """Say whether ``page`` has come through ``stage``: it was asked for there and not lost."""
-        path = self.made_by(stage, page, _OUTCOME)
-        return (
-            path.exists()
-            and from_json(PageOutcome, path.read_bytes(), name=str(path)).state
-            is not StageState.FAILED
-        )
+        return self.outcome_in(self.stage, page)
 
     def is_settled(self, page: PageId) -> bool:
         """Say whether ``page`` has left this stage, done or failed."""
@@ -276,11 +192,8 @@ class BatchStage(IssueTask):
         recipe = self.recipe_of(self.stage)
         return self.layout.done(self.stage, recipe, self.issue_id, self.record.version)
 
-    def _folder(self, stage: str) -> Path:
-        return self.layout.pages(stage, self.recipe_of(stage), self.issue_id, self.record.version)
-
     def _outcome(self, page: PageId) -> Path:
-        return self.made_by(self.stage, page, _OUTCOME)
+        return self.made_by(self.stage, page, OUTCOME)
 
     def _write(self, page: PageId, outcome: PageOutcome) -> None:
         write_whole(self._outcome(page), to_json(outcome))

@@ -18,19 +18,18 @@ from pipeline.describe.issue import main_script, with_heads
 from pipeline.describe.numbering import followed
 from schemas.codec import from_json
 from schemas.decisions import Decision
-from schemas.ledger import StageState
 from schemas.model import KEPT, Event, Issue, PageId, PageText, Scan
 from schemas.published import PageDescription, PublishedIssue, PublishedPage
 from tasks.flow.edition_files import master_file, place_files
 from tasks.flow.graph import GRAPH, PAGE_STAGES, Stage
-from tasks.flow.issue import IssueTask
+from tasks.flow.page_files import PageFiles
 from tasks.flow.recipes import agent, program_agent, settings_of
 from tasks.flow.rerun import drop_noted
 from tasks.flow.stages import Describe
 from tasks.settings import AUTO
 
 
-class Publish(IssueTask):
+class Publish(PageFiles):
     """Enter the issue in the catalog; complete when the catalog names this edition."""
 
     stage = "publish"
@@ -120,14 +119,13 @@ class Publish(IssueTask):
 
         A file may be left of an earlier run: only the outcome says that this one made it.
         """
-        describe = self._describe
-        if not describe.has_left("describe", page):
+        if not self.has_left("describe", page):
             return PageDescription(page)
-        path = describe.made_by("describe", page, Describe.suffix)
+        path = self.made_by("describe", page, Describe.suffix)
         return from_json(PageDescription, path.read_bytes(), name=str(path))
 
     def _published_page(self, scan: Scan, page: EditedPage, draft: Path) -> PublishedPage:
-        cut_outs = self._describe.made_by("crop", scan.page)
+        cut_outs = self.made_by("crop", scan.page)
         target = self.layout.edition(self.issue_id, self.edition)
         files = [master_file(scan)]
         for before, picture in page.pictures:
@@ -139,7 +137,7 @@ class Publish(IssueTask):
                 edition=target.relative_to(self.layout.root),
             )
         lost = self._lost(scan.page)
-        if not self._describe.has_left("describe", scan.page):
+        if not self.has_left("describe", scan.page):
             return PublishedPage(page.scan, page.description, tuple(files), (), lost or "describe")
         events = tuple(self._events(scan.page, page.description))
         return PublishedPage(page.scan, page.description, tuple(files), events, lost)
@@ -162,7 +160,7 @@ class Publish(IssueTask):
             by = program_agent(self.settings)
             yield Event("modification", self._ingested, by, "success", changes)
         for stage in GRAPH:
-            if stage.event and not self._has_failed(stage.name, page):
+            if stage.event and not self.has_failed(stage.name, page):
                 yield self._event(stage, description.text)
 
     def _event(self, stage: Stage, text: PageText | None) -> Event:
@@ -177,12 +175,4 @@ class Publish(IssueTask):
 
     def _lost(self, page: PageId) -> str:
         """The first stage that lost ``page``, or nothing."""
-        return next((stage for stage in PAGE_STAGES if self._has_failed(stage, page)), "")
-
-    def _has_failed(self, stage: str, page: PageId) -> bool:
-        task = self.task_of(stage)
-        return task.is_settled(page) and task.outcome(page).state is StageState.FAILED
-
-    @property
-    def _describe(self) -> Describe:
-        return self.clone(Describe)
+        return next((stage for stage in PAGE_STAGES if self.has_failed(stage, page)), "")

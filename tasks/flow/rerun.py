@@ -13,11 +13,9 @@ from pathlib import Path
 from archive.lock import hold_lock
 from archive.store import write_whole
 from schemas.codec import from_json, to_json
-from schemas.ledger import StageState
 from schemas.model import IssueId, PageId
 from tasks.flow.graph import PAGE_STAGES, STAGES, following
 from tasks.flow.issue import IssueTask
-from tasks.flow.page_stage import BatchStage
 from tasks.flow.stages import Describe
 
 
@@ -50,8 +48,10 @@ def forget(
     chosen = [page for page in known if not pages or page.sequence in pages]
     stages = following(stage or STAGES[0])
     if failed:
-        tasks = [task.task_of(name) for name in stages if name in PAGE_STAGES]
-        chosen = [page for page in chosen if any(_has_failed(stage, page) for stage in tasks)]
+        page_stages = [name for name in stages if name in PAGE_STAGES]
+        chosen = [
+            page for page in chosen if any(task.has_failed(name, page) for name in page_stages)
+        ]
     if not chosen:
         return ()
     drop_noted(task)  # a rerun before this one may have been killed
@@ -91,7 +91,3 @@ def _drop(task: IssueTask) -> None:
             write_whole(task.layout.due(issue, stage), b"")
     task.catalog.forget(issue, rerun.stages, [str(page) for page in pages])
     note.unlink(missing_ok=True)
-
-
-def _has_failed(task: BatchStage, page: PageId) -> bool:
-    return task.is_settled(page) and task.outcome(page).state is StageState.FAILED

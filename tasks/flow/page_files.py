@@ -1,0 +1,113 @@
+"""What stages left of a page: its files in the work folders, and how it left each stage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from archive.images.images import LoadedImage, load_image
+from archive.layout import PageFolder, page_name
+from pipeline.geometry import region_to_master
+from schemas.capture import Capture
+from schemas.codec import from_json
+from schemas.geometry import Transform
+from schemas.ledger import StageState
+from schemas.look import PageLook
+from schemas.model import Illustration, PageId, Region, RegionKind, Scan
+from tasks.flow.issue import IssueTask, PageOutcome
+
+OUTCOME = ".outcome.json"
+"""Ends the name of the file that says how a page left a stage."""
+
+
+class PageFiles(IssueTask):
+    """A task that reads what stages made of the pages of its issue."""
+
+    def made_by(self, stage: str, page: PageId, suffix: str = "") -> Path:
+        """The file or folder that ``stage`` made of ``page``."""
+        return self._folder(stage) / page_name(page, suffix)
+
+    def scan(self, page: PageId) -> Scan:
+        """The registered master of ``page``."""
+        return next(scan for scan in self.record.scans if scan.page == page)
+
+    def upright_scan(self, page: PageId) -> Scan:
+        """The registered master of ``page`` with the size it has when it stands upright."""
+        transform = self.transform(page)
+        width, height = transform.master_width, transform.master_height
+        return replace(self.scan(page), width=width, height=height)
+
+    def load_master(self, page: PageId) -> LoadedImage:
+        """The master of ``page`` as a person reads it: upright, and a positive."""
+        loaded = self.load_scan(page)
+        return replace(loaded, rgb=self.capture(page).shown(loaded.rgb))
+
+    def load_scan(self, page: PageId) -> LoadedImage:
+        """The master of ``page`` as it was scanned: a page of a PDF as it was registered."""
+        scan, settings = self.scan(page), self.settings.ingest
+        return load_image(
+            self.layout.master(scan),
+            frame=scan.frame,
+            max_megapixels=settings.max_megapixels,
+            pdf_dpi=round(scan.dpi),
+        )
+
+    def folder_of(self, stage: str, page: PageId) -> PageFolder:
+        """Names in the folder that ``stage`` made of ``page``."""
+        return PageFolder(self.made_by(stage, page))
+
+    def capture(self, page: PageId) -> Capture:
+        """How ``page`` lies in its scan."""
+        path = self.folder_of("prepare", page).capture
+        return from_json(Capture, path.read_bytes(), name=str(path))
+
+    def look(self, page: PageId) -> PageLook:
+        """What ``page`` looks like."""
+        path = self.folder_of("prepare", page).look
+        return from_json(PageLook, path.read_bytes(), name=str(path))
+
+    def transform(self, page: PageId) -> Transform:
+        """The way from the prepared ``page`` back to its master."""
+        path = self.folder_of("prepare", page).transform
+        return from_json(Transform, path.read_bytes(), name=str(path))
+
+    def regions(self, page: PageId) -> tuple[Region, ...]:
+        """The regions of ``page``, in pixels of the prepared page."""
+        path = self.folder_of("separate", page).regions
+        return from_json(tuple[Region, ...], path.read_bytes(), name=str(path))
+
+    def illustrated(self, page: PageId) -> tuple[Region, ...]:
+        """The illustrations among the regions of ``page``, in pixels of the prepared page."""
+        return tuple(r for r in self.regions(page) if r.kind is RegionKind.ILLUSTRATION)
+
+    def regions_of_master(self, page: PageId) -> tuple[Region, ...]:
+        """The regions of ``page``, in pixels of its master."""
+        transform = self.transform(page)
+        return tuple(region_to_master(region, transform) for region in self.regions(page))
+
+    def illustrations(self, folder: PageFolder) -> tuple[Illustration, ...]:
+        """The illustrations that a stage left in a page's ``folder``."""
+        path = folder.illustrations
+        return from_json(tuple[Illustration, ...], path.read_bytes(), name=str(path))
+
+    def outcome_in(self, stage: str, page: PageId) -> PageOutcome:
+        """How ``page`` left ``stage``."""
+        path = self.made_by(stage, page, OUTCOME)
+        return from_json(PageOutcome, path.read_bytes(), name=str(path))
+
+    def has_left(self, stage: str, page: PageId) -> bool:
+        """Say whether ``page`` has come through ``stage``: it was asked for there and not lost."""
+        return self._is_settled_in(stage, page) and not self.has_failed(stage, page)
+
+    def has_failed(self, stage: str, page: PageId) -> bool:
+        """Say whether ``page`` was lost in ``stage``."""
+        return (
+            self._is_settled_in(stage, page)
+            and self.outcome_in(stage, page).state is StageState.FAILED
+        )
+
+    def _is_settled_in(self, stage: str, page: PageId) -> bool:
+        return self.made_by(stage, page, OUTCOME).exists()
+
+    def _folder(self, stage: str) -> Path:
+        return self.layout.pages(stage, self.recipe_of(stage), self.issue_id, self.record.version)
