@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -28,8 +28,22 @@ WANTED_ADDRESSES = (
 )
 """What to say of options that are ``unusable``."""
 ARCHIVE, DFG, IIIF = "archive", "dfg", "iiif"
-PROFILES = (ARCHIVE, DFG, IIIF)
-"""What a package can hold: METS for archives always, METS for the DFG-Viewer, a IIIF manifest."""
+"""Profiles: METS for archives, METS for the DFG-Viewer, a IIIF manifest."""
+
+Option = tuple[str, str]
+"""Section and name of an option of config.ini."""
+
+ADDRESS: tuple[Option, ...] = (("export", "base_url"),)
+"""What has to be set where a package names addresses of the web."""
+
+RIGHTS: tuple[Option, ...] = (
+    ("export", "owner"),
+    ("rights", "owner_logo"),
+    ("rights", "owner_site_url"),
+    ("rights", "owner_contact"),
+    ("rights", "reference_url"),
+)
+"""What has to be set where a package says who answers for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +90,34 @@ class Publication:
     reference_url: str = ""
     image_service: str = ""
 
-    def missing(self, profile: str) -> tuple[str, ...]:
-        """Return the options of config.ini that ``profile`` needs and that are not set.
+    def missing(self, options: Iterable[Option]) -> tuple[str, ...]:
+        """Return those of ``options`` of config.ini that are not set.
 
-        >>> Publication(base_url="https://example.org/magazines").missing("iiif")
+        >>> Publication(base_url="https://example.org/magazines").missing(ADDRESS)
         ()
-        >>> Publication().missing("dfg")[:2]
+        >>> Publication().missing((*ADDRESS, *RIGHTS))[:2]
         ('[export] base_url', '[export] owner')
         """
-        needed = {ARCHIVE: (), IIIF: _ADDRESS, DFG: _ADDRESS + _RIGHTS}[profile]
-        return tuple(f"[{section}] {name}" for section, name in needed if not getattr(self, name))
+        return tuple(f"[{section}] {name}" for section, name in options if not getattr(self, name))
 
-    def unusable(self, profile: str) -> tuple[str, ...]:
-        """Return the options of config.ini that are no address where ``profile`` needs one.
+    def unusable(self) -> tuple[str, ...]:
+        """Return the options of config.ini that are no address where the web needs one.
 
-        >>> Publication(owner_logo="logo.png", owner_contact="info@example.org").unusable("dfg")
+        >>> Publication(owner_logo="logo.png", owner_contact="info@example.org").unusable()
         ('[rights] owner_logo = logo.png',)
         """
-        said = {
+        values = {
             "[export] base_url": self.base_url,
             "[rights] owner_logo": self.owner_logo,
             "[rights] owner_site_url": self.owner_site_url,
             "[rights] owner_contact": to_contact(self.owner_contact),
             "[rights] license": "" if self.license in NAMES else self.license,
         }
-        odd = (
-            n
-            for n, one in said.items()
-            if one and not (is_web_address(one) or is_mail_address(one))
+        return tuple(
+            f"{option} = {value}"
+            for option, value in values.items()
+            if value and not (is_web_address(value) or is_mail_address(value))
         )
-        return tuple(f"{name} = {said[name]}" for name in odd) if profile == DFG else ()
 
     def url(self, published: PublishedIssue, href: str = "") -> str:
         """Return the public address of a file of the package, or of the package itself."""
@@ -124,14 +136,6 @@ class Publication:
 
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ADDRESS = (("export", "base_url"),)
-_RIGHTS = (
-    ("export", "owner"),
-    *(
-        ("rights", name)
-        for name in ("owner_logo", "owner_site_url", "owner_contact", "reference_url")
-    ),
-)
 
 
 def file_id(use: str, sequence: int, ordinal: int = 0) -> str:

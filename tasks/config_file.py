@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from archive.package.profiles import profile_of
 from archive.package.schema_store import SchemaStore
 from schemas.errors import ConfigError
 from schemas.languages import UNTOLD, to_language
@@ -207,12 +208,13 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         if not title.strip() or not models.strip():
             example = "want a title and Tesseract's models: Der Bazar = Fraktur"
             yield f"[recognize] models: {entry!r}: {example}"
-    for profile in settings.export.profiles:
-        if missing := settings.publication.missing(profile):
-            yield f"[export] profiles = {profile} needs {', '.join(missing)}"
-        elif odd := settings.publication.unusable(profile):
+    for name in settings.export.profiles:
+        profile = profile_of(name)
+        if missing := settings.publication.missing(profile.needs):
+            yield f"[export] profiles = {name} needs {', '.join(missing)}"
+        elif profile.needs_web_addresses and (odd := settings.publication.unusable()):
             unusable = ", ".join(odd)
-            yield f"[export] profiles = {profile} cannot use {unusable}; {WANTED_ADDRESSES}"
+            yield f"[export] profiles = {name} cannot use {unusable}; {WANTED_ADDRESSES}"
     store = settings.export.schemas
     if store is not None and not SchemaStore(store).is_installed:
         remedy = "bilderbogen schemas install"

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
+from archive.package.profiles import PROFILE_NAMES
 from pipeline.refine.settings import RefineSettings
 from pipeline.separate.engines.table import ENGINES
 from schemas.allowed import between, one_of
-from schemas.package import PROFILES, Publication
+from schemas.package import Publication
 
 TEXT_ENGINES = ("tesseract",)
 
@@ -120,7 +121,7 @@ class ExportSettings:
     """
 
     owner: str = ""
-    profiles: tuple[Annotated[str, one_of(PROFILES)], ...] = ("archive",)
+    profiles: tuple[Annotated[str, one_of(PROFILE_NAMES)], ...] = ("archive",)
     base_url: str = ""
     image_service: str = ""
     schemas: Path | None = None

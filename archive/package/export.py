@@ -22,13 +22,12 @@ from pathlib import Path
 from archive.layout import Layout
 from archive.package import bag
 from archive.package.payload import Payload
+from archive.package.profiles import PROFILES, profile_of
 from archive.package.schema_store import SchemaStore
 from archive.store import whole
 from schemas.errors import ConfigError, DocumentError
 from schemas.package import (
     ARCHIVE,
-    DFG,
-    IIIF,
     WANTED_ADDRESSES,
     Publication,
     created_at,
@@ -69,11 +68,9 @@ def write_package(
         for page in published.pages:
             payload.add_page(page)
         payload.add_tables()
-        if IIIF in profiles:
-            payload.add_iiif()
-        payload.add_mets(ARCHIVE)
-        if DFG in profiles:
-            payload.add_mets(DFG)
+        for profile in PROFILES:
+            if profile.is_always_written or profile.name in profiles:
+                profile.write(payload)
         payload.check()
         info = _bag_info(published, public)
         bag.seal(draft, payload.digests, size_bytes=payload.size_bytes, info=info)
@@ -91,18 +88,20 @@ def is_package(path: Path) -> bool:
 def _check_profiles(
     published: PublishedIssue, profiles: Collection[str], public: Publication
 ) -> None:
-    for profile in profiles:
-        missing = public.missing(profile)
-        if missing:
-            raise ConfigError(f"the profile {profile} needs {', '.join(missing)} in config.ini")
-        if odd := public.unusable(profile):
-            said = f"the profile {profile} cannot use {', '.join(odd)} of config.ini"
-            raise ConfigError(f"{said}; {WANTED_ADDRESSES}")
-    if DFG in profiles and not published.metadata.title:
-        raise DocumentError(
-            f"{published.issue.issue}: has no title, which the profile dfg needs; "
-            "say it in issue.ini and ingest the issue again"
-        )
+    for profile in map(profile_of, profiles):
+        if missing := public.missing(profile.needs):
+            options = ", ".join(missing)
+            raise ConfigError(f"the profile {profile.name} needs {options} in config.ini")
+        if profile.needs_web_addresses and (odd := public.unusable()):
+            raise ConfigError(
+                f"the profile {profile.name} cannot use {', '.join(odd)} of config.ini; "
+                f"{WANTED_ADDRESSES}"
+            )
+        if profile.needs_title and not published.metadata.title:
+            raise DocumentError(
+                f"{published.issue.issue}: has no title, which the profile {profile.name} needs; "
+                "say it in issue.ini and ingest the issue again"
+            )
 
 
 def _bag_info(published: PublishedIssue, public: Publication) -> dict[str, str]:

@@ -79,6 +79,11 @@ class Payload:
         self.digests: dict[str, str] = {}
 
     @property
+    def published(self) -> PublishedIssue:
+        """The issue of the package."""
+        return self._published
+
+    @property
     def size_bytes(self) -> int:
         """Size of the payload."""
         return sum(self._sizes.values())
@@ -102,17 +107,17 @@ class Payload:
         published, public = self._published, self._public
         for page in published.pages:
             content = text_annotations(published, page, public)
-            self._add_about(text_href(page), "application/json", content)
+            self.add_document(text_href(page), "application/json", content)
         content = manifest(published, self._by_id(), public)
-        self._add_about(MANIFEST_NAME, "application/json", content)
+        self.add_document(MANIFEST_NAME, "application/json", content)
 
     def add_tables(self) -> None:
         """What the catalog says, for those without a METS reader."""
         published, known = self._published, self._by_id()
-        self._add_about(ISSUE_NAME, "application/json", issue_json(published, known))
+        self.add_document(ISSUE_NAME, "application/json", issue_json(published, known))
         table = illustrations_csv(published, known)
-        self._add_about("catalog/illustrations.csv", "text/csv", table)
-        self._add_about("dc.xml", "text/xml", dublin_core(published))
+        self.add_document("catalog/illustrations.csv", "text/csv", table)
+        self.add_document("dc.xml", "text/xml", dublin_core(published))
 
     def add_mets(self, profile: str) -> None:
         """A METS document of everything added before; it does not list itself."""
@@ -224,7 +229,12 @@ class Payload:
         digest = self.digests[href]
         self.files.append(PackageFile(use, sequence, ordinal, href, mimetype, digest, len(content)))
 
-    def _add_about(self, href: str, mimetype: str, content: bytes) -> None:
+    def add_document(self, href: str, mimetype: str, content: bytes) -> None:
+        """A document about the whole issue; METS that is written after it lists it.
+
+        Raises:
+            DocumentError: it is invalid.
+        """
         self._add(METADATA, 0, href, mimetype, content)
 
     def _write(self, href: str, content: bytes) -> None:

@@ -19,7 +19,16 @@ from lxml.builder import ElementMaker
 
 from schemas.model import IssueMetadata
 from schemas.namespaces import OAI
-from schemas.package import MANIFEST, Publication, created_at, instant, label, urn, xml_text
+from schemas.package import (
+    ADDRESS,
+    MANIFEST,
+    Publication,
+    created_at,
+    instant,
+    label,
+    urn,
+    xml_text,
+)
 from schemas.published import PublishedIssue
 from schemas.xml import parse_xml
 
@@ -86,7 +95,7 @@ def collection(title: str, issues: Sequence[PublishedIssue], public: Publication
     Raises:
         ValueError: ``public`` has no base_url, so nothing has an address.
     """
-    if public.missing("iiif"):
+    if public.missing(ADDRESS):
         raise ValueError("a collection needs [export] base_url")
     ordered = sorted(issues, key=lambda one: (one.metadata.date or "", str(one.issue.issue)))
     record: dict[str, Any] = {

@@ -17,6 +17,7 @@ from schemas.geometry import Box
 from schemas.languages import is_right_to_left, to_tag
 from schemas.model import Illustration, IssueMetadata
 from schemas.package import (
+    ADDRESS,
     DEFAULT,
     FULLTEXT,
     MANIFEST,
@@ -51,7 +52,7 @@ def manifest(published: PublishedIssue, files: Files, public: Publication) -> by
     Raises:
         ValueError: ``public`` has no base_url, so nothing has an address.
     """
-    if public.missing("iiif"):
+    if public.missing(ADDRESS):
         raise ValueError("a manifest needs [export] base_url")
     said = published.metadata
     writer = _Writer(published, files, public)

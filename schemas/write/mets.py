@@ -16,12 +16,14 @@ from lxml.builder import ElementMaker
 
 from schemas.namespaces import DV, METS, MIX, MODS, PREMIS, XLINK, XSI
 from schemas.package import (
+    ADDRESS,
     ARCHIVE,
     DEFAULT,
     DFG,
     FULLTEXT,
     GROUPS,
     MANIFEST,
+    RIGHTS,
     THUMBS,
     PackageFile,
     Publication,
@@ -75,10 +77,10 @@ def mets_document(
         ValueError: the profile dfg without everything it needs of ``publication``.
     """
     public = publication or Publication()
-    if profile == DFG and public.missing(DFG):
-        raise ValueError(f"the profile dfg needs {', '.join(public.missing(DFG))}")
+    if profile == DFG and public.missing((*ADDRESS, *RIGHTS)):
+        raise ValueError(f"the profile dfg needs {', '.join(public.missing((*ADDRESS, *RIGHTS)))}")
     known = _files(files, profile)
-    has_rights = not public.missing(DFG)
+    has_rights = not public.missing((*ADDRESS, *RIGHTS))
     is_shown = any(file.href == MANIFEST for file in files)
     E = ElementMaker(namespace=METS, nsmap=_NSMAPS[profile])  # noqa: N806 - lxml's own name
     root = E.mets(

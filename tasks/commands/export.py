@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from archive.package.profiles import PROFILE_NAMES
 from schemas.errors import ArchiveError, ConfigError, is_systemic
 from schemas.model import IssueId
-from schemas.package import IIIF, PROFILES
+from schemas.package import IIIF
 from tasks.archive_access import OpenArchive
 from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, issue_id
@@ -24,7 +25,7 @@ from tasks.flow.packages import deliver, deliver_collections, sweep_deliveries
     "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     help="Every issue published since then (UTC).",
 )  # fmt: skip
-@click.option("--profile", help=f"Out of {','.join(PROFILES)}; by default as config.ini says.")
+@click.option("--profile", help=f"Out of {','.join(PROFILE_NAMES)}; by default as config.ini says.")
 @click.option("--zip", "zipped", is_flag=True, help="One ISSUE.zip instead of a folder.")
 @config_option
 def export(
@@ -81,7 +82,7 @@ def _chosen(
 
 def _profiles(text: str | None) -> tuple[str, ...]:
     chosen = tuple(part.strip() for part in (text or "").split(",") if part.strip())
-    for one in chosen:
-        if one not in PROFILES:
-            raise ConfigError(f"no profile {one!r}; there are {', '.join(PROFILES)}")
+    for name in chosen:
+        if name not in PROFILE_NAMES:
+            raise ConfigError(f"no profile {name!r}; there are {', '.join(PROFILE_NAMES)}")
     return chosen

@@ -15,7 +15,7 @@ from archive.package.harvest import RECORD_FOLDERS, has_manifest, write_collecti
 from archive.package.schema_store import SchemaStore
 from archive.store import draft_of, sweep_beside
 from schemas.errors import ConfigError
-from schemas.package import IIIF
+from schemas.package import ADDRESS
 from schemas.published import PublishedIssue
 from schemas.write.harvest import title_key
 from tasks.settings import Settings
@@ -102,7 +102,7 @@ def deliver_collections(
     Titles with the same key are one collection, labeled as most of its issues say it. The
     catalog's records are large: only of what lies there they are read.
     """
-    if settings.publication.missing(IIIF):
+    if settings.publication.missing(ADDRESS):
         return ()
     every = defaultdict(list)
     for one in catalog.issues():

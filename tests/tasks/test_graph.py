@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from schemas.package import PROFILES
+from archive.package.profiles import PROFILE_NAMES
 from tasks.flow.graph import GRAPH, PAGE_STAGES, STAGES, following, last_common, preceding, stage_of
 from tasks.flow.recipes import recipe, settings_of
 from tasks.settings import Settings
@@ -54,7 +54,7 @@ OTHER = {
     "recognize.models": ("Der Bazar = Fraktur",),
     "refine.matte": "ink",
     "crop.format": "tiff",
-    "export.profiles": (*PROFILES,),
+    "export.profiles": PROFILE_NAMES,
 }
 """Values that are not told from the type of the default."""
 
