@@ -14,29 +14,32 @@ import argparse
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from archive.images.images import load_image
-from archive.store import scratch, write_whole
+from archive.store import write_whole
 from archive.weights import LETTERS_FILE
 from archive.wordlists import vocabulary
 from pipeline.describe.alarm import AlarmRule, alarms
+from pipeline.describe.page_kind import with_page_kind
 from pipeline.geometry import region_to_master, text_to_master
 from pipeline.prepare.letters import letter_model
 from pipeline.prepare.look import look_of
 from pipeline.prepare.straighten import apply_transform, find_transform, reduced, to_grey
 from pipeline.prepare.upright import find_capture
+from pipeline.recognize.page import read_page
 from pipeline.recognize.quality import known_share
 from pipeline.separate.regions import find_regions
 from pipeline.separate.separation import separate
 from schemas.codec import from_json, to_json
-from schemas.model import RGB8, IssueId, IssueMetadata, PageId, Scan
+from schemas.model import RGB8, Illustration, IssueId, IssueMetadata, PageId, RegionKind, Scan
 from schemas.published import PageDescription, PublishedPage
 from tasks.flow.separators import separator
-from tasks.flow.text_engines import read_page, readers
+from tasks.flow.text_engines import readers
 from tasks.settings import Settings
 
 _ISSUES = {
@@ -71,7 +74,7 @@ def _judge(cache: Path) -> None:
     issues: dict[str, list[tuple[str, str, PublishedPage]]] = defaultdict(list)
     for path in sorted(cache.glob("*.json")):
         issue, _, fault = path.stem.rsplit("_", 2)
-        page = from_json(PublishedPage, path.read_bytes(), name=str(path))
+        page = _with_kind(from_json(PublishedPage, path.read_bytes(), name=str(path)))
         issues[issue].append((path.stem, fault, page))
     pages: Counter[str] = Counter()
     alarmed: Counter[str] = Counter()
@@ -96,6 +99,20 @@ def _judge(cache: Path) -> None:
     wrong, found = (sum(c.values()) - c["good"] for c in (pages, alarmed))
     print(f"wrong pages that alarm: {found / wrong:.3f}; good ones: "
           f"{alarmed['good'] / pages['good']:.3f}")  # fmt: skip
+
+
+def _with_kind(page: PublishedPage) -> PublishedPage:
+    """Return ``page`` with the pictures and the kind that its regions make."""
+    found = page.description
+    pictures = tuple(
+        Illustration(found.page, ordinal, region.box, region.polygon, region.probability)
+        for ordinal, region in enumerate(found.regions, start=1)
+        if region.kind is RegionKind.ILLUSTRATION
+    )
+    described = with_page_kind(
+        replace(found, illustrations=pictures), page.scan, is_outer=found.page.sequence == 1
+    )
+    return replace(page, description=described)
 
 
 def _issues(folder: Path) -> dict[str, list[Path]]:
@@ -188,19 +205,15 @@ def _description(page: PageId, scan: RGB8, language: str) -> PageDescription:
         min_area=settings.separate.min_area,
         page=grey,
     )
-    with scratch() as folder:
-        text = read_page(
-            page,
-            grey,
-            separation.class_map,
-            regions,
-            read_by=readers(
-                IssueMetadata(languages=(language,), script="Latn"), settings.recognize
-            ),
-            dpi=_DPI,
-            min_text_area=1.0,
-            scratch=folder,
-        )
+    text = read_page(
+        page,
+        grey,
+        separation.class_map,
+        regions,
+        readers=readers(IssueMetadata(languages=(language,), script="Latn"), settings.recognize),
+        dpi=_DPI,
+        min_text_area=1.0,
+    )
     text = text_to_master(text, transform)
     return PageDescription(
         page,

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from schemas.geometry import Box
+
+_SURE_LETTERS, _SURE_LIKELIHOOD = 30, -1.9
+_BLANK_INK, _BLANK_MIDDLE = 0.004, 0.1
+
+
+class PageKind(StrEnum):
+    """What kind of page a page is."""
+
+    BLANK = "blank"
+    COVER = "cover"
+    TARGET = "target"
+    TEXT = "text"
+    ILLUSTRATED = "illustrated"
+    PLATE = "plate"
+    ADVERTISEMENT = "advertisement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +44,19 @@ class PageLook:
     middle: float
     sharpness: float
     chart: Box | None = None
+
+    @property
+    def has_letters(self) -> bool:
+        """Whether letters are surely on the page."""
+        return self.letters >= _SURE_LETTERS and self.likelihood >= _SURE_LIKELIHOOD
+
+    @property
+    def is_target(self) -> bool:
+        """Whether it is a color chart alone, photographed to judge colors by."""
+        return self.chart is not None and not self.has_letters
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether next to nothing stands on the page."""
+        is_bare = self.ink < _BLANK_INK and self.middle < _BLANK_MIDDLE
+        return is_bare and not self.has_letters

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from schemas.capture import AS_SCANNED, Capture
 from schemas.decisions import Numbered
-from schemas.look import PageLook
+from schemas.look import PageKind, PageLook
 from schemas.model import (
     Event,
     Illustration,
@@ -44,7 +44,7 @@ class PageDescription:
 
     ``confidence`` is the mean of its words, ``known_words`` the share of them that dictionaries
     have; None where there is nothing to judge. ``capture`` says how the page lies in its scan,
-    ``look`` how it looks.
+    ``look`` how it looks, ``kind`` what it is.
     """
 
     page: PageId
@@ -56,6 +56,7 @@ class PageDescription:
     known_words: float | None = None
     capture: Capture = AS_SCANNED
     look: PageLook | None = None
+    kind: PageKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

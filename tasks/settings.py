@@ -106,7 +106,7 @@ class DescribeSettings:
 class AlarmSettings:
     """[alarm] from when on a published page is one to look at."""
 
-    min_confidence: Share = 0.35
+    min_confidence: Share = 0.3
     min_known_words: Share = 0.15
     min_certainty: Share = 0.75
     max_deviation: Annotated[float, between(1, 1000)] = 6.0

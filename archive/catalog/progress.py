@@ -6,14 +6,15 @@ which an archive has more than a query may name.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, exists, func, select
 
 from archive.catalog.connect import reading
 from archive.catalog.entries import ledger_row
-from archive.catalog.tables import IssueRow, LedgerTableRow, NumberedRow
+from archive.catalog.tables import IssueRow, LedgerTableRow, NumberedRow, PageRow
 from schemas.catalog_queries import IssueCount
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import IssueId
@@ -44,6 +45,21 @@ class Standing:
         with reading(self.engine) as session:
             rows = session.scalars(query.order_by(table.issue, table.stage, table.name))
             return tuple(ledger_row(row) for row in rows)
+
+    def page_kinds(
+        self, issues: Collection[IssueId] | None = None
+    ) -> Mapping[IssueId, Mapping[str, int]]:
+        """Return how many published pages of each kind there are of each issue, by name."""
+        columns = PageRow.issue, PageRow.kind
+        query = select(*columns, func.count()).group_by(*columns).order_by(*columns)
+        query = query.where(PageRow.kind != "")
+        if issues is not None:
+            query = query.where(PageRow.issue.in_([str(issue) for issue in issues]))
+        kinds: dict[IssueId, dict[str, int]] = defaultdict(dict)
+        with reading(self.engine) as session:
+            for issue, kind, pages in session.execute(query):
+                kinds[IssueId(issue)][kind] = pages
+        return kinds
 
     def counts(self, issues: Collection[IssueId] | None = None) -> tuple[IssueCount, ...]:
         """Return how many pages of each issue left each stage in each state, in that order."""

@@ -87,6 +87,7 @@ def _page(slug: str, title: str, page: PublishedPage) -> PageRow:
         header=found.header.text if found.header else "",
         confidence=found.confidence,
         known_words=found.known_words,
+        kind=str(found.kind or ""),
         failed=page.failed,
         text=text,
         search=found_by(title, normalize(text)),

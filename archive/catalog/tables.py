@@ -66,6 +66,7 @@ class PageRow(Base):
     text: Mapped[str] = mapped_column(Text)
     search: Mapped[str] = mapped_column(Text)
     known_words: Mapped[float | None] = mapped_column(Float)
+    kind: Mapped[str] = mapped_column(String(14), server_default="")
 
 
 class RegionRow(Base):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from schemas.look import PageLook
+from schemas.look import PageKind, PageLook
 from schemas.model import RegionKind
 from schemas.published import PublishedPage
 
@@ -42,7 +42,7 @@ class AlarmRule:
     be turned is to look at; a mirrored one always is.
     """
 
-    min_confidence: float = 0.35
+    min_confidence: float = 0.3
     min_known_words: float = 0.15
     min_certainty: float = 0.75
     max_deviation: float = 6.0
@@ -51,24 +51,30 @@ class AlarmRule:
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """How a value of a page is compared: what is said of it, and a difference that is none."""
+    """How a value of a page is compared: what is said of it, and a difference that is none.
+
+    With ``only_below`` no value is too high.
+    """
 
     reason: str
     tolerance: float
+    only_below: bool = False
 
 
 _MEASURES = {
     "proportions": _Measure("its sides are in another proportion", 0.05),
+    "format": _Measure("it is wide where others are high, or high where they are wide", 0.3),
     "size": _Measure("it is of another size", 0.1),
     "letters": _Measure("its letters are of another size", 0.4),
-    "likelihood": _Measure("its letters are hard to make out", 0.8),
+    "likelihood": _Measure("its letters are hard to make out", 0.8, only_below=True),
     "paper": _Measure("its paper is lighter or darker", 30.0),
     "color": _Measure("it is in other colors", 15.0),
     "tones": _Measure("it has other tones", 0.25),
+    "ink": _Measure("more or less of it is inked", 0.2),
     "sharpness": _Measure("it is more blurred or sharper", 0.7),
-    "confidence": _Measure("it was read with another confidence", 0.25),
-    "known words": _Measure("dictionaries know another share of its words", 0.35),
-    "certainty": _Measure("what is where on it is less sure", 0.06),
+    "confidence": _Measure("it was read less surely", 0.25, only_below=True),
+    "known words": _Measure("dictionaries know fewer of its words", 0.45, only_below=True),
+    "certainty": _Measure("what is where on it is less sure", 0.06, only_below=True),
     "covered": _Measure("it has another share of text and pictures", 0.5),
 }
 
@@ -91,35 +97,38 @@ class _Facts:
 def alarms(pages: Sequence[PublishedPage], rule: AlarmRule) -> list[tuple[str, ...]]:
     """Return for every page of an issue why a person should look at it; mostly nothing.
 
-    Pages that a stage lost are known already and are left out. Of an issue of few pages none is
-    unlike the others.
+    Pages that a stage lost are known already and, as targets, left out. Of an issue of few pages
+    none is unlike the others.
     """
-    facts = {at: _facts(page) for at, page in enumerate(pages) if not page.failed}
+    facts = {
+        at: _facts(page)
+        for at, page in enumerate(pages)
+        if not page.failed and page.description.kind is not PageKind.TARGET
+    }
     changes = Counter(one.changes for one in facts.values())
     usual = changes.most_common(1)[0][0] if changes else ""
+    read = [one.values["confidence"] for one in facts.values() if "confidence" in one.values]
+    confidence = float(np.median(read)) if len(read) >= _FEWEST_PAGES else 1.0
     ranges = _ranges(list(facts.values()), rule.max_deviation)
     found: list[tuple[str, ...]] = []
     for at in range(len(pages)):
         own = facts.get(at)
-        reasons = (
-            [] if own is None
-            else [*_nonsense(own, ranges, rule), *_laid(own, usual, rule), *_unlike(own, ranges)]
-        )  # fmt: skip
+        reasons: list[str] = []
+        if own is not None:
+            reasons = [*_nonsense(own, confidence, rule), *_laid(own, usual, rule)]
+            reasons += _unlike(own, ranges)
         found.append(tuple(dict.fromkeys(reasons)))
     return found
 
 
-def _nonsense(
-    page: _Facts, ranges: Mapping[str, tuple[float, float]], rule: AlarmRule
-) -> list[str]:
+def _nonsense(page: _Facts, usual_confidence: float, rule: AlarmRule) -> list[str]:
     """Return what is wrong with a page whatever its issue is like.
 
     Where all pages of an issue are read badly, the reading of one must be worse than usual.
     """
     confidence, known = page.reading
     reasons = []
-    usual = sum(ranges.get("confidence", (1.0, 1.0))) / 2
-    least = min(rule.min_confidence, _WORSE * usual)
+    least = min(rule.min_confidence, _WORSE * usual_confidence)
     if page.words >= _FEW_WORDS and confidence is not None and confidence < least:
         reasons.append(f"it was read with a confidence of {confidence:.2f}")
     if page.words >= _FEW_WORDS and known is not None and known < rule.min_known_words:
@@ -159,7 +168,7 @@ def _ranges(pages: Sequence[_Facts], deviations: float) -> dict[str, tuple[float
         middle = float(np.median(values))
         deviation = _TO_DEVIATION * float(np.median(np.abs(values - middle)))
         reach = max(measure.tolerance, deviations * deviation)
-        found[name] = (middle - reach, middle + reach)
+        found[name] = (middle - reach, np.inf if measure.only_below else middle + reach)
     return found
 
 
@@ -171,26 +180,12 @@ def _facts(page: PublishedPage) -> _Facts:
         kind: min(1.0, sum(r.box.area for r in description.regions if r.kind is kind) / area)
         for kind in (RegionKind.ILLUSTRATION, RegionKind.TEXT)
     }
-    values: dict[str, float] = {}
-    certainty = _certainty(page)
-    if certainty is not None:
-        values |= {"certainty": certainty, "covered": min(1.0, sum(shares.values()))}
-    # a plate may be on other paper, trimmed and printed in another way than the text
-    if shares[RegionKind.ILLUSTRATION] < _PLATE:
-        values["proportions"] = float(np.log(page.scan.width / page.scan.height))
-        values["size"] = float(np.log(np.sqrt(area) / page.scan.dpi))
-        if description.look is not None:
-            values |= _of_look(description.look, shares[RegionKind.ILLUSTRATION])
-    if words >= _FEW_WORDS and description.confidence is not None:
-        values["confidence"] = description.confidence
-    if words >= _FEW_WORDS and description.known_words is not None:
-        values["known words"] = description.known_words
     return _Facts(
-        values,
+        {} if description.kind is PageKind.COVER else _values(page, shares, words),
         description.capture.changes,
         words,
         shares[RegionKind.TEXT],
-        certainty,
+        _certainty(page),
         description.look.sharpness if description.look else None,
         not description.regions
         and description.look is not None
@@ -198,6 +193,31 @@ def _facts(page: PublishedPage) -> _Facts:
         description.capture.is_mirrored,
         (description.confidence, description.known_words),
     )
+
+
+def _values(
+    page: PublishedPage, shares: Mapping[RegionKind, float], words: int
+) -> dict[str, float]:
+    """Return what is compared of a page that is no cover."""
+    scan, description, look = page.scan, page.description, page.description.look
+    values: dict[str, float] = {}
+    certainty = _certainty(page)
+    if certainty is not None:
+        values |= {"certainty": certainty, "covered": min(1.0, sum(shares.values()))}
+    values["format"] = float(np.log(scan.width / scan.height))
+    if look is not None:
+        values["ink"] = look.ink
+    # a plate may be on other paper, trimmed and printed in another way than the text
+    if shares[RegionKind.ILLUSTRATION] < _PLATE:
+        values["proportions"] = values["format"]
+        values["size"] = float(np.log(np.sqrt(scan.width * scan.height) / scan.dpi))
+        if look is not None:
+            values |= _of_look(look, shares[RegionKind.ILLUSTRATION])
+    if words >= _FEW_WORDS and description.confidence is not None:
+        values["confidence"] = description.confidence
+    if words >= _FEW_WORDS and description.known_words is not None:
+        values["known words"] = description.known_words
+    return values
 
 
 def _of_look(look: PageLook, pictures: float) -> dict[str, float]:

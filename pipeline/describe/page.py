@@ -61,13 +61,14 @@ def describe_page(
     reach = pixels_of(caption_distance_mm, scan.dpi)
     kept, separated = without_vetoed(pictures, regions, text.vetoed if text else ())
     header = "  ".join(region.text for region in read if region.kind is RegionKind.HEADER)
+    illustrations = tuple(
+        placed_kind(picture, read, width=scan.width, height=scan.height)
+        for picture in link_captions(kept, read, reach=reach)
+    )
     return PageDescription(
         page=scan.page,
         header=parse_header(header) if header else None,
-        illustrations=tuple(
-            placed_kind(picture, read, width=scan.width, height=scan.height)
-            for picture in link_captions(kept, read, reach=reach)
-        ),
+        illustrations=illustrations,
         regions=separated,
         text=text,
         confidence=text.confidence if text else None,

@@ -122,6 +122,7 @@ def _page(page: PublishedPage, files: Mapping[str, PackageFile]) -> dict[str, An
         "turned": found.capture.turn,
         "mirrored": found.capture.is_mirrored,
         "negative": found.capture.is_negative,
+        "kind": str(found.kind) if found.kind else None,
         "alarms": list(page.alarms),
         "confidence": found.confidence,
         "illustrations": [_picture(picture, files) for picture in found.illustrations],

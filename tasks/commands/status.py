@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,14 @@ _FRAME = 3
 class _Status:
     """What is said of ``issues``, in their order.
 
-    ``counts`` are pages by issue and stage, and there by state; ``worst`` are pages with the mean
+    ``counts`` are pages by issue and stage, and there by state; ``kinds`` are published pages by
+    issue and kind; ``worst`` are pages with the mean
     confidence of their words and the share of them that dictionaries have.
     """
 
     issues: Sequence[IssueId]
     counts: defaultdict[tuple[IssueId, str], Counter[StageState]]
+    kinds: Mapping[IssueId, Mapping[str, int]]
     bad: Sequence[LedgerRow]
     lost: Sequence[tuple[IssueId, Decision]]
     worst: Sequence[tuple[str, float, float | None]]
@@ -75,6 +77,7 @@ def _asked(archive: OpenArchive, named: Sequence[IssueId], worst: int) -> _Statu
     return _Status(
         wanted,
         counts,
+        archive.catalog.standing.page_kinds(only),
         sorted(bad, key=lambda row: place[row.issue]),
         sorted(lost, key=lambda one: place[one[0]]),
         [one for one in read if IssueId(one[0].rpartition("_")[0]) in place],
@@ -83,6 +86,10 @@ def _asked(archive: OpenArchive, named: Sequence[IssueId], worst: int) -> _Statu
 
 def _say(found: _Status) -> None:
     console().print(_table(found))
+    for issue in found.issues:
+        if issue in found.kinds:
+            pages = ", ".join(f"{number} {kind}" for kind, number in found.kinds[issue].items())
+            click.echo(f"{issue}  pages: {pages}")
     for row in found.bad:
         click.echo(f"{row.issue}  {row.name}  {row.stage}  {row.state}: {row.message}")
     for _, decision in found.lost:
@@ -100,7 +107,7 @@ def _report(found: _Status) -> dict[str, Any]:
             stage: {str(state): pages for state, pages in found.counts[issue, stage].items()}
             for stage in ("ingest", *STAGES)
         }
-        | {"bad": [], "lost": [], "worst": []}
+        | {"kinds": dict(found.kinds.get(issue, {})), "bad": [], "lost": [], "worst": []}
         for issue in found.issues
     }
     for row in found.bad:

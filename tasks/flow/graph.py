@@ -63,7 +63,7 @@ GRAPH = (
         needs=("prepare",),
         settings=("separate.engine", "separate.min_area"),
         identity=separator_identity,
-        code_version=6,
+        code_version=7,
         event="layout/segmentation/region",
     ),
     Stage(
@@ -100,7 +100,7 @@ GRAPH = (
         needs=("recognize", "crop"),
         settings=("describe.*",),
         identity=words_identity,
-        code_version=9,
+        code_version=10,
     ),
     Stage(
         "publish",

@@ -129,6 +129,12 @@ def _issue(issue: IssueId, layout: Layout, catalog: Catalog, target: Path) -> di
         "title": label(published.metadata),
         "date": published.metadata.date or "no date",
         "pages": len(published.pages),
+        "kinds": ", ".join(
+            f"{pages} {kind}"
+            for kind, pages in Counter(
+                str(page.description.kind) for page in published.pages if page.description.kind
+            ).items()
+        ),
         "pictures": pictures[:_MAX_PICTURES],
     }
 

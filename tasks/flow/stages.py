@@ -15,6 +15,7 @@ from archive.weights import KINDS_FILE, LETTERS_FILE
 from archive.wordlists import vocabulary
 from pipeline.describe.kinds import kind_model
 from pipeline.describe.page import describe_page, with_print
+from pipeline.describe.page_kind import with_page_kind
 from pipeline.geometry import text_to_master
 from pipeline.prepare.letters import Evidence, letter_model
 from pipeline.prepare.look import look_of
@@ -27,6 +28,7 @@ from pipeline.refine.descreen import descreened, find_screen
 from pipeline.refine.page import refine_page
 from pipeline.separate.regions import find_regions
 from pipeline.separate.separation import Separation, separate
+from pipeline.separate.targets import without_targets
 from schemas.capture import AS_SCANNED, Capture
 from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
@@ -122,6 +124,7 @@ class Separate(BatchStage):
         )
         # straightening adds wedges of paper beside the scan
         regions = tuple(region for region in regions if transform.shows(region.box))
+        regions = without_targets(regions, self.look(page))
         target.mkdir()
         files = PageFolder(target)
         images.save_png(files.class_map, separation.class_map)
@@ -250,8 +253,9 @@ class Describe(PageStage):
         A page whose text was lost keeps its pictures, one whose pictures were lost its text.
         """
         languages = self.record.metadata.languages or self.settings.recognize.languages
+        scan = self.upright_scan(page)
         description = describe_page(
-            self.upright_scan(page),
+            scan,
             self._pictures(page),
             self.regions_of_master(page),
             self._text(page),
@@ -260,6 +264,8 @@ class Describe(PageStage):
             caption_distance_mm=self.settings.describe.caption_distance_mm,
             known_words=vocabulary(languages),
         )
+        is_outer = page.sequence in (1, len(self.record.scans))
+        description = with_page_kind(description, scan, is_outer=is_outer)
         target.write_bytes(to_json(description))
         has_text = description.text is not None and description.text.regions
         return StageState.DONE if description.illustrations or has_text else StageState.EMPTY

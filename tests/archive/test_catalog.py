@@ -430,7 +430,7 @@ def test_the_migrations_make_the_tables_the_code_has(url):
 ADDED = {
     "illustration": ("kind_confidence", "caption_number", "caption_left", "caption_top",
                      "caption_right", "caption_bottom", "continues", "caption_credit"),
-    "page": ("known_words",),
+    "page": ("known_words", "kind"),
 }  # fmt: skip
 """Columns that later revisions brought."""
 
