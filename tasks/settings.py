@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Annotated
 
 from archive.package.profiles import PROFILE_NAMES
+from pipeline.recognize.settings import RecognizeSettings
 from pipeline.refine.settings import RefineSettings
 from pipeline.separate.engines.table import ENGINES
 from schemas.allowed import between, one_of
 from schemas.package import Publication
-
-TEXT_ENGINES = ("tesseract",)
-
-AUTO = "auto"
-"""The script of an issue that does not say it is told from each page."""
 
 Share = Annotated[float, between(0, 1)]
 
@@ -67,19 +63,6 @@ class SeparateSettings:
     device: Annotated[str, one_of(("auto", "cpu", "cuda"))] = "auto"
     batch_size: Annotated[int, between(1, 512)] = 8
     min_area: Annotated[float, between(0, 0.5)] = 0.002
-
-
-@dataclass(frozen=True, slots=True)
-class RecognizeSettings:
-    """[recognize] how text is read."""
-
-    engine: Annotated[str, one_of(TEXT_ENGINES)] = "tesseract"
-    languages: tuple[str, ...] = ("ger", "eng")
-    script: Annotated[str, one_of((AUTO, "Latn", "Latf"))] = AUTO
-    models: tuple[str, ...] = ()
-    psm: Annotated[int, between(1, 13)] = 3
-    timeout_s: Annotated[float, between(1, 7200)] = 180.0
-    min_text_area: Share = 0.02
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytesseract
 
-from pipeline.recognize.text_engine import RawWord, Segmentation
+from pipeline.recognize.text_engine import GreyFile, RawWord, Segmentation
 from schemas.errors import EngineError, RecognitionError
 from schemas.geometry import Box
 from schemas.languages import to_terminologic
@@ -34,9 +33,6 @@ _ANSWER_S = 30
 
 _BLOCK = 6
 """Tesseract's page segmentation mode for one block of text."""
-
-GreyFile = Callable[[Grey8], AbstractContextManager[Path]]
-"""Writes (H, W) to a grey file that stays while the context lasts, and what lies beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """What a text engine is: an image of a page in, words with boxes out.
 
 A second engine beside Tesseract is one module with a class like this, and one row in
-``tasks.flow.text_engines.TEXT_ENGINES``.
+``pipeline.recognize.engines``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from schemas.geometry import Box
@@ -55,17 +57,31 @@ class TextEngine(Protocol):
         """
 
 
+GreyFile = Callable[[Grey8], AbstractContextManager[Path]]
+"""Writes (H, W) to a grey file that stays while the context lasts, and what lies beside it."""
+
+Vocabulary = Callable[[tuple[str, ...]], Collection[str]]
+"""Gives the normalized words of languages (ISO 639-2): none where no word list is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an engine is given to work with: files to hand over, and word lists."""
+
+    grey_file: GreyFile
+    vocabulary: Vocabulary
+
+
 @dataclass(frozen=True, slots=True)
 class Readers:
     """The engines that may read an issue.
 
     ``by_script`` (ISO 15924) has the likeliest script first; ``languages`` are ISO 639-2/B.
-    ``vocabulary`` gives the normalized words of languages: none where no word list is known.
     """
 
     by_script: Mapping[str, TextEngine]
     languages: tuple[str, ...]
-    vocabulary: Callable[[tuple[str, ...]], Collection[str]]
+    vocabulary: Vocabulary
 
     @property
     def known_words(self) -> Collection[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import version as package_version
 
 from archive.store import sha256
 from archive.weights import KINDS_FILE, LETTERS_FILE, find_weights
 from archive.wordlists import PACKAGES, word_lists
-from pipeline.recognize.tesseract import tessdata, tesseract_version
+from pipeline.recognize.engines import engine_of as text_engine_of
 from pipeline.separate.engines.table import engine_of
 from schemas.version import VERSION
 from tasks.settings import Settings
@@ -50,28 +50,28 @@ def separator_identity(settings: Settings) -> Identity:
     """
     engine = settings.separate.engine
     if not engine_of(engine).has_weights:
-        return Identity(f"{engine} OpenCV {version('opencv-python-headless')}")
+        return Identity(f"{engine} OpenCV {package_version('opencv-python-headless')}")
     weights = find_weights(settings.separate.weights)
     agent = f"{engine} {weights.path.stem} sha256:{weights.sha256[:12]}"
     return Identity(agent, {"weights": weights.sha256})
 
 
 def reader_identity(settings: Settings) -> Identity:
-    """Return the identity of Tesseract, with its models and the word lists that judge its words.
+    """Return the identity of the text engine, with its models and the lists that judge its words.
 
     Raises:
-        EngineError: Tesseract is absent.
+        EngineError: the engine is absent.
     """
-    del settings
-    engine = tesseract_version()
-    facts = {"tesseract": engine, "models": _tessdata(), "word_lists": _word_lists()}
-    return Identity(f"Tesseract {engine}", facts)
+    engine = text_engine_of(settings.recognize.engine)
+    version, models = engine.module.version(), _models(engine.name)
+    facts = {engine.name: version, "models": models, "word_lists": _word_lists()}
+    return Identity(f"{engine.title} {version}", facts)
 
 
 def matting_identity(settings: Settings) -> Identity:
     """Return the identity of PyMatting."""
     del settings
-    library = version("pymatting")
+    library = package_version("pymatting")
     return Identity(f"PyMatting {library}", {"pymatting": library})
 
 
@@ -88,8 +88,9 @@ def words_identity(settings: Settings) -> Identity:
 
 
 @cache
-def _tessdata() -> dict[str, str]:
-    return {path.name: sha256(path)[:_DIGITS] for path in tessdata()}
+def _models(engine: str) -> dict[str, str]:
+    files = text_engine_of(engine).module.model_files()
+    return {path.name: sha256(path)[:_DIGITS] for path in files}
 
 
 @cache

@@ -16,6 +16,7 @@ from pipeline.describe.alarm import AlarmRule, alarms
 from pipeline.describe.edition import EditedPage, edited_page, joined_pages
 from pipeline.describe.issue import main_script, with_heads
 from pipeline.describe.numbering import followed
+from pipeline.recognize.settings import AUTO
 from schemas.codec import from_json
 from schemas.decisions import Decision
 from schemas.model import KEPT, Event, Issue, PageId, PageText, Scan
@@ -26,7 +27,6 @@ from tasks.flow.page_files import PageFiles
 from tasks.flow.recipes import agent, program_agent, settings_of
 from tasks.flow.rerun import drop_noted
 from tasks.flow.stages import Describe
-from tasks.settings import AUTO
 
 
 class Publish(PageFiles):

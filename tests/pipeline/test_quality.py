@@ -12,12 +12,12 @@ from archive.wordlists import vocabulary, word_lists
 from pipeline.recognize.quality import is_known, known_share, likeliest_language
 from pipeline.recognize.sample import lines_of
 from pipeline.recognize.script import find_scripts
+from pipeline.recognize.settings import RecognizeSettings
 from schemas.errors import ConfigError, EngineError, RecognitionError, is_systemic
 from schemas.geometry import Box
 from schemas.model import IssueMetadata, Region, RegionKind, TextLine, TextRegion, Word
 from tasks.config_file import load
 from tasks.flow.text_engines import readers
-from tasks.settings import RecognizeSettings
 from tests.conftest import draw_page, shared
 
 GERMAN = "Die Thür des Gartenhauses stand offen und die Dame trug einen Kragen von Spitzen"
@@ -106,7 +106,7 @@ def test_a_missing_model_costs_one_issue_only_where_config_ini_does_not_ask_for_
     monkeypatch, installed, said, configured, error
 ):
     models = tuple(Path(f"{name}.traineddata") for name in installed)
-    monkeypatch.setattr("tasks.flow.text_engines.tessdata", lambda: models)
+    monkeypatch.setattr("pipeline.recognize.tesseract_readers.tessdata", lambda: models)
     with pytest.raises(error, match="apt-get install tesseract-ocr-"):
         readers(IssueMetadata(**said), RecognizeSettings(**configured))
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from pipeline.recognize.page import read_page
+from pipeline.recognize.settings import RecognizeSettings
 from pipeline.recognize.text_engine import RawWord
 from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
 from schemas.geometry import Box
 from schemas.model import CLASSES, Illustration, IssueId, IssueMetadata, PageId, Region, RegionKind
 from tasks.flow.text_engines import readers
-from tasks.settings import RecognizeSettings
 from tests.conftest import draw_page
 
 PAGE = PageId(IssueId("lantern-1908"), 1)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from archive.package.profiles import PROFILE_NAMES
+from pipeline.recognize import engines
 from tasks.flow.graph import GRAPH, PAGE_STAGES, STAGES, following, last_common, preceding, stage_of
 from tasks.flow.recipes import recipe, settings_of
 from tasks.settings import Settings
@@ -48,7 +49,6 @@ FROM = {
 OTHER = {
     "prepare.max_skew_degrees": 2.0,
     "separate.engine": "classical",
-    "recognize.engine": "another",
     "recognize.languages": ("fre",),
     "recognize.script": "Latf",
     "recognize.models": ("Der Bazar = Fraktur",),
@@ -93,6 +93,9 @@ def weights(name):
 @pytest.mark.engine
 @pytest.mark.parametrize("option", options())
 def test_an_option_changes_the_recipes_it_should_and_no_others(option, monkeypatch):
+    monkeypatch.setattr(
+        engines, "TABLE", (*engines.TABLE, replace(engines.TABLE[0], name="tesseractx"))
+    )
     settings = changed(option)
     monkeypatch.setattr("tasks.flow.identities.find_weights", weights)
     different = {stage for stage in STAGES if recipe(settings, stage) != recipe(Settings(), stage)}
