@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.separate.illustration_parts import components, illustration_parts, ink_of
+from pipeline.separate.panels import panels
 from schemas.geometry import Box, Polygon
 from schemas.model import CLASSES, Region, RegionKind
 
@@ -29,7 +30,7 @@ def find_regions(
     ``probabilities`` (5, h, w) covers the page exactly. An illustration smaller than ``min_area``
     (share of the page) is dropped; its fragments are joined over small gaps first and pictures
     that touch by a narrow bridge are parted. With ``page`` (H, W) grey at any size, so are
-    pictures that only bare paper joins.
+    pictures that only bare paper joins, and the panels of comics.
     """
     class_map = probabilities.argmax(axis=0).astype(np.uint8)
     ink = ink_of(page, class_map) if page is not None else None
@@ -39,12 +40,28 @@ def find_regions(
         index = CLASSES.index(str(kind))
         mask = (class_map == index).astype(np.uint8)
         if kind is RegionKind.ILLUSTRATION:
-            parts: Iterable[NDArray[np.uint8]] = illustration_parts(mask, min_area, ink)
+            parts: Iterable[NDArray[np.uint8]] = _illustrations(mask, min_area, page, ink)
         else:
             parts = _blocks(mask, joined=kind is not RegionKind.TEXT)
         found = [_region(kind, part, probabilities[index], scale) for part in parts]
         regions += [found[at] for at in reading_order([region.box for region in found])]
     return tuple(regions)
+
+
+def _illustrations(
+    mask: NDArray[np.uint8],
+    min_area: float,
+    page: NDArray[np.uint8] | None,
+    ink: NDArray[np.uint8] | None,
+) -> Iterable[NDArray[np.uint8]]:
+    """Yield the pictures in ``mask``; with ``page``, a sheet of comics in its panels."""
+    if page is None:
+        yield from illustration_parts(mask, min_area, ink)
+        return
+    size = (mask.shape[1], mask.shape[0])
+    grid = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    for part in illustration_parts(mask, min_area, ink):
+        yield from panels(part, grid)
 
 
 def reading_order(boxes: list[Box]) -> list[int]:

@@ -63,7 +63,7 @@ GRAPH = (
         needs=("prepare",),
         settings=("separate.engine", "separate.min_area"),
         identity=separator_identity,
-        code_version=7,
+        code_version=8,
         event="layout/segmentation/region",
     ),
     Stage(
