@@ -106,7 +106,14 @@ def _how(picture: Illustration) -> str:
 def _issue(issue: IssueId, layout: Layout, catalog: Catalog, target: Path) -> dict[str, Any]:
     published = catalog.published(issue)
     if published is None:
-        return {"name": str(issue), "title": str(issue), "date": "", "pages": 0, "pictures": []}
+        return {
+            "name": str(issue),
+            "title": str(issue),
+            "date": "",
+            "kinds": "",
+            "pages": 0,
+            "pictures": [],
+        }
     files = {
         (file.use, file.subject): os.path.relpath(layout.root / file.path, target)
         for page in published.pages
