@@ -21,7 +21,7 @@ import numpy as np
 from archive.images.images import load_image, load_labels, save_png
 from archive.ingest.names import printable_name
 from archive.store import sha256, whole, write_whole
-from archive.training.pairs import Pair
+from archive.training.pair import Pair
 from schemas.errors import ArchiveError, ScanError
 from schemas.labels import IGNORE
 from schemas.model import CLASSES, ClassMap

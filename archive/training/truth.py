@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.training.pairs import read_map, scan_of
+from archive.training.pair import scan_of
+from archive.training.pairs import read_map
 from schemas.errors import ConfigError
 from schemas.model import ClassMap
 from schemas.truth import PageTruth, read_truth
