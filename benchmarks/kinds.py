@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from scipy.optimize import minimize, minimize_scalar
 from archive.images.images import load_image
 from archive.store import write_whole
 from archive.weights import KINDS_FILE
-from pipeline.describe.kinds import KindModel
+from pipeline.describe.kinds import KindModel, kind_model
 from pipeline.describe.texture import texture
 from pipeline.synthesis.sheet import silhouette
 
@@ -37,7 +38,15 @@ CALLED = {
 }
 """Kinds of the corpus; its ornaments are all of one book and are left out."""
 
+_REAL = {
+    "LIllustration-1914": "halftone", "Mentor": "halftone", "The-Nursery": "engraving",
+    "Punch": "engraving", "Little-Folks": "engraving", "SciAm-Supplement": "engraving",
+    "Golden-Days": "engraving", "CREMMA-16-17-print": "engraving",
+}  # fmt: skip
+"""How the pictures of sources of real pages were made; all of one source in the same way."""
+
 _RIDGE = 5.0
+_LEAST_SIDE = 40
 
 Array = NDArray[np.float64]
 
@@ -57,10 +66,36 @@ def main() -> None:
     truth = np.array([names.index(kind) for kind in kinds])
     heat = _temperature(logits, truth)
     _print(names, truth, _softmax(logits / heat))
+    _judge_real(args.corpus)
     if args.write:
         model = _fit(features, kinds, books, names, np.ones(len(kinds), bool), heat)
         content = msgspec.json.encode(model.model)
         write_whole(KINDS_FILE, msgspec.json.format(content, indent=0) + b"\n")
+
+
+def _judge_real(corpus: Path) -> None:
+    """Print how often the shipped model is right about pictures on real pages of known make."""
+    model = kind_model(KINDS_FILE.read_bytes())
+    confidence, is_right = [], []
+    for path in sorted((corpus / "real" / "truth").glob("*.json")):
+        page = json.loads(path.read_text(encoding="utf-8"))
+        wanted = _REAL.get(page["source"])
+        if wanted is None:
+            continue
+        rgb = load_image(corpus / "real" / "pages" / page["page"]).rgb
+        for left, top, right, bottom in (
+            i["box"] for i in page["illustrations"] if "class" not in i
+        ):
+            crop = rgb[top:bottom, left:right]
+            if min(crop.shape[:2]) >= _LEAST_SIDE:
+                likely = model.probabilities(texture(crop, np.ones(crop.shape[:2], bool)))
+                confidence.append(float(likely.max()))
+                is_right.append(model.kinds[int(likely.argmax())] == wanted)
+    sure, right_ones = np.array(confidence), np.array(is_right)
+    for low in (0.5, 0.7, 0.9):
+        kept = sure >= low
+        print(f"real pages, confidence from {low}: {kept.sum()} of {len(sure)}, "
+              f"{right_ones[kept].mean():.3f} right")  # fmt: skip
 
 
 class _Fitted:

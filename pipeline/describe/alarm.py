@@ -65,7 +65,7 @@ _MEASURES = {
     "proportions": _Measure("its sides are in another proportion", 0.05),
     "format": _Measure("it is wide where others are high, or high where they are wide", 0.3),
     "size": _Measure("it is of another size", 0.1),
-    "letters": _Measure("its letters are of another size", 0.4),
+    "letters": _Measure("its letters are of another size", 0.6),
     "likelihood": _Measure("its letters are hard to make out", 0.8, only_below=True),
     "paper": _Measure("its paper is lighter or darker", 30.0),
     "color": _Measure("it is in other colors", 15.0),

@@ -93,7 +93,7 @@ GRAPH = (
         needs=("refine",),
         settings=("crop.*",),
         identity=kinds_identity,
-        code_version=4,
+        code_version=5,
     ),
     Stage(
         "describe",
