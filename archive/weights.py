@@ -13,7 +13,7 @@ from archive.store import sha256, write_whole
 from schemas.errors import ConfigError, EngineError
 from schemas.model import CLASSES
 
-SHIPPED = Path(__file__).parents[1] / "pipeline" / "weights"
+SHIPPED = Path(__file__).parent / "shipped"
 KINDS_FILE = SHIPPED / "kinds.json"
 """The model that tells kinds of print apart (``benchmarks/kinds.py`` trains it)."""
 LETTERS_FILE = SHIPPED / "letters.json"

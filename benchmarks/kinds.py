@@ -3,7 +3,7 @@
     python -m benchmarks.kinds CORPUS [--write]
 
 Every book is judged by a model that has not seen it: pictures of one book resemble each other far
-more than those of another. ``--write`` puts the model of all books into ``pipeline/weights``.
+more than those of another. ``--write`` puts the model of all books into ``archive/shipped``.
 """
 
 from __future__ import annotations

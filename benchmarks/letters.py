@@ -3,7 +3,7 @@
     python -m benchmarks.letters CORPUS
 
 It learns from the real pages and the pages of text of CORPUS, all of which stand upright, and
-writes ``pipeline/weights/letters.json``. ``benchmarks/orientation.py`` judges it on other pages.
+writes ``archive/shipped/letters.json``. ``benchmarks/orientation.py`` judges it on other pages.
 """
 
 from __future__ import annotations

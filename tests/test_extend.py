@@ -28,9 +28,9 @@ def copy(tmp_path):
     """A copy of the program, and beside it an archive with an issue of two pages."""
     program = tmp_path / "program"
     for package in PACKAGES:
-        leave = shutil.ignore_patterns("__pycache__", "weights" if package == "pipeline" else "")
+        leave = shutil.ignore_patterns("__pycache__", "shipped")
         shutil.copytree(ROOT / package, program / package, ignore=leave)
-    (program / "pipeline" / "weights").symlink_to(ROOT / "pipeline" / "weights")
+    (program / "archive" / "shipped").symlink_to(ROOT / "archive" / "shipped")
     write_issue(tmp_path / "incoming" / ISSUE, 2)
     (tmp_path / "config.ini").write_text(CONFIG)
     return program

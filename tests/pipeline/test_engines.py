@@ -10,7 +10,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from PIL import Image
-from safetensors.torch import load, save_file
+from safetensors.torch import load, save, save_file
 from torchvision.models.segmentation import deeplabv3_mobilenet_v3_large
 
 from archive.store import sha256
@@ -83,6 +83,17 @@ def test_a_librarys_own_deeplab_runs_behind_a_card(deeplab_file):
     assert found.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-4)
 
 
+@pytest.fixture
+def unet_file(tmp_path):
+    """Weights of the shipped net with other values, and their card."""
+    shipped = find_weights("default")
+    path = tmp_path / "other.safetensors"
+    path.write_bytes(save({name: value * 0.5 for name, value in load(shipped.read()).items()}))
+    channels = ",".join(map(str, shipped.card.channels))
+    assert run_cli(["weights", "card", str(path), "--net", "unet", "--channels", channels]) == 0
+    return path
+
+
 def test_a_card_refuses_another_digest(deeplab_file, capsys):
     code = run_cli(["weights", "card", str(deeplab_file), "--net", "deeplab-mobilenet",
                     "--sha256", "0" * 64])  # fmt: skip
@@ -90,14 +101,14 @@ def test_a_card_refuses_another_digest(deeplab_file, capsys):
     assert not deeplab_file.with_suffix(".json").exists()
 
 
-def test_weights_are_averaged_and_only_those_of_one_net(deeplab_file, tmp_path, capsys):
+def test_weights_are_averaged_and_only_those_of_one_net(unet_file, deeplab_file, tmp_path, capsys):
     made = tmp_path / "between.safetensors"
     code = run_cli(
-        ["weights", "average", "round-5", "default", "--share", "0.25", "--to", str(made)]
+        ["weights", "average", str(unet_file), "default", "--share", "0.25", "--to", str(made)]
     )
     assert code == 0
     one, other, mixed = (
-        load(find_weights(name).read()) for name in ("round-5", "default", str(made))
+        load(find_weights(name).read()) for name in (str(unet_file), "default", str(made))
     )
     name = next(iter(one))
     wanted = 0.75 * one[name].float() + 0.25 * other[name].float()
