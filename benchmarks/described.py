@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from benchmarks.samples import Sample
 from pipeline.describe.header import parse_header
 from schemas.geometry import Box
-from schemas.model import Illustration, PageHeader, RegionKind
+from schemas.model import Illustration, RegionKind
 from schemas.normalize import normalize
-from schemas.published import PageDescription
+from schemas.published import PageDescription, PageHeader
 
 FIELDS = ("title", "date", "number", "volume", "label")
 RIGHT = "right"

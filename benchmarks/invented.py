@@ -8,7 +8,8 @@ import numpy as np
 
 from pipeline.synthesis.magazine import DrawnIssue, PictureOrder
 from pipeline.synthesis.type import PASSAGES
-from schemas.model import IssueMetadata, PageHeader
+from schemas.model import IssueMetadata
+from schemas.published import PageHeader
 
 HEADS = {
     "laterne-1871-11": PageHeader("", "Die Laterne", "1871-03-15", "11"),

@@ -19,7 +19,8 @@ from pipeline.synthesis.pictures import drawn_corpus
 from pipeline.synthesis.sheet import Sheet
 from pipeline.synthesis.type import FontBook
 from schemas.geometry import Box
-from schemas.model import IssueMetadata, PageHeader
+from schemas.model import IssueMetadata
+from schemas.published import PageHeader
 
 _QUOTAS = {
     # source: pages of the default run. Thumbnails of 256 pixels cannot be read by anyone.

@@ -237,18 +237,6 @@ class PageText:
 
 
 @dataclass(frozen=True, slots=True)
-class PageHeader:
-    """What the running head of a page says; None where it does not."""
-
-    text: str
-    title: str | None = None
-    date: str | None = None
-    number: str | None = None
-    volume: str | None = None
-    label: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Caption:
     """The caption linked to an illustration, its ``credit`` (who drew or engraved it) apart.
 

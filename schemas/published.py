@@ -12,7 +12,6 @@ from schemas.model import (
     Illustration,
     Issue,
     IssueMetadata,
-    PageHeader,
     PageId,
     PageText,
     Region,
@@ -36,6 +35,18 @@ class PublishedFile:
     size_bytes: int
     width: int = 0
     height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageHeader:
+    """What the running head of a page says; None where it does not."""
+
+    text: str
+    title: str | None = None
+    date: str | None = None
+    number: str | None = None
+    volume: str | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

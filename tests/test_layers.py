@@ -29,6 +29,8 @@ KEPT_TO = {
     "imagehash": {"pipeline"},
 }
 MODULES = sorted(p for d in MAY_IMPORT for p in (ROOT / d).rglob("*.py"))
+LONGEST = 300
+"""Lines of a module."""
 
 
 def imports(path):
@@ -53,15 +55,136 @@ def test_only_settings_and_the_sidecar_read_ini_files():
     assert readers <= {"tasks/config_file.py", "schemas/sidecar.py"}
 
 
-def test_pipeline_opens_no_file():
+READS_OR_WRITES = {
+    "open", "Image.open", "cv2.imread", "cv2.imwrite", "np.load", "np.save", "safe_open",
+    "save_file", "load_file",
+}  # fmt: skip
+METHODS = {"read_bytes", "read_text", "write_bytes", "write_text", "open", "unlink", "mkdir"}
+MAY_READ = {"pipeline/recognize/tesseract.py"}
+"""Tesseract writes its table beside the file that it was handed."""
+
+
+def test_below_archive_no_file_is_opened():
     for path in (p for p in MODULES if p.relative_to(ROOT).parts[0] in ("pipeline", "schemas")):
+        if path.relative_to(ROOT).as_posix() in MAY_READ:
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call):
-                continue
-            called = ast.unparse(node.func)
-            assert called not in ("open", "Image.open", "cv2.imread", "cv2.imwrite"), (
-                f"{path.relative_to(ROOT)}:{node.lineno} opens a file"
-            )
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                is_method = isinstance(node.func, ast.Attribute) and node.func.attr in METHODS
+                assert called not in READS_OR_WRITES and not is_method, (
+                    f"{path.relative_to(ROOT)}:{node.lineno} reads or writes a file: {called}"
+                )
+
+
+def test_siblings_do_not_know_each_others_folders():
+    """``archive`` finds nothing in the folders of ``pipeline``, nor the other way round."""
+    for path in MODULES:
+        layer = path.relative_to(ROOT).parts[0]
+        names = {"archive": {"pipeline", "tasks"}, "pipeline": {"archive", "tasks"}}.get(
+            layer, set()
+        )
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+                parts = {
+                    part.value for part in (node.left, node.right) if isinstance(part, ast.Constant)
+                }
+                assert not parts & names, (
+                    f"{path.relative_to(ROOT)}:{node.lineno} spells {parts & names}"
+                )
+
+
+def name_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+NAMES = {name_of(path): path for path in MODULES}
+
+
+def our_imports(path):
+    """The modules of ours that ``path`` imports when it runs, function-local imports too."""
+    tree = ast.parse(path.read_text())
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        yield from (name for name in names if name in NAMES)
+
+
+def circle(graph):
+    """Some circle of ``graph``, or nothing."""
+    done = set()
+
+    def follow(name, way):
+        if name in way:
+            return [*way[way.index(name) :], name]
+        if name in done:
+            return []
+        for other in sorted(graph.get(name, ())):
+            if found := follow(other, [*way, name]):
+                return found
+        done.add(name)
+        return []
+
+    return next((found for name in sorted(graph) if (found := follow(name, []))), [])
+
+
+GRAPH = {name: set(our_imports(path)) - {name} for name, path in NAMES.items()}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    assert circle(GRAPH) == []
+
+
+def room(name):
+    """The package a module lies in; the entry point is a room of its own."""
+    is_package = NAMES[name].name == "__init__.py"
+    return name if is_package or name == "tasks.__main__" else name.rpartition(".")[0]
+
+
+def test_no_package_imports_itself_by_way_of_others():
+    rooms = {}
+    for name, others in GRAPH.items():
+        rooms.setdefault(room(name), set()).update(room(other) for other in others)
+    for name, others in rooms.items():
+        others.discard(name)
+    assert circle(rooms) == []
+
+
+def test_a_circle_would_be_found():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}}) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_module_is_longer_than_one_can_read(path):
+    if path.parts[-2] != "versions":
+        assert len(path.read_text().splitlines()) <= LONGEST
+
+
+def test_the_core_prints_nothing():
+    """Messages to people are made in ``tasks/commands`` and ``tasks/__main__``."""
+    for name, path in NAMES.items():
+        if name.startswith("tasks.commands") or name == "tasks.__main__":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                assert called not in ("print", "click.echo", "click.secho"), (
+                    f"{path.relative_to(ROOT)}:{node.lineno} prints"
+                )
+        assert not any(other.startswith("tasks.commands") for other in GRAPH[name]), name
 
 
 ARCHIVE_FOLDERS = ("masters", "register", "work", "issues", "exports", "reports")

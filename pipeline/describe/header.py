@@ -7,8 +7,8 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Sequence
 
-from schemas.model import PageHeader
 from schemas.numerals import roman
+from schemas.published import PageHeader
 
 _MONTHS = (
     ("januar", "january", "janvier", "jänner", "janv", "jan", "jän"),

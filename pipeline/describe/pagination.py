@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from schemas.model import PageHeader
-from schemas.published import PublishedPage
+from schemas.published import PageHeader, PublishedPage
 
 _SHARED, _YEAR = 3, re.compile(r"1[5-9]\d\d$")
 """Pages that say the same year; a year."""

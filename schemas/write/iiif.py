@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from lxml import etree
 from lxml.builder import E as S
 
 from schemas.geometry import Box
-from schemas.languages import is_right_to_left, to_tag
-from schemas.model import Illustration, IssueMetadata
+from schemas.languages import to_tag
+from schemas.model import Illustration
 from schemas.package import (
     ADDRESS,
     DEFAULT,
@@ -33,8 +32,8 @@ from schemas.package import (
     page_label,
 )
 from schemas.published import PublishedIssue, PublishedPage
-from schemas.rights import to_license, to_statement
 from schemas.write.harvest import collection_url, nav_date
+from schemas.write.iiif_description import Node, direction_of, rights_of, statements, text_of
 from schemas.write.structure import logical_id
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
@@ -42,7 +41,6 @@ _ALTO_PROFILE = "http://www.loc.gov/standards/alto/"
 _SVG = "http://www.w3.org/2000/svg"
 _MEDIA_FRAGMENTS = "http://www.w3.org/TR/media-frags/"
 
-Node = dict[str, Any]
 Files = Mapping[str, PackageFile]
 
 
@@ -60,12 +58,12 @@ def manifest(published: PublishedIssue, files: Files, public: Publication) -> by
         "@context": _CONTEXT,
         "id": public.url(published, MANIFEST),
         "type": "Manifest",
-        "label": _text(label(said), said),
-        "metadata": _facts(said),
+        "label": text_of(label(said), said),
+        "metadata": statements(said),
         **nav_date(said),
-        **_rights(said, public),
+        **rights_of(said, public),
         "behavior": ["paged"],
-        "viewingDirection": _direction(said),
+        "viewingDirection": direction_of(said),
         "partOf": [{"id": collection_url(said.title, public), "type": "Collection"}],
         "seeAlso": [writer.dataset("mets.xml", "METS", "http://www.loc.gov/METS/")],
         "items": [writer.canvas(page) for page in published.pages],
@@ -149,7 +147,7 @@ class _Writer:
         return {
             "id": self._public.url(self._published, f"iiif/range/{logical_id(0)}"),
             "type": "Range",
-            "label": _text(label(said), said),
+            "label": text_of(label(said), said),
             "items": [*ranges] if ranges else pages,
         }
 
@@ -225,7 +223,7 @@ class _Writer:
         return {
             "id": self._public.url(self._published, f"iiif/range/{name}"),
             "type": "Range",
-            "label": _text(caption, said) if caption else {"en": ["Illustration"]},
+            "label": text_of(caption, said) if caption else {"en": ["Illustration"]},
             "items": [
                 _specific(_canvas_id(self._published, page, self._public), _rectangle(picture.box))
                 for page, picture in parts
@@ -247,38 +245,6 @@ class _Writer:
 
 def _canvas_id(published: PublishedIssue, page: PublishedPage, public: Publication) -> str:
     return public.url(published, f"iiif/canvas/{page.scan.page.sequence:04d}")
-
-
-def _text(value: str, said: IssueMetadata) -> Node:
-    return {to_tag(next(iter(said.languages), "")) or "none": [value]}
-
-
-def _direction(said: IssueMetadata) -> str:
-    leads = is_right_to_left(next(iter(said.languages), ""), said.script)
-    return "right-to-left" if leads else "left-to-right"
-
-
-def _facts(said: IssueMetadata) -> list[Node]:
-    facts = (("Title", said.title), ("Date", said.date), ("Volume", said.volume),
-             ("Number", said.number), ("Publisher", said.publisher), ("Place", said.place),
-             ("Language", ", ".join(said.languages)), ("Rights", said.rights))  # fmt: skip
-    return [{"label": {"en": [name]}, "value": {"none": [value]}} for name, value in facts if value]
-
-
-def _rights(said: IssueMetadata, public: Publication) -> Node:
-    found: Node = {}
-    # free text is no license: that of the configuration then holds, as in dv:license
-    stated = said.rights if to_license(said.rights) else public.license
-    if statement := to_statement(stated):
-        found["rights"] = statement
-    owner = said.owner or public.owner
-    if owner:
-        found["requiredStatement"] = {"label": {"en": ["Owner"]}, "value": {"none": [owner]}}
-    if public.owner and public.owner_site_url:
-        site: Node = {"id": public.owner_site_url, "label": {"none": [public.owner]}}
-        home = site | {"type": "Text", "format": "text/html"}
-        found["provider"] = [site | {"type": "Agent", "homepage": [home]}]
-    return found
 
 
 def _as_rendering(link: Node) -> Node:

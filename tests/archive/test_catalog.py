@@ -36,7 +36,6 @@ from schemas.model import (
     Issue,
     IssueId,
     IssueMetadata,
-    PageHeader,
     PageId,
     PageText,
     RegionKind,
@@ -45,7 +44,13 @@ from schemas.model import (
     TextRegion,
     Word,
 )
-from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
+from schemas.published import (
+    PageDescription,
+    PageHeader,
+    PublishedFile,
+    PublishedIssue,
+    PublishedPage,
+)
 from tests.conftest import ROOT
 
 AT = datetime(2024, 3, 1, 12, tzinfo=UTC)

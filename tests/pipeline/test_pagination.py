@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from pipeline.describe.pagination import with_agreed_labels
-from schemas.model import IssueId, PageHeader, PageId, Scan
-from schemas.published import PageDescription, PublishedPage
+from schemas.model import IssueId, PageId, Scan
+from schemas.published import PageDescription, PageHeader, PublishedPage
 
 SCAN = Scan(PageId(IssueId("idler"), 1), "a", "a", "", 10, 10, 300.0, "image/png", "L", 8, 1)
 

@@ -15,7 +15,6 @@ from schemas.model import (
     Illustration,
     IssueId,
     IssueMetadata,
-    PageHeader,
     PageId,
     PageText,
     RegionKind,
@@ -23,7 +22,7 @@ from schemas.model import (
     TextRegion,
     Word,
 )
-from schemas.published import PageDescription
+from schemas.published import PageDescription, PageHeader
 from tests.conftest import shared
 
 PAGE = PageId(IssueId("a-1"), 1)
