@@ -1,5 +1,6 @@
 """What the docs say is so: commands exist, files are there, examples parse."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -65,6 +66,24 @@ def test_every_dependency_has_its_line():
     for line in wanted.split():
         name = re.split(r"[\[<>=]", line)[0]
         assert not name or name.isdigit() or not name[0].isalpha() or name in text, name
+
+
+def places():
+    """Every place that the table of docs/architecture.md sends a reader to."""
+    text = (ROOT / "docs" / "architecture.md").read_text().split("## Where to change what")[1]
+    return re.findall(r"`((?:schemas|pipeline|archive|tasks)/[^`]+)`", text)
+
+
+@pytest.mark.parametrize("place", places())
+def test_what_is_to_be_changed_is_where_the_table_says(place):
+    path, _, name = place.partition(": ")
+    assert (ROOT / path).exists(), place
+    if name:
+        names = {
+            n.name for n in ast.walk(ast.parse((ROOT / path).read_text())) if hasattr(n, "name")
+        }
+        assigned = re.findall(r"^(\w+)(?:: [^=]+)? = ", (ROOT / path).read_text(), re.M)
+        assert name in names | set(assigned), place
 
 
 def test_every_adr_is_in_the_list():
