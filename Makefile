@@ -1,11 +1,12 @@
 # make setup   install everything, system packages included
 # make demo    draw three issues of an invented magazine and run the nightly job on them
 # make test    every test; make quick: the unmarked ones
-# make check   formatting, lint, types
+# make check   formatting, lint, types: what .pre-commit-config.yaml names
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+COVERAGE := 85
 export OMP_THREAD_LIMIT = 1
 export NUMBA_THREADING_LAYER = workqueue
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -37,15 +38,13 @@ demo: setup
 	$(BIN)/bilderbogen demo --to demo
 
 test: system-test $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
 
 quick: setup
 	$(BIN)/python -m pytest -m "not engine and not slow and not gpu"
 
 check: $(STAMP)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pre-commit run --all-files
 
 bench: setup
 	$(BIN)/python -m benchmarks.run

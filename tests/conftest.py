@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import cv2
@@ -31,12 +33,47 @@ log_level = CRITICAL
 """
 
 
+_with_shared: dict[str, set[str]] = {"run": set(), "skipped": set()}
+"""Tests that asked for the shared material, by what became of them."""
+
+
 def shared(name: str) -> Path:
     """A folder of the shared material, or skip."""
     path = SHARED / name
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    _with_shared["run" if path.exists() else "skipped"].add(test)
     if not path.exists():
         pytest.skip(f"needs ../shared/{name}, which is not part of the project")
     return path
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Send what a worker of pytest-xdist counted to the process that prints."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["shared"] = {key: sorted(tests) for key, tests in _with_shared.items()}
+
+
+class _Gather:
+    """Takes the counts of the workers of pytest-xdist."""
+
+    def pytest_testnodedown(self, node, error) -> None:
+        for key, tests in getattr(node, "workeroutput", {}).get("shared", {}).items():
+            _with_shared[key] |= set(tests)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(_Gather())
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say how many tests used ../shared, and how many were skipped for want of it."""
+    run, skipped = (len(_with_shared[key]) for key in ("run", "skipped"))
+    if run or skipped:
+        terminalreporter.write_line(f"../shared: {run} tests used it, {skipped} skipped without it")
+    version = ".".join(map(str, sys.version_info[:3]))
+    terminalreporter.write_line(f"Python {version}")
 
 
 def draw_page(seed: int = 0, *, height: int = 900, width: int = 640, picture: bool = True):

@@ -12,7 +12,7 @@ from schemas.geometry import Box
 from schemas.model import Event, Identifier
 from schemas.package import Publication
 from schemas.published import PageDescription, PublishedFile
-from tests.archive.test_catalog import AT, published
+from tests.issues import AT, published
 
 PUBLIC = Publication(
     base_url="https://example.org/magazines",

@@ -19,11 +19,11 @@ from tests.archive.test_catalog import (
     check_upgrade,
     count_up,
     in_processes,
-    published,
     queries_in_the_docs,
     questions,
     row,
 )
+from tests.issues import published
 
 pytestmark = pytest.mark.slow
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))

@@ -13,8 +13,8 @@ from schemas.package import PackageFile, label
 from schemas.published import PageDescription
 from schemas.write.alto import alto_document
 from schemas.write.mets import mets_document
-from tests.archive.test_catalog import AT, published
 from tests.conftest import shared
+from tests.issues import AT, published
 
 NS = {"m": METS, "mods": MODS, "a": ALTO, "x": XLINK}
 

@@ -10,7 +10,7 @@ from archive.store import write_whole
 from schemas.model import IssueId
 from tasks.__main__ import main
 from tasks.config_file import load
-from tests.archive.test_catalog import published
+from tests.issues import published
 
 ISSUE = IssueId("lantern-1908")
 

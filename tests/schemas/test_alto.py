@@ -16,8 +16,8 @@ from schemas.version import VERSION
 from schemas.write.alto import alto_document
 from schemas.write.provenance import SOFTWARE
 from schemas.write.text import hocr_document, plain_text
-from tests.archive.test_catalog import published
 from tests.conftest import shared
+from tests.issues import published
 from tests.packages import small_issue
 
 NS = {"a": ALTO}

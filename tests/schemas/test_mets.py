@@ -16,8 +16,8 @@ from schemas.read.mets import read_mets
 from schemas.write.mets import mets_document
 from schemas.write.mods import part_order
 from schemas.write.provenance import SOFTWARE
-from tests.archive.test_catalog import AT
 from tests.conftest import shared
+from tests.issues import AT
 from tests.packages import ALL, PUBLIC, small_issue
 
 NS = {"m": METS, "o": MODS, "p": PREMIS, "x": MIX}

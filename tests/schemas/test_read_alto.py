@@ -14,8 +14,8 @@ from schemas.read.alto import read_alto
 from schemas.read.mets import read_mets
 from schemas.read.page_xml import read_page_xml
 from schemas.write.alto import alto_document
-from tests.archive.test_catalog import published
 from tests.conftest import shared
+from tests.issues import published
 
 PAGE = PageId(IssueId("bazar-1871-11"), 3)
 V4 = 'xmlns="http://www.loc.gov/standards/alto/ns-v4#"'

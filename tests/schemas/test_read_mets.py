@@ -11,9 +11,9 @@ from schemas.model import Identifier, Source
 from schemas.read.mets import MetsFile, MetsPage, read_mets
 from schemas.write.mets import mets_document
 from schemas.xml import parse_xml
-from tests.archive.test_catalog import AT, published
 from tests.archive.test_library import files
 from tests.conftest import shared
+from tests.issues import AT, published
 
 HEAD = (
     '<m:mets xmlns:m="http://www.loc.gov/METS/" xmlns:mods="http://www.loc.gov/mods/v3"'

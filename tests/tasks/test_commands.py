@@ -20,8 +20,8 @@ from tasks.commands import demo
 from tasks.commands.group import COMMANDS
 from tasks.exits import Exit
 from tasks.flow.progress import Lines
-from tests.archive.test_catalog import published
 from tests.conftest import ROOT, draw_page, shared
+from tests.issues import published
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

@@ -16,7 +16,7 @@ from schemas.ledger import LedgerRow, StageState
 from schemas.model import IssueId, PageId
 from tasks.__main__ import main
 from tasks.config_file import load
-from tests.archive.test_catalog import published
+from tests.issues import published
 
 
 @pytest.fixture
