@@ -28,12 +28,12 @@ def resolve_href(href: str, folder: Path) -> Path:
     root = folder.resolve()
     candidate = root / path
     try:
-        found = candidate.resolve(strict=True)
+        resolved = candidate.resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise ScanError(f"{_shown(href)}: is not in {folder}; copy it there") from error
-    if found != candidate or not found.is_relative_to(root) or not found.is_file():
+    if resolved != candidate or not resolved.is_relative_to(root) or not resolved.is_file():
         raise ScanError(f"{_shown(href)}: a link or no regular file; it is not followed")
-    return found
+    return resolved
 
 
 def _path_of(href: str) -> str:

@@ -66,8 +66,8 @@ class Layout:
 
     def issues(self) -> tuple[IssueId, ...]:
         """The issues that were ingested, by name."""
-        found = sorted((self.root / "register").glob("*/issue.json"))
-        return tuple(IssueId(path.parent.name) for path in found)
+        records = sorted((self.root / "register").glob("*/issue.json"))
+        return tuple(IssueId(path.parent.name) for path in records)
 
     def check_known(self, issues: Iterable[IssueId]) -> None:
         """Look whether all of ``issues`` were ingested.
@@ -81,8 +81,8 @@ class Layout:
 
     def issues_with_editions(self) -> tuple[IssueId, ...]:
         """The issues that have a published edition on the disk, by name."""
-        found = {path.parent.name for path in (self.root / "issues").glob("*/v[0-9]*")}
-        return tuple(IssueId(name) for name in sorted(found))
+        names = {path.parent.name for path in (self.root / "issues").glob("*/v[0-9]*")}
+        return tuple(IssueId(name) for name in sorted(names))
 
     def pages(self, stage: str, recipe: str, issue: IssueId, version: int) -> Path:
         """Folder of one stage's work on one issue."""

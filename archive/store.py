@@ -43,9 +43,14 @@ def whole(target: Path) -> Iterator[Path]:
         _drop(draft)
 
 
+_NAME_END = 40
+"""Characters of a target's name in that of its draft: 160 bytes at most, suffix included."""
+
+
 def draft_of(target: Path) -> Path:
     """Return a temporary sibling of ``target`` that no other process has."""
-    return target.with_name(f"{DRAFT_PREFIX}{uuid4().hex[:8]}-{target.name}")
+    # the end of the name alone: a whole one may be as long as the disk allows
+    return target.with_name(f"{DRAFT_PREFIX}{uuid4().hex[:8]}-{target.name[-_NAME_END:]}")
 
 
 def _replace_folder(draft: Path, target: Path) -> None:

@@ -62,10 +62,10 @@ class WeightsFile:
         Raises:
             EngineError: they are not what the card says.
         """
-        found = sha256(self.path)
-        if found != self.card.sha256:
+        digest = sha256(self.path)
+        if digest != self.card.sha256:
             raise EngineError(
-                f"{self.path}: sha256 is {found[:12]}…, the card says {self.card.sha256[:12]}…; "
+                f"{self.path}: sha256 is {digest[:12]}…, the card says {self.card.sha256[:12]}…; "
                 "get the file again, or the card that belongs to it"
             )
         return self.path.read_bytes()

@@ -21,11 +21,11 @@ PACKAGES = {"ger": "wogerman", "eng": "wamerican", "fre": "wfrench"}
 
 def word_lists(languages: tuple[str, ...], folder: Path = FOLDER) -> tuple[Path, ...]:
     """Return the list of each of ``languages`` (ISO 639-2/B) that is installed."""
-    found = []
+    lists = []
     for language in languages:
         paths = (folder / name for name in _LISTS.get(language, ()))
-        found += [path for path in paths if path.is_file()][:1]
-    return tuple(found)
+        lists += [path for path in paths if path.is_file()][:1]
+    return tuple(lists)
 
 
 @cache  # every region of a page is asked: joining lists takes longer than looking words up

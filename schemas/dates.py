@@ -11,6 +11,8 @@ from datetime import date, datetime
 ALLOWED = "1871, 1871-03 or 1871-03-15"
 
 _EDTF = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_SEASON = re.compile(r"([0-9]{4})-(?:2[1-9]|3[0-9]|4[01])")
+"""EDTF: 21 to 24 are seasons, 25 to 41 seasons of a hemisphere, quarters and the like."""
 _INSTANT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T.*")
 _BASIC = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
@@ -22,11 +24,11 @@ def is_date(text: str) -> bool:
     >>> is_date("1871-03"), is_date("1871-02-29"), is_date("1871-13"), is_date("0000")
     (True, False, False, False)
     """
-    found = _EDTF.fullmatch(text)
-    if not found:
+    match = _EDTF.fullmatch(text)
+    if not match:
         return False
     try:
-        date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+        date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
     except ValueError:
         return False
     return True
@@ -50,6 +52,23 @@ def _is_day_or_time(text: str) -> bool:
     return " " not in text  # Python takes one for the T
 
 
+def first_date(text: str) -> str:
+    """Return the date to search by of a date that is no single sure day, month or year.
+
+    Of a range and a double issue that is the beginning, of a season and an uncertain year the year
+    (EDTF level 1: 1994-21, 1890?). Nothing where no date leads the text.
+
+    >>> first_date("1964-07/1964-08"), first_date("1994-21"), first_date("1890?")
+    ('1964-07', '1994', '1890')
+    >>> first_date("Weihnachten 1890"), first_date("1871-02-30")
+    ('', '')
+    """
+    begin = text.strip().partition("/")[0].rstrip("?~% ")
+    if match := _SEASON.fullmatch(begin):
+        return match[1]
+    return to_date(begin)
+
+
 def to_date(text: str) -> str:
     """Return the date that a catalog wrote its own way, or nothing where it is not one date.
 
@@ -59,8 +78,8 @@ def to_date(text: str) -> str:
     plain = text.strip()
     if plain.startswith("[") and plain.endswith("]"):
         plain = plain[1:-1].strip()
-    if found := _INSTANT.fullmatch(plain) or _BASIC.fullmatch(plain):
-        plain = f"{found[1]}-{found[2]}-{found[3]}"
-    elif found := _DOTTED.fullmatch(plain):
-        plain = f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}"
+    if match := _INSTANT.fullmatch(plain) or _BASIC.fullmatch(plain):
+        plain = f"{match[1]}-{match[2]}-{match[3]}"
+    elif match := _DOTTED.fullmatch(plain):
+        plain = f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}"
     return plain if is_date(plain) else ""

@@ -144,10 +144,10 @@ class Transform:
         Raises:
             PageError: it lies outside the master.
         """
-        found = self._around(box)
-        if found is None:
+        around = self._around(box)
+        if around is None:
             raise PageError(f"{box} of the prepared page lies outside the master")
-        return found
+        return around
 
     def shows(self, box: Box) -> bool:
         """Say whether any of ``box`` of the prepared page is a part of the master."""

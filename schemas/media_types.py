@@ -54,8 +54,8 @@ MEDIA_TYPES = (
     MediaType(PNG, (".png",), (b"\x89PNG\r\n\x1a\n",), ("PNG",), "Portable Network Graphics"),
     MediaType(
         JP2,
-        (".jp2", ".j2k", ".jpf"),
-        (b"\0\0\0\x0cjP  ",),
+        (".jp2", ".j2k", ".jpf", ".jpx", ".j2c", ".jpc"),
+        (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
         ("JPEG2000",),
         "JPEG 2000 part 1",
         "x-fmt/392",

@@ -149,7 +149,11 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An ingested issue: its pages in order and what was said about it."""
+    """An ingested issue: its pages in order and what was said about it.
+
+    ``copies`` are files of the delivery that are further copies of its pages, ``notes`` are for a
+    person to know.
+    """
 
     issue: IssueId
     version: int
@@ -158,6 +162,8 @@ class Issue:
     quarantined: tuple[Quarantined, ...] = ()
     source: str = ""
     ingested: datetime | None = None
+    copies: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def sha256s(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def normalize(text: str) -> str:
     'die maedchen mussen'
     """
     composed = unicodedata.normalize("NFC", text)
-    joined = _DIVIDED.sub(lambda found: "" if found[1].islower() else found[0], composed)
+    joined = _DIVIDED.sub(lambda match: "" if match[1].islower() else match[0], composed)
     folded = joined.casefold()
     for old, new in (_OVER_E | _UMLAUTS).items():
         folded = folded.replace(old, new)
@@ -55,8 +55,8 @@ def is_divided(end: str, start: str) -> bool:
     >>> is_divided("fran-", "çais"), is_divided("1870-", "71"), is_divided("Schleswig-", "Holstein")
     (True, False, False)
     """
-    found = _DIVIDED.search(unicodedata.normalize("NFC", f"{end}\n{start}"))
-    return found is not None and found[1].islower()
+    match = _DIVIDED.search(unicodedata.normalize("NFC", f"{end}\n{start}"))
+    return match is not None and match[1].islower()
 
 
 def printable(text: str) -> str:

@@ -210,13 +210,13 @@ def right_half(
     published: PublishedIssue, picture: Illustration
 ) -> tuple[PublishedPage, Illustration] | None:
     """Return the other half of a plate on two pages, with its page, or None."""
-    found = (
+    halves_of_plates = (
         (page, other)
         for page in published.pages
         for other in page.description.illustrations
         if other.continues == str(picture)
     )
-    return next(found, None)
+    return next(halves_of_plates, None)
 
 
 def halves(

@@ -40,10 +40,10 @@ def to_license(rights: str) -> str:
     """
     plain = rights.strip()
     uri = _HTTP.sub("http://", plain)
-    if found := _CC.match(uri):
-        return f"cc-{found[1]}"
-    if found := _MARK.match(uri):
-        return _MARKS[found[1]]
+    if match := _CC.match(uri):
+        return f"cc-{match[1]}"
+    if match := _MARK.match(uri):
+        return _MARKS[match[1]]
     if plain in NAMES:
         return plain
     return to_statement(plain) or (plain if _ADDRESS.fullmatch(plain) else "")

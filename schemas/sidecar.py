@@ -50,10 +50,14 @@ _SECTIONS = ("issue", "identifiers")
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """What issue.ini says; ``slug`` is empty when it names no id."""
+    """What issue.ini says; ``slug`` is empty when it names no id.
+
+    ``notes`` say what was not taken as it stands there.
+    """
 
     metadata: IssueMetadata
     slug: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def read_sidecar(content: bytes, *, name: str) -> Sidecar:
@@ -69,23 +73,27 @@ def read_sidecar(content: bytes, *, name: str) -> Sidecar:
             raise DocumentError(f"{name}: [issue] {key} is unknown; known are {', '.join(_KEYS)}")
     identifiers = ini["identifiers"] if ini.has_section("identifiers") else {}
     date, script = given.get("date", ""), given.get("script", "")
-    if date and not dates.is_date(date):
-        raise DocumentError(
-            f"{name}: [issue] date = {date}: allowed is a date that exists, as {dates.ALLOWED}"
-        )
     if script and not _SCRIPT.fullmatch(script):
         raise DocumentError(
             f"{name}: [issue] script = {script}: allowed is ISO 15924: Latf or Latn"
         )
     metadata = IssueMetadata(
         **{key: given.get(key, "") for key in _PLAIN},
-        date=date,
+        date=dates.to_date(date) or dates.first_date(date),
         languages=_languages(name, given.get("language", "")),
         script=script,
         identifiers=_identifiers(name, identifiers),
         source=Source.SIDECAR,
     )
-    return Sidecar(metadata, given.get("id", ""))
+    return Sidecar(metadata, given.get("id", ""), _notes(date, metadata.date))
+
+
+def _notes(stated: str, date: str) -> tuple[str, ...]:
+    """Say how a date was taken that is not written as one date: no date ever costs an issue."""
+    if not stated or stated == date or dates.to_date(stated) == date != "":
+        return ()
+    taken = f"taken as {date}" if date else f"not understood; write it as {dates.ALLOWED}"
+    return (f"issue.ini: date = {stated}: {taken}",)
 
 
 def write_sidecar(metadata: IssueMetadata, *, slug: str = "") -> bytes:
@@ -103,9 +111,9 @@ def write_sidecar(metadata: IssueMetadata, *, slug: str = "") -> bytes:
     }
     ini["issue"] = {key: _flat(value) for key, value in values.items() if value.strip()}
     named: dict[str, str] = {}
-    for one in metadata.identifiers:
-        scheme = "-".join(re.findall(r"[\w.]+", one.scheme.lower())).lstrip("_.-") or "local"
-        named.setdefault(scheme, _flat(one.value))
+    for identifier in metadata.identifiers:
+        scheme = "-".join(re.findall(r"[\w.]+", identifier.scheme.lower())).lstrip("_.-") or "local"
+        named.setdefault(scheme, _flat(identifier.value))
     if named:
         ini["identifiers"] = named
     text = io.StringIO()
@@ -127,8 +135,8 @@ def _parse(content: bytes, name: str) -> ConfigParser:
         raise DocumentError(
             f"{name}:{line}: not UTF-8 but perhaps Latin-1 or UTF-16; save it as UTF-8"
         ) from error
-    if found := _CONTROL.search(text.replace("\r", "")):
-        line = text.count("\n", 0, found.start()) + 1
+    if match := _CONTROL.search(text.replace("\r", "")):
+        line = text.count("\n", 0, match.start()) + 1
         raise DocumentError(f"{name}:{line}: holds a control character; remove it")
     try:
         ini.read_string(text, source=name)
@@ -145,8 +153,8 @@ def _flat(value: str) -> str:
     return " ".join(value.split())
 
 
-def _languages(name: str, said: str) -> tuple[str, ...]:
-    terms = [term for term in map(str.strip, said.split(",")) if term]
+def _languages(name: str, listed_terms: str) -> tuple[str, ...]:
+    terms = [term for term in map(str.strip, listed_terms.split(",")) if term]
     for term in terms:
         if not _LANGUAGE.fullmatch(term) or not to_language(term):
             raise DocumentError(

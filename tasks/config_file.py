@@ -212,8 +212,8 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         profile = profile_of(name)
         if missing := settings.publication.missing(profile.needs):
             yield f"[export] profiles = {name} needs {', '.join(missing)}"
-        elif profile.needs_web_addresses and (odd := settings.publication.unusable()):
-            unusable = ", ".join(odd)
+        elif profile.needs_web_addresses and (unusable_options := settings.publication.unusable()):
+            unusable = ", ".join(unusable_options)
             yield f"[export] profiles = {name} cannot use {unusable}; {WANTED_ADDRESSES}"
     store = settings.export.schemas
     if store is not None and not SchemaStore(store).is_installed:

@@ -211,8 +211,8 @@ class Catalog:
         if issues is not None:
             query = query.where(PageRow.issue.in_([str(issue) for issue in issues]))
         with reading(self.engine) as session:
-            found = session.execute(query)
-            return tuple((page, float(sure or 0), known) for page, sure, known in found)
+            rows = session.execute(query)
+            return tuple((page, float(sure or 0), known) for page, sure, known in rows)
 
     def duplicate_groups(self, *, max_distance: int) -> tuple[tuple[str, ...], ...]:
         """Return illustrations that look alike, directly or through others, as groups; by name.
@@ -281,5 +281,5 @@ class Catalog:
             verdict = session.scalar(text("PRAGMA integrity_check"))
             orphans = session.execute(text("PRAGMA foreign_key_check")).all()
         if verdict != "ok" or orphans:
-            said = verdict if verdict != "ok" else f"{len(orphans)} rows without their issue"
-            raise CatalogError(f"catalog: damaged ({said}); restore it from a backup")
+            fault = verdict if verdict != "ok" else f"{len(orphans)} rows without their issue"
+            raise CatalogError(f"catalog: damaged ({fault}); restore it from a backup")

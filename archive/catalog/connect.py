@@ -107,16 +107,16 @@ def _told() -> Iterator[None]:
 
 def _fault(place: URL, error: DatabaseError) -> ArchiveError:
     """Return whether the machine or what ``place`` names is at fault, with what helps."""
-    said = f"{_shown(place)}: {error.orig}"
+    fault = f"{_shown(place)}: {error.orig}"
     if place.get_backend_name() == "postgresql":
         if isinstance(error, OperationalError):
-            return SystemicError(f"{said}; see to the server, or check [archive] catalog")
+            return SystemicError(f"{fault}; see to the server, or check [archive] catalog")
     else:
         code, path = _code(error), Path(place.database or "")
         may_be_made = not path.is_file() and os.access(path.parent, os.W_OK)
         if code in _REMEDIES and not (code == sqlite3.SQLITE_CANTOPEN and may_be_made):
-            return SystemicError(f"{said}; {_REMEDIES[code]}")
-    return CatalogError(f"{said}; check [archive] catalog")
+            return SystemicError(f"{fault}; {_REMEDIES[code]}")
+    return CatalogError(f"{fault}; check [archive] catalog")
 
 
 def _code(error: DatabaseError) -> int:

@@ -44,13 +44,13 @@ class Decisions:
         """
         with writing(self.engine) as session:
             hold(session, issue)
-            said = self._decisions(session, issue)
+            decisions = self._decisions(session, issue)
             session.execute(delete(DecisionRow).where(DecisionRow.issue == str(issue)))
             session.execute(delete(NumberedRow).where(NumberedRow.issue == str(issue)))
-            session.add_all(_row(one, issue, version) for one in now.values())
-            for decision in said:
-                own = now.get(decision.illustration)
-                name = str(own) if own else decision.illustration
+            session.add_all(_row(number, issue, version) for number in now.values())
+            for decision in decisions:
+                number = now.get(decision.illustration)
+                name = str(number) if number else decision.illustration
                 session.add(_decision_row(issue, replace(decision, illustration=name)))
 
     def of(self, issue: IssueId) -> tuple[Decision, ...]:
@@ -114,8 +114,8 @@ class Decisions:
 
 def digest(decisions: Iterable[Decision]) -> str:
     """Return six hex digits that change with ``decisions``; empty for none."""
-    said = "".join(f"{d.illustration}\t{d.field}\t{d.value}\n" for d in decisions)
-    return sha256(said.encode()).hexdigest()[:6] if said else ""
+    lines = "".join(f"{d.illustration}\t{d.field}\t{d.value}\n" for d in decisions)
+    return sha256(lines.encode()).hexdigest()[:6] if lines else ""
 
 
 def enter_numbers(
@@ -124,21 +124,21 @@ def enter_numbers(
     """Write down which illustrations of ``issue`` there are now; numbers are never forgotten."""
     gone = update(NumberedRow).where(NumberedRow.issue == str(issue))
     session.execute(gone.values(is_found=False, version=version))
-    for one in numbered:
-        session.merge(_row(one, issue, version))
+    for number in numbered:
+        session.merge(_row(number, issue, version))
 
 
-def _row(one: Numbered, issue: IssueId, version: int) -> NumberedRow:
+def _row(number: Numbered, issue: IssueId, version: int) -> NumberedRow:
     return NumberedRow(
-        id=str(one),
+        id=str(number),
         issue=str(issue),
-        page=str(one.page),
-        ordinal=one.ordinal,
-        left=one.left,
-        top=one.top,
-        right=one.right,
-        bottom=one.bottom,
-        is_found=one.is_found,
+        page=str(number.page),
+        ordinal=number.ordinal,
+        left=number.left,
+        top=number.top,
+        right=number.right,
+        bottom=number.bottom,
+        is_found=number.is_found,
         version=version,
     )
 

@@ -29,9 +29,9 @@ def enter(session: Session, rows: Sequence[LedgerRow], at: datetime) -> None:
     instead of dying of a deadlock.
     """
     insert: Any = _insert(session, LedgerTableRow)
-    said = {name: insert.excluded[name] for name in _SAID}
+    columns = {name: insert.excluded[name] for name in _SAID}
     upsert = insert.on_conflict_do_update(
-        index_elements=_KEY, set_=said | {"attempts": LedgerTableRow.attempts + 1}
+        index_elements=_KEY, set_=columns | {"attempts": LedgerTableRow.attempts + 1}
     )
     values = sorted((_values(row, at) for row in rows), key=lambda v: [v[k] for k in _KEY])
     if values:
@@ -40,18 +40,20 @@ def enter(session: Session, rows: Sequence[LedgerRow], at: datetime) -> None:
 
 def enter_intake(session: Session, issue: IssueId, rows: Sequence[LedgerRow], at: datetime) -> None:
     """Write the ``ingest`` rows of ``issue`` that differ; drop those of files and pages gone."""
-    own = LedgerTableRow.issue == str(issue)
+    of_issue = LedgerTableRow.issue == str(issue)
     is_intake = LedgerTableRow.stage == "ingest"
     before = {
-        row.name: row for row in session.scalars(select(LedgerTableRow).where(own, is_intake))
+        row.name: row for row in session.scalars(select(LedgerTableRow).where(of_issue, is_intake))
     }
     now = {row.name: row for row in rows}
     enter(session, [row for name, row in now.items() if _differs(before.get(name), row)], at)
     gone = sorted(set(before) - set(now))
     if gone:
-        session.execute(delete(LedgerTableRow).where(own, is_intake, LedgerTableRow.name.in_(gone)))
+        session.execute(
+            delete(LedgerTableRow).where(of_issue, is_intake, LedgerTableRow.name.in_(gone))
+        )
     last = max((row.sequence or 0 for row in rows), default=0)
-    session.execute(delete(LedgerTableRow).where(own, LedgerTableRow.sequence > last))
+    session.execute(delete(LedgerTableRow).where(of_issue, LedgerTableRow.sequence > last))
 
 
 def _differs(before: LedgerTableRow | None, row: LedgerRow) -> bool:

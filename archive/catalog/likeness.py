@@ -30,10 +30,10 @@ def alike_groups(
         lead = _joined(lead, first, second)
         if not lead.any():
             break  # all are in one group
-    found: dict[int, list[str]] = {}
-    for at, own in zip(lead.tolist(), names, strict=True):
-        found.setdefault(at, []).extend(own)
-    return tuple(sorted(tuple(sorted(group)) for group in found.values() if len(group) > 1))
+    groups: dict[int, list[str]] = {}
+    for at, name in zip(lead.tolist(), names, strict=True):
+        groups.setdefault(at, []).extend(name)
+    return tuple(sorted(tuple(sorted(group)) for group in groups.values() if len(group) > 1))
 
 
 def _by_value(hashes: Iterable[tuple[str, str]]) -> tuple[Hashes, list[list[str]]]:
@@ -83,11 +83,11 @@ def _sharing(values: Hashes, band: np.uint64, max_distance: int) -> Iterator[tup
     keys, ordered = (values & band)[order], values[order]
     following = np.searchsorted(keys, keys, side="right") - np.arange(len(keys)) - 1
     at = np.argsort(-following, kind="stable")  # those with most to be compared with come first
-    own, left = ordered[at], -following[at]
+    ordered_places, left = ordered[at], -following[at]
     for step in range(1, following.max(initial=0) + 1):
         last = np.searchsorted(left, -step, side="right")
         other = ordered[at[:last] + step]
-        near = np.flatnonzero(np.bitwise_count(own[:last] ^ other) <= max_distance)
+        near = np.flatnonzero(np.bitwise_count(ordered_places[:last] ^ other) <= max_distance)
         if len(near):
             yield order[at[near]], order[at[near] + step]
 
@@ -107,17 +107,17 @@ def _in_batches(pairs: Iterable[tuple[Places, Places]]) -> Iterator[tuple[Places
 
 
 def _one(pairs: Sequence[tuple[Places, Places]]) -> tuple[Places, Places]:
-    return np.concatenate([one for one, _ in pairs]), np.concatenate([two for _, two in pairs])
+    return np.concatenate([first for first, _ in pairs]), np.concatenate([two for _, two in pairs])
 
 
 def _joined(lead: Places, first: Places, second: Places) -> Places:
     """Return ``lead``, the least place in the group of each place, after pairs joined groups."""
     while True:
-        one, two = lead[first], lead[second]
-        apart = one != two
+        first_lead, two = lead[first], lead[second]
+        apart = first_lead != two
         if not apart.any():
             return lead
-        first, second = one[apart], two[apart]
+        first, second = first_lead[apart], two[apart]
         lead = lead.copy()
         np.minimum.at(lead, np.maximum(first, second), np.minimum(first, second))
         while not np.array_equal(lead, lead[lead]):

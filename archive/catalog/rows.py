@@ -23,20 +23,20 @@ from schemas.published import PublishedFile, PublishedIssue, PublishedPage
 
 def issue_row(published: PublishedIssue, at: datetime) -> IssueRow:
     """Return the row of the issue itself."""
-    said = published.metadata
+    metadata = published.metadata
     return IssueRow(
         slug=str(published.issue.issue),
         version=published.issue.version,
         edition=published.edition,
-        title=said.title,
-        date=said.date,
-        volume=said.volume,
-        number=said.number,
-        languages=" ".join(said.languages),
-        script=said.script,
-        rights=said.rights,
-        owner=said.owner,
-        source=str(said.source),
+        title=metadata.title,
+        date=metadata.date,
+        volume=metadata.volume,
+        number=metadata.number,
+        languages=" ".join(metadata.languages),
+        script=metadata.script,
+        rights=metadata.rights,
+        owner=metadata.owner,
+        source=str(metadata.source),
         published_at=at,
         record=to_json(published).decode(),
     )
@@ -70,10 +70,10 @@ def found_by(title: str, text: str) -> str:
 
 def _page(slug: str, title: str, page: PublishedPage) -> PageRow:
     scan: Scan = page.scan
-    found = page.description
-    words = found.text.regions if found.text else ()
+    description = page.description
+    words = description.text.regions if description.text else ()
     text = "\n\n".join(region.text for region in words)
-    label = scan.label or (found.header.label if found.header else None) or ""
+    label = scan.label or (description.header.label if description.header else None) or ""
     return PageRow(
         id=str(scan.page),
         issue=slug,
@@ -84,10 +84,10 @@ def _page(slug: str, title: str, page: PublishedPage) -> PageRow:
         width=scan.width,
         height=scan.height,
         dpi=scan.dpi,
-        header=found.header.text if found.header else "",
-        confidence=found.confidence,
-        known_words=found.known_words,
-        kind=str(found.kind or ""),
+        header=description.header.text if description.header else "",
+        confidence=description.confidence,
+        known_words=description.known_words,
+        kind=str(description.kind or ""),
         failed=page.failed,
         text=text,
         search=found_by(title, normalize(text)),

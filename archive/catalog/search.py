@@ -19,11 +19,11 @@ def find_query(
     issue and by its text. Its columns are those of ``Found``: the texts of pages and the records
     of issues are large and stay where they are.
     """
-    wanted = normalize(words).split()
-    in_caption = [IllustrationRow.search.contains(word, autoescape=True) for word in wanted]
+    terms = normalize(words).split()
+    in_caption = [IllustrationRow.search.contains(word, autoescape=True) for word in terms]
     conditions: list[ColumnElement[bool]] = [
         or_(caption, IllustrationRow.page.in_(_pages_with(word)))
-        for word, caption in zip(wanted, in_caption, strict=True)
+        for word, caption in zip(terms, in_caption, strict=True)
     ]
     conditions += [IllustrationRow.kind == kind] if kind else []
     conditions += [IssueRow.slug == issue] if issue else []

@@ -68,10 +68,10 @@ def is_page(image: Image.Image) -> bool:
 
 def whole_frame(path: Path, image: Image.Image, frame: int) -> Image.Image:
     """Return the frame that ``image``, opened from ``path``, stands at, decoded in full."""
-    found = _planar(path, frame) if _is_raw_planar(image) else image
-    found.load()
-    _check_depth(path, found)
-    return found
+    whole = _planar(path, frame) if _is_raw_planar(image) else image
+    whole.load()
+    _check_depth(path, whole)
+    return whole
 
 
 def _check_depth(path: Path, image: Image.Image) -> None:
@@ -92,10 +92,10 @@ def _is_raw_planar(image: Image.Image) -> bool:
 
 
 def _planar(path: Path, frame: int) -> Image.Image:
-    found = deep.load_tiff(path, frame=frame)
-    if found is None:
+    loaded = deep.load_tiff(path, frame=frame)
+    if loaded is None:
         raise ScanError(f"{path}: colors of its own in planes; save it as RGB")
-    pixels, icc = found
+    pixels, icc = loaded
     image = Image.fromarray((pixels >> 8).astype(np.uint8))
     if icc:
         image.info["icc_profile"] = icc
@@ -140,11 +140,11 @@ def to_rgb(image: Image.Image, icc: bytes | None) -> Image.Image:
 def as_array(image: Image.Image) -> RGB8:
     """Return an RGB image as (H, W, 3), strip by strip: Pillow would copy it twice over."""
     width, height = image.size
-    found = np.empty((height, width, 3), np.uint8)
+    pixels = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _STRIP):
         bottom = min(height, top + _STRIP)
-        found[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
-    return found
+        pixels[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
+    return pixels
 
 
 def _to_eight_bits(image: Image.Image) -> NDArray[np.uint8]:

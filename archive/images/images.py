@@ -20,7 +20,7 @@ from archive.images.decode import as_array, bits_of, is_page, reading, to_rgb, w
 from archive.images.pdf import is_pdf, pdf_page
 from archive.store import scratch
 from schemas.errors import ScanError
-from schemas.media_types import PDF, TIFF, type_of_pillow
+from schemas.media_types import MEDIA_TYPES, PDF, TIFF, type_of_pillow
 from schemas.model import RGB8, Grey8
 
 MAX_BYTES = 4 * 1024**3
@@ -29,6 +29,13 @@ DPI_RANGE = (50.0, 2400.0)
 _SCREENS, _LONGEST_PAGE = (72.0, 96.0), 28.0
 """What programs write that know no resolution; inches above which no page is so long."""
 
+FORMATS = tuple(kind.pillow[0] for kind in MEDIA_TYPES if kind.pillow)
+"""What a file may be, whatever its name: Pillow opens many kinds more, and EPS by Ghostscript."""
+_LOSSLESS = ("TIFF", "PNG", "BMP", "PPM", "GIF")
+_PREVIEW = 0.4
+"""Size of a preview beside its page, at most."""
+_MOST_FRAMES = 10_000
+"""Frames of a TIFF that are looked at; a file of more is no magazine."""
 PNG_LEVEL = 2
 _ORIENTATION = 274
 """EXIF tag."""
@@ -75,15 +82,17 @@ def load_image(
     with reading(path):
         if is_pdf(path):
             picture, dpi = pdf_page(path, frame, dpi=pdf_dpi, max_megapixels=max_megapixels)
-            found = _finish(picture, PDF, dpi)
+            drawn_page = _finish(picture, PDF, dpi)
         else:
-            with Image.open(path) as image:
-                image.seek(frame)
+            with Image.open(path, formats=FORMATS) as image:
                 _check_size(path, image.size, max_megapixels)
+                if frame:
+                    image.seek(frame)
+                    _check_size(path, image.size, max_megapixels)
                 whole = whole_frame(path, image, frame)
                 mimetype = type_of_pillow(image.format)
-                found = replace(_finish(whole, mimetype, _dpi(image)), bits=bits_of(image))
-    return found
+                drawn_page = replace(_finish(whole, mimetype, _dpi(image)), bits=bits_of(image))
+    return drawn_page
 
 
 def load_rgb(path: Path) -> RGB8:
@@ -169,19 +178,45 @@ def save_tiff(path: Path, array: NDArray[np.uint8], *, dpi: float) -> None:
 def page_frames(path: Path) -> tuple[int, ...]:
     """Return which frames of the file at ``path`` are pages, from 0.
 
-    Reduced copies and masks, as pyramidal TIFFs hold them, are none.
+    Reduced copies and masks, as pyramidal TIFFs hold them, are none, nor are previews.
 
     Raises:
         ScanError: as ``load_image``.
     """
     _check_file(path)
-    with reading(path), Image.open(path) as image:
-        found = []
-        for frame in range(int(getattr(image, "n_frames", 1))):
+    with reading(path), Image.open(path, formats=FORMATS) as image:
+        if image.format != "TIFF":  # the frames of an animation are no pages; to seek is to decode
+            return (0,)
+        frames, first = [], image.size
+        for frame in range(min(_MOST_FRAMES, int(getattr(image, "n_frames", 1)))):
             image.seek(frame)
-            if is_page(image):
-                found.append(frame)
-    return tuple(found) or (0,)
+            if is_page(image) and not _is_preview(image.size, first):
+                frames.append(frame)
+    return tuple(frames) or (0,)
+
+
+def _is_preview(size: tuple[int, int], first: tuple[int, int]) -> bool:
+    """Say whether an image of ``size`` is a small picture of the page of size ``first``.
+
+    Programs write such previews without NewSubfileType.
+    """
+    scale = max(size[0] / first[0], size[1] / first[1])
+    is_alike = all(abs(side - scale * whole) <= 2 for side, whole in zip(size, first, strict=True))
+    return scale <= _PREVIEW and is_alike
+
+
+def image_quality(path: Path) -> tuple[int, int, bool]:
+    """Return what makes a copy of a page better: pixels, bits a channel, whether it is lossless.
+
+    Nothing is decoded. JPEG 2000 counts as lossy, since its header does not say.
+
+    Raises:
+        ScanError: as ``load_image``.
+    """
+    _check_file(path)
+    with reading(path), Image.open(path, formats=FORMATS) as image:
+        is_lossless = image.format in _LOSSLESS and image.info.get("compression") != "jpeg"
+        return image.size[0] * image.size[1], bits_of(image), is_lossless
 
 
 def image_size(path: Path) -> tuple[int, int]:
@@ -191,7 +226,7 @@ def image_size(path: Path) -> tuple[int, int]:
         ScanError: as ``load_image``.
     """
     _check_file(path)
-    with reading(path), Image.open(path) as image:
+    with reading(path), Image.open(path, formats=FORMATS) as image:
         is_turned = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
         width, height = image.size
     return (height, width) if is_turned else (width, height)
@@ -206,15 +241,15 @@ def srgb_profile() -> bytes:
 
 def _check_file(path: Path) -> None:
     try:
-        found = path.lstat()
+        status = path.lstat()
     except FileNotFoundError as error:
         raise ScanError(f"{path}: is not there; was it moved?") from error
-    if path.is_symlink() or not S_ISREG(found.st_mode):
+    if path.is_symlink() or not S_ISREG(status.st_mode):
         raise ScanError(f"{path}: not a regular file; links and devices are not followed")
-    if found.st_size == 0:
+    if status.st_size == 0:
         raise ScanError(f"{path}: empty file; rescan it")
-    if found.st_size > MAX_BYTES:
-        raise ScanError(f"{path}: {found.st_size} bytes; more than {MAX_BYTES} is not accepted")
+    if status.st_size > MAX_BYTES:
+        raise ScanError(f"{path}: {status.st_size} bytes; more than {MAX_BYTES} is not accepted")
 
 
 def _check_size(path: Path, size: tuple[int, int], max_megapixels: float) -> None:

@@ -45,14 +45,14 @@ def pdf_page(
         try:
             page = document[number]
             width, height = page.get_size()
-            found = _scan_dpi(page, width) or float(dpi)
-            megapixels = (width * found / 72) * (height * found / 72) / 1e6
+            scan_dpi = _scan_dpi(page, width) or float(dpi)
+            megapixels = (width * scan_dpi / 72) * (height * scan_dpi / 72) / 1e6
             if megapixels > max_megapixels:
                 raise ScanError(
                     f"{path}: page {number + 1} is {megapixels:.0f} megapixels, allowed are "
                     f"{max_megapixels:g}; raise [ingest] max_megapixels if this is right"
                 )
-            return page.render(scale=found / 72).to_pil().convert("RGB"), found
+            return page.render(scale=scan_dpi / 72).to_pil().convert("RGB"), scan_dpi
         except (RuntimeError, pypdfium2.PdfiumError) as error:
             raise ScanError(f"{path}: page {number + 1} is damaged ({error})") from error
 

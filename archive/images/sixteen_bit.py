@@ -72,10 +72,10 @@ def _decoded(
     if page.planarconfig != _CONTIGUOUS or page.photometric == 0:
         return None  # which would be mixed up
     # Pillow has decoded it in full before, so a damaged strip does not come here
-    found = unpack()
+    unpacked = unpack()
     size = (page.imagelength, page.imagewidth)
-    wanted = size[::-1] if orientation in _ROWS_UP else size
-    return found if found is not None and found.shape[:2] == wanted else None
+    size_wanted = size[::-1] if orientation in _ROWS_UP else size
+    return unpacked if unpacked is not None and unpacked.shape[:2] == size_wanted else None
 
 
 def _upright(pixels: NDArray[np.uint16], orientation: int) -> NDArray[np.uint16]:

@@ -11,7 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive.ingest.names import printable_name, suffixed
-from archive.ingest.sources import IssueSource, PageSource
+from archive.ingest.page_source import PageSource
+from archive.ingest.sources import IssueSource
 from archive.layout import Layout
 from schemas.codec import from_json, to_json
 from schemas.model import Issue, IssueId, Quarantined, Scan
@@ -41,7 +42,7 @@ class Walk:
     taken: set[IssueId] = field(default_factory=set)
 
     def identified(
-        self, found: Sequence[IssueSource]
+        self, sources: Sequence[IssueSource]
     ) -> Iterator[tuple[IssueSource, Quarantined | None]]:
         """Yield folders with the ids they were registered with, or may have; or why not.
 
@@ -49,9 +50,9 @@ class Walk:
         registers a folder adds the id it got in the end to ``taken``.
         """
         known = _by_slug(self.layout.issues())
-        own = [_registered(source, known, self.layout) for source in found]
-        self.taken |= {issue for issue in own if issue is not None}
-        for source, issue in zip(found, own, strict=True):
+        ids = [_registered(source, known, self.layout) for source in sources]
+        self.taken |= {issue for issue in ids if issue is not None}
+        for source, issue in zip(sources, ids, strict=True):
             asked = source.asked or source.issue
             if issue is not None:
                 yield replace(source, issue=issue, asked=asked), None
@@ -59,7 +60,11 @@ class Walk:
                 yield source, Quarantined(str_of(source.folder), _TWICE.format(asked))
             else:
                 new = suffixed(asked, source.folder) if asked in self.taken else asked
-                others = tuple(one for one in known.get(str(asked), ()) if one not in self.taken)
+                others = tuple(
+                    issue_known
+                    for issue_known in known.get(str(asked), ())
+                    if issue_known not in self.taken
+                )
                 yield replace(source, issue=new, asked=asked, others=others), None
 
 
@@ -80,11 +85,11 @@ def own_id(source: IssueSource, layout: Layout, scans: list[tuple[PageSource, Sc
 
 def _by_slug(issues: Iterable[IssueId]) -> dict[str, list[IssueId]]:
     """Return ids by the slug that was asked for, which a suffix may follow."""
-    found = defaultdict[str, list[IssueId]](list)
+    ids = defaultdict[str, list[IssueId]](list)
     for issue in issues:
         for slug in {str(issue), _SUFFIX.sub("", str(issue))}:
-            found[slug].append(issue)
-    return found
+            ids[slug].append(issue)
+    return ids
 
 
 _SUFFIX = re.compile(r"-[0-9a-f]{6}$")
@@ -133,7 +138,7 @@ def fingerprint(source: IssueSource, accept: object) -> str:
         str_of(source.folder.resolve()),
         str(source.issue),
         repr(accept),
-        [(one.name, one.reason) for one in source.refused],
+        [(quarantined.name, quarantined.reason) for quarantined in source.refused],
         [
             (str_of(page.path.resolve()), page.frame, page.label, page.checksum, _stat(page.path))
             + ((str_of(page.text.resolve()), _stat(page.text)) if page.text else ())
@@ -145,7 +150,7 @@ def fingerprint(source: IssueSource, accept: object) -> str:
 
 def _stat(path: Path) -> tuple[int, int, bool]:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:  # gone since the walk, or not to be seen: reading it says which
         return (-1, -1, False)
-    return (found.st_size, found.st_mtime_ns, os.access(path, os.R_OK))
+    return (status.st_size, status.st_mtime_ns, os.access(path, os.R_OK))

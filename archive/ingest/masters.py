@@ -8,7 +8,7 @@ from dataclasses import replace
 from hashlib import file_digest
 from pathlib import Path
 
-from archive.ingest.sources import PageSource
+from archive.ingest.page_source import PageSource
 from archive.store import sha256, whole
 from schemas.errors import ScanError
 from schemas.model import Scan
@@ -23,7 +23,7 @@ def kept(scans: Iterable[tuple[PageSource, Scan]], folder: Path, *, root: Path) 
     Raises:
         ScanError: a file changed while it was copied.
     """
-    found, taken = [], dict[str, str]()
+    masters, taken = [], dict[str, str]()
     for page, scan in scans:
         target = folder / _safe_name(scan, page, taken)
         if not target.exists() or sha256(target) != scan.sha256:
@@ -31,8 +31,8 @@ def kept(scans: Iterable[tuple[PageSource, Scan]], folder: Path, *, root: Path) 
                 shutil.copyfile(page.path, draft)
                 if sha256(draft) != scan.sha256:
                     raise ScanError(f"{page.path}: changed while it was copied; ingest it again")
-        found.append(replace(scan, path=str(target.relative_to(root))))
-    return tuple(found)
+        masters.append(replace(scan, path=str(target.relative_to(root))))
+    return tuple(masters)
 
 
 def in_place(scans: Iterable[tuple[PageSource, Scan]]) -> tuple[Scan, ...]:
@@ -40,22 +40,22 @@ def in_place(scans: Iterable[tuple[PageSource, Scan]]) -> tuple[Scan, ...]:
     return tuple(replace(scan, path=str(page.path.resolve())) for page, scan in scans)
 
 
-def check_digest(path: Path, found: str, wanted: tuple[str, str]) -> None:
+def check_digest(path: Path, digest_found: str, stated: tuple[str, str]) -> None:
     """Compare a file with what METS says of it.
 
     Raises:
         ScanError: it is another file than METS describes.
     """
-    algorithm, digest = wanted
+    algorithm, digest = stated
     name = _ALGORITHMS.get(algorithm)
     if not digest or name is None:
         return
     if name != "sha256":
         with path.open("rb") as stream:
-            found = file_digest(stream, name).hexdigest()
-    if found != digest:
+            digest_found = file_digest(stream, name).hexdigest()
+    if digest_found != digest:
         raise ScanError(
-            f"{path}: its {algorithm} is {found}, METS says {digest}; get the file again"
+            f"{path}: its {algorithm} is {digest_found}, METS says {digest}; get the file again"
         )
 
 

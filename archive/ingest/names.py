@@ -5,22 +5,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
+
+from natsort import natsort_keygen, ns
 
 from schemas.errors import is_systemic
+from schemas.media_types import PAGE_SUFFIXES
 from schemas.model import IssueId
 
+_KEY = natsort_keygen(alg=ns.INT | ns.IGNORECASE)
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a sort key in which page_2 comes before page_10.
+def natural(name: str) -> tuple[object, str]:
+    """Return a sort key that orders names as people do, suffixes apart from stems.
 
-    >>> sorted(["p10.tif", "p2.tif"], key=natural)
-    ['p2.tif', 'p10.tif']
+    >>> sorted(["p10.tif", "p2.tif", "p007-1.tif", "p007.tif"], key=natural)
+    ['p2.tif', 'p007.tif', 'p007-1.tif', 'p10.tif']
+    >>> sorted(["scan (10).png", "scan (2).png", "scan.png"], key=natural)
+    ['scan.png', 'scan (2).png', 'scan (10).png']
     """
-    parts = re.split(r"(\d+)", unicodedata.normalize("NFC", name).casefold())
-    return tuple((1, int(p), "") if p.isdecimal() else (0, 0, p) for p in parts)
+    path = PurePath(unicodedata.normalize("NFC", name))
+    suffix = path.suffix if path.suffix.lower() in PAGE_SUFFIXES else ""
+    return _KEY(path.name.removesuffix(suffix)), suffix.lower()
 
 
 def to_slug(name: str) -> str:

@@ -10,7 +10,8 @@ from archive.images.images import load_image
 from archive.ingest.identity import fingerprint, own_id, read_issue, str_of
 from archive.ingest.masters import check_digest, in_place, kept
 from archive.ingest.names import printable_name, why_unread
-from archive.ingest.sources import IssueSource, PageSource
+from archive.ingest.page_source import PageSource
+from archive.ingest.sources import IssueSource
 from archive.ingest.texts import read_text
 from archive.layout import Layout
 from archive.store import sha256, write_whole
@@ -59,15 +60,15 @@ def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registe
     read = _validated(source, accept)
     if not read.scans:
         refused = (*source.refused, *read.refused)[:3]
-        reasons = "; ".join(f"{one.name}: {one.reason}" for one in refused)
+        reasons = "; ".join(f"{quarantined.name}: {quarantined.reason}" for quarantined in refused)
         raise ScanError(f"{source.folder}: no page could be accepted ({reasons})")
-    own = own_id(source, layout, read.scans)
-    if own != source.issue:
-        return register(replace(source, issue=own, others=()), layout, accept)
-    found = _entered(source, layout, accept, known, read)
+    issue_id = own_id(source, layout, read.scans)
+    if issue_id != source.issue:
+        return register(replace(source, issue=issue_id, others=()), layout, accept)
+    registered = _entered(source, layout, accept, known, read)
     if read.is_final:
         write_whole(layout.seen(source.issue), seen.encode())
-    return found
+    return registered
 
 
 def _was_seen(layout: Layout, issue: IssueId, seen: str) -> bool:
@@ -89,7 +90,14 @@ def _entered(
     folder = str_of(source.folder.resolve())
     if known is not None and _is_same(known, scans, texts, source, layout):
         moved = _moved(known.scans, scans)
-        issue = replace(known, scans=moved, quarantined=quarantined, source=folder)
+        issue = replace(
+            known,
+            scans=moved,
+            quarantined=quarantined,
+            source=folder,
+            copies=_copies(source),
+            notes=source.notes,
+        )
         if issue != known:
             _write(issue, layout)
         return Registered(issue, is_new=False)
@@ -104,9 +112,15 @@ def _entered(
         quarantined=quarantined,
         source=folder,
         ingested=datetime.now(UTC).replace(microsecond=0),
+        copies=_copies(source),
+        notes=source.notes,
     )
     _write(issue, layout)
     return Registered(issue, is_new=True)
+
+
+def _copies(source: IssueSource) -> tuple[str, ...]:
+    return tuple(printable_name(str_of(path.relative_to(source.folder))) for path in source.copies)
 
 
 def _write(issue: Issue, layout: Layout) -> None:
@@ -132,8 +146,11 @@ def _is_same(
     if len({scan.path for scan in known.scans}) < len(set(known.sha256s)):
         return False  # masters of one name that an older release kept in one place
     now, before = (
-        [(one.sha256, one.frame, one.label, one.width, one.height) for one in own]
-        for own in ([scan for _, scan in scans], known.scans)
+        [
+            (page_scan.sha256, page_scan.frame, page_scan.label, page_scan.width, page_scan.height)
+            for page_scan in side
+        ]
+        for side in ([scan for _, scan in scans], known.scans)
     )  # a page of a PDF may be drawn at another size
     if now != before or known.metadata != source.metadata:
         return False

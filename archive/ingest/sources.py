@@ -10,35 +10,28 @@ from pathlib import Path
 from archive.hrefs import resolve_href
 from archive.images.images import page_frames
 from archive.images.pdf import count_pages, is_pdf
+from archive.ingest.copies import best_copies, unmatched
+from archive.ingest.folders import (
+    COMPANIONS,
+    NOT_READ,
+    SIDECAR,
+    SYSTEM_FILES,
+    copies_in,
+    is_issue,
+    naming_folder,
+    supplements_in,
+)
 from archive.ingest.names import natural, printable_name, suffixed, to_slug, why_unread
+from archive.ingest.page_source import PageSource
 from archive.ingest.texts import text_beside
 from schemas.errors import DocumentError, ScanError
 from schemas.media_types import PAGE_SUFFIXES, TIFF_SUFFIXES
 from schemas.model import IssueId, IssueMetadata, Quarantined
 from schemas.namespaces import METS
 from schemas.read.mets import MetsFile, MetsPage, read_mets
-from schemas.sidecar import read_sidecar
+from schemas.sidecar import Sidecar, read_sidecar
 
-SIDECAR = "issue.ini"
 _HEAD_BYTES = 4096
-KNOWN_OTHERS = frozenset({".ini", ".xml", ".txt", ".md5", ".sha256", ".csv", ".json", ".log"})
-"""Files that lie beside pages and are none; they are passed over without a word."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageSource:
-    """One page before it is validated: a file and the frame in it.
-
-    ``text`` is the document with its text, if there is one, ``no_text`` why one that METS names
-    cannot be had; ``checksum`` what METS says of the file, as algorithm and hex digest.
-    """
-
-    path: Path
-    frame: int = 0
-    label: str = ""
-    text: Path | None = None
-    no_text: str = ""
-    checksum: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,7 @@ class IssueSource:
 
     ``is_named`` where issue.ini gives the id; ``asked`` is the id that it shared with another
     folder, before the two were told apart; ``others`` are ids of that name that it may have had.
+    ``copies`` are files that are further copies of its pages, ``notes`` are for a person.
     """
 
     issue: IssueId
@@ -57,6 +51,8 @@ class IssueSource:
     is_named: bool = False
     asked: IssueId | None = None
     others: tuple[IssueId, ...] = ()
+    copies: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,7 @@ def discover(source: Path) -> Discovery:
         return Discovery((_single(source),))
     if not source.is_dir():
         raise ScanError(f"{source}: is not there")
-    found: list[IssueSource] = []
+    sources: list[IssueSource] = []
     refused: list[Quarantined] = []
     for folder in _folders(source):
         try:
@@ -95,8 +91,8 @@ def discover(source: Path) -> Discovery:
             refused.append(Quarantined(printable_name(str(folder)), reason))
             continue
         if issue is not None:
-            found.append(issue)
-    return Discovery(tuple(_with_kinds(found)), tuple(refused))
+            sources.append(issue)
+    return Discovery(tuple(_with_kinds(sources)), tuple(refused))
 
 
 def _folders(source: Path) -> Iterator[Path]:
@@ -108,16 +104,17 @@ def _folders(source: Path) -> Iterator[Path]:
     except OSError as error:
         why_unread(error)  # ``discover`` has met it and said so
         return
+    parts = [*copies_in(source), *supplements_in(source)] if is_issue(source) else []
     for child in sorted(children, key=lambda p: natural(p.name)):
-        if not child.name.startswith("."):
+        if not child.name.startswith(".") and child not in parts:
             yield from _folders(child)
 
 
 def _mets_in(folder: Path) -> Path | None:
     """Return the METS file that describes ``folder``: mets.xml, else the only METS there."""
-    found = [path for path in sorted(folder.glob("*.xml")) if path.is_file() and _is_mets(path)]
-    named = [path for path in found if path.name.lower() == "mets.xml"]
-    chosen = named or found
+    documents = [path for path in sorted(folder.glob("*.xml")) if path.is_file() and _is_mets(path)]
+    named = [path for path in documents if path.name.lower() == "mets.xml"]
+    chosen = named or documents
     return chosen[0] if len(chosen) == 1 else None
 
 
@@ -131,36 +128,65 @@ def _of_folder(folder: Path) -> IssueSource | None:
     mets = _mets_in(folder)
     if mets is not None and not (folder / SIDECAR).exists():
         return _of_mets(mets)
-    entries = sorted(folder.iterdir(), key=lambda p: natural(p.name))
-    pages: list[PageSource] = []
     refused: list[Quarantined] = []
-    for entry in entries:
-        if entry.name.startswith(".") or entry.name == "Thumbs.db":
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            continue
-        _sort_in(entry, pages, refused)
-    if not pages:
+    roles = copies_in(folder) if is_issue(folder) else []
+    parts = [_pages_in(part, refused) for part in (folder, *roles)]
+    if reason := unmatched(parts):
+        raise DocumentError(f"{folder}: {reason}; put the right files together, or name one folder")
+    copies = best_copies([page for pages in parts for page in pages])
+    if not copies.pages:
         _check_none_lost(folder, refused)
         return None
-    said = _sidecar(folder)
-    slug = said[1] or to_slug(folder.name)
+    sidecar = _sidecar(folder)
+    slug = to_slug(sidecar.slug) if sidecar.slug else ""
+    pages = sorted(copies.pages, key=lambda page: (natural(page.path.name), page.frame))
+    for sheets in supplements_in(folder):
+        pages += _pages_in(sheets, refused)
     return IssueSource(
-        IssueId(slug), folder, tuple(pages), said[0], tuple(refused), is_named=bool(said[1])
+        IssueId(slug or to_slug(naming_folder(folder).name)),
+        folder,
+        tuple(pages),
+        sidecar.metadata,
+        tuple(refused),
+        is_named=bool(slug),
+        copies=copies.others,
+        notes=sidecar.notes,
     )
 
 
+def _pages_in(folder: Path, refused: list[Quarantined]) -> list[PageSource]:
+    """Return the pages that lie in ``folder`` itself; what is none is added to ``refused``."""
+    pages: list[PageSource] = []
+    for entry in sorted(folder.iterdir(), key=lambda p: natural(p.name)):
+        is_hidden = entry.name.startswith(".") or entry.name.lower() in SYSTEM_FILES
+        if is_hidden or (entry.is_dir() and not entry.is_symlink()):
+            continue
+        _sort_in(entry, pages, refused)
+    return pages
+
+
 def _check_none_lost(folder: Path, refused: list[Quarantined]) -> None:
-    """Raise DocumentError for a folder of page images that are all bad: it would be gone."""
-    lost = [one for one in refused if Path(one.name).suffix.lower() in PAGE_SUFFIXES]
+    """Raise DocumentError for a folder whose files could be pages and are not read.
+
+    Else a delivery would be gone, and the night would say that there is nothing to do.
+    """
+    lost = [
+        quarantined
+        for quarantined in refused
+        if Path(quarantined.name).suffix.lower() in PAGE_SUFFIXES | NOT_READ
+    ]
+    lost += [
+        Quarantined(printable_name(path.name), "archives are not read; unpack it")
+        for path in sorted(folder.glob("*.[zZ][iI][pP]"))
+    ]
     if lost:
-        reasons = "; ".join(f"{one.name}: {one.reason}" for one in lost[:3])
+        reasons = "; ".join(f"{quarantined.name}: {quarantined.reason}" for quarantined in lost[:3])
         raise DocumentError(f"{folder}: no page could be accepted ({reasons})")
 
 
 def _sort_in(entry: Path, pages: list[PageSource], refused: list[Quarantined]) -> None:
     suffix = entry.suffix.lower()
-    if suffix in KNOWN_OTHERS:
+    if suffix in COMPANIONS:
         return
     name = printable_name(entry.name)
     if entry.is_symlink() or not entry.is_file():
@@ -189,23 +215,23 @@ def _frames(path: Path) -> Iterable[PageSource]:
 def _single(path: Path) -> IssueSource:
     if path.suffix.lower() == ".xml":
         return _of_mets(path)
-    metadata, slug = (
-        _sidecar(path.parent) if (path.parent / SIDECAR).exists() else (IssueMetadata(), "")
-    )
+    sidecar = _sidecar(path.parent)
+    slug = to_slug(sidecar.slug) if sidecar.slug else ""
     return IssueSource(
         IssueId(slug or to_slug(path.stem)),
         path.parent,
         tuple(_frames(path)),
-        metadata,
+        sidecar.metadata,
         is_named=bool(slug),
+        notes=sidecar.notes,
     )
 
 
 def _of_mets(path: Path) -> IssueSource:
-    found = read_mets(path.read_bytes(), name=str(path))
+    document = read_mets(path.read_bytes(), name=str(path))
     pages: list[PageSource] = []
     refused: list[Quarantined] = []
-    for page in found.pages:
+    for page in document.pages:
         image = page.image()
         if image is None:
             refused.append(Quarantined(f"page {page.order}", "METS names no image for it"))
@@ -218,7 +244,7 @@ def _of_mets(path: Path) -> IssueSource:
         raise DocumentError(f"{path}: names no page")
     name = _package_name(path.parent) if path.stem.lower() == "mets" else path.stem
     return IssueSource(
-        IssueId(to_slug(name)), path.parent, tuple(pages), found.metadata, tuple(refused)
+        IssueId(to_slug(name)), path.parent, tuple(pages), document.metadata, tuple(refused)
     )
 
 
@@ -246,20 +272,19 @@ def _mets_page(page: MetsPage, image: MetsFile, folder: Path) -> PageSource:
     )
 
 
-def _sidecar(folder: Path) -> tuple[IssueMetadata, str]:
+def _sidecar(folder: Path) -> Sidecar:
     path = folder / SIDECAR
     if not path.is_file():
-        return IssueMetadata(), ""
-    said = read_sidecar(path.read_bytes(), name=str(path))
-    return said.metadata, to_slug(said.slug) if said.slug else ""
+        return Sidecar(IssueMetadata())
+    return read_sidecar(path.read_bytes(), name=str(path))
 
 
-def _with_kinds(found: list[IssueSource]) -> Iterator[IssueSource]:
+def _with_kinds(sources: list[IssueSource]) -> Iterator[IssueSource]:
     """Give folders that ask for the same id a suffix made of their path."""
     seen: set[IssueId] = set()
-    for source in found:
+    for source in sources:
         if source.issue in seen:
-            own = suffixed(source.issue, source.folder)
-            source = replace(source, issue=own, asked=source.issue)
+            issue_id = suffixed(source.issue, source.folder)
+            source = replace(source, issue=issue_id, asked=source.issue)
         seen.add(source.issue)
         yield source

@@ -33,9 +33,9 @@ def read_text(path: Path, scan: Scan) -> PageText:
     content = path.read_bytes()
     size = (scan.width, scan.height)
     if local(parse_xml(content, name=str(path))) == "PcGts":
-        found = read_page_xml(content, page=scan.page, name=str(path), size=size)
+        content_read = read_page_xml(content, page=scan.page, name=str(path), size=size)
     else:
-        found = read_alto(content, page=scan.page, name=str(path), dpi=scan.dpi, size=size)
-    if not any(word.text.strip() for word in found.text.words()):
+        content_read = read_alto(content, page=scan.page, name=str(path), dpi=scan.dpi, size=size)
+    if not any(word.text.strip() for word in content_read.text.words()):
         raise DocumentError(f"{path}: holds no word; the page will be recognized")
-    return replace(found.text, models=f"{KEPT} {path.name}")
+    return replace(content_read.text, models=f"{KEPT} {path.name}")

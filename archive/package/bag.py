@@ -62,15 +62,15 @@ def read_manifest(path: Path) -> dict[str, str]:
     Raises:
         DocumentError: a line is no digest and path, or names a path twice or outside the bag.
     """
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for number, line in enumerate(_lines(path), start=1):
         digest, name = (*line.split(maxsplit=1), "", "")[:2]  # parted by blanks or tabs
         name = name.strip().replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
         is_outside = name.startswith(("/", "~")) or ".." in name.split("/")
-        if not name or is_outside or name in found:
+        if not name or is_outside or name in digests:
             raise DocumentError(f"{path}:{number}: wants a digest and a path of the bag, once")
-        found[name] = digest.lower()
-    return found
+        digests[name] = digest.lower()
+    return digests
 
 
 def known_digests(folder: Path) -> dict[str, str] | None:
@@ -123,11 +123,11 @@ def _check_declaration(folder: Path) -> Iterator[tuple[str, str]]:
 def _check_oxum(folder: Path, payload: Sequence[str]) -> Iterator[tuple[str, str]]:
     info = folder / INFO
     for line in _lines(info) if info.is_file() else ():
-        label, _, said = line.partition(":")
+        label, _, value = line.partition(":")
         if label.strip().lower() == "payload-oxum":
             size_bytes = sum((folder / name).stat().st_size for name in payload)
-            if said.strip() != (there := f"{size_bytes}.{len(payload)}"):
-                yield INFO, f"says the Payload-Oxum {said.strip()}; bytes and files are {there}"
+            if value.strip() != (there := f"{size_bytes}.{len(payload)}"):
+                yield INFO, f"says the Payload-Oxum {value.strip()}; bytes and files are {there}"
 
 
 def _check_digests(

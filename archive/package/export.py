@@ -92,9 +92,9 @@ def _check_profiles(
         if missing := public.missing(profile.needs):
             options = ", ".join(missing)
             raise ConfigError(f"the profile {profile.name} needs {options} in config.ini")
-        if profile.needs_web_addresses and (odd := public.unusable()):
+        if profile.needs_web_addresses and (unusable := public.unusable()):
             raise ConfigError(
-                f"the profile {profile.name} cannot use {', '.join(odd)} of config.ini; "
+                f"the profile {profile.name} cannot use {', '.join(unusable)} of config.ini; "
                 f"{WANTED_ADDRESSES}"
             )
         if profile.needs_title and not published.metadata.title:

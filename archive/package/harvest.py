@@ -32,7 +32,7 @@ def write_records(
         DocumentError: the package's METS or Dublin Core is no XML.
     """
     names = (METS_NAMES[DFG], METS_NAMES[ARCHIVE])
-    mets = next(found for name in names if (found := _member(package, name)) is not None)
+    mets = next(member for name in names if (member := _member(package, name)) is not None)
     dublin_core = _member(package, "dc.xml") or b""
     written = []
     for prefix, content in (("oai_dc", dublin_core), ("mets", mets)):
@@ -50,7 +50,7 @@ def write_collection(
     Raises:
         ValueError: there is no public address.
     """
-    there = [one for one in issues if has_manifest(to, str(one.issue.issue))]
+    there = [published for published in issues if has_manifest(to, str(published.issue.issue))]
     path = to / _COLLECTIONS / f"{title_key(title)}.json"
     write_whole(path, collection(title, there, public))
     return path

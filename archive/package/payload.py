@@ -138,8 +138,8 @@ class Payload:
         """
         if self._mets is None:
             raise DocumentError(f"{self._published.issue.issue}: the package has no METS")
-        used = Counter(one.href for one in self.files)
-        facts = {one.href: _facts(one, with_size=used[one.href] == 1) for one in self.files}
+        used = Counter(file.href for file in self.files)
+        facts = {file.href: _facts(file, with_size=used[file.href] == 1) for file in self.files}
         view = PackageView(
             self._mets,
             facts,
@@ -225,7 +225,7 @@ class Payload:
 
     def _add(self, use: str, sequence: int, href: str, mimetype: str, content: bytes) -> None:
         self._write(href, content)
-        ordinal = 0 if sequence else 1 + sum(one.use == use for one in self.files)
+        ordinal = 0 if sequence else 1 + sum(file.use == use for file in self.files)
         digest = self.digests[href]
         self.files.append(PackageFile(use, sequence, ordinal, href, mimetype, digest, len(content)))
 

@@ -50,7 +50,7 @@ class SchemaStore:
     @property
     def is_installed(self) -> bool:
         """Whether every schema is there."""
-        return all((self.folder / one.name).is_file() for one in official())
+        return all((self.folder / schema.name).is_file() for schema in official())
 
     def schema(self, name: str) -> etree.XMLSchema:
         """Return the compiled schema ``name``: ``driver.xsd`` or a name of ``official``.
@@ -63,10 +63,10 @@ class SchemaStore:
         return self._compiled[name]
 
     def _compile(self, name: str) -> etree.XMLSchema:
-        for one in official():
-            is_shared = one.name.startswith("shared/")
-            if is_shared or one.name == name or (name == DRIVER and "alto/" not in one.name):
-                _check(self.folder / one.name, one)
+        for schema in official():
+            is_shared = schema.name.startswith("shared/")
+            if is_shared or schema.name == name or (name == DRIVER and "alto/" not in schema.name):
+                _check(self.folder / schema.name, schema)
         parser = etree.XMLParser(no_network=True, resolve_entities=False)
         parser.resolvers.add(_Local(self.folder))
         if name == DRIVER:
@@ -116,14 +116,14 @@ def install(source: Path, target: Path) -> tuple[Official, ...]:
     if not source.is_dir():
         raise ConfigError(f"{source}: is no folder; download the schemas to one")
     there = _by_digest(source)
-    missing = [one for one in official() if one.sha256 not in there]
+    missing = [schema for schema in official() if schema.sha256 not in there]
     if missing:
-        listing = "\n".join(f"  {one.url}  (SHA-256 {one.sha256})" for one in missing)
+        listing = "\n".join(f"  {schema.url}  (SHA-256 {schema.sha256})" for schema in missing)
         raise ConfigError(f"{source}: {len(missing)} schemas are not there:\n{listing}")
     with whole(target) as draft:
-        for one in official():
-            (draft / one.name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(there[one.sha256], draft / one.name)
+        for schema in official():
+            (draft / schema.name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(there[schema.sha256], draft / schema.name)
     return official()
 
 
@@ -139,12 +139,12 @@ def profile_text(name: str) -> bytes:
 
 
 def _by_digest(folder: Path) -> Mapping[str, Path]:
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return {file_sha256(path): path for path in sorted(found)}
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return {file_sha256(path): path for path in sorted(files)}
 
 
-def _check(path: Path, wanted: Official) -> None:
+def _check(path: Path, schema: Official) -> None:
     if not path.is_file():
         raise ConfigError(f"{path}: is not there; bilderbogen schemas install --from DIR")
-    if file_sha256(path) != wanted.sha256:
-        raise ConfigError(f"{path}: is not the file of {wanted.url}; install it again")
+    if file_sha256(path) != schema.sha256:
+        raise ConfigError(f"{path}: is not the file of {schema.url}; install it again")

@@ -41,10 +41,10 @@ def _extract(path: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            for one in members:
-                if ".." in (parts := PurePosixPath(one.filename).parts) or parts[:1] == ("/",):
-                    raise DocumentError(f"{path}: {one.filename} leads out of the zip")
-            size_bytes = sum(one.file_size for one in members)
+            for member in members:
+                if ".." in (parts := PurePosixPath(member.filename).parts) or parts[:1] == ("/",):
+                    raise DocumentError(f"{path}: {member.filename} leads out of the zip")
+            size_bytes = sum(member.file_size for member in members)
             if size_bytes > shutil.disk_usage(folder).free:
                 raise DocumentError(
                     f"{path}: {size_bytes} bytes have no room in {folder.parent}; unpack it where "

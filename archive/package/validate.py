@@ -75,11 +75,14 @@ def check_document(content: bytes, *, name: str, store: SchemaStore | None = Non
         root = deepcopy(inner)
     uri, tag = namespace(root), local(root)
     if uri == METS and tag == "mets":
-        found = [*_by_schema(root, DRIVER, name, store), *_by_profile(root, name)]
-        return Checked((*found, *check_mets(root, name=name)), root)
+        findings_here = [*_by_schema(root, DRIVER, name, store), *_by_profile(root, name)]
+        return Checked((*findings_here, *check_mets(root, name=name)), root)
     if tag == "alto":
-        found = [*_by_schema(root, _alto_schema(root), name, store), *_by_profile(root, name)]
-        return Checked((*found, *check_alto(root, name=name)), root)
+        findings_here = [
+            *_by_schema(root, _alto_schema(root), name, store),
+            *_by_profile(root, name),
+        ]
+        return Checked((*findings_here, *check_alto(root, name=name)), root)
     if uri in (MODS, PREMIS, MIX):
         return Checked(tuple(_by_schema(root, DRIVER, name, store)), root)
     if uri == XHTML:
@@ -106,12 +109,12 @@ def check_path(path: Path, *, store: SchemaStore | None = None) -> Iterator[Find
     elif (path / METS_NAME).is_file():
         yield from _check_package(path, None, store)
     elif path.is_dir():
-        found = _documents(path)
-        if not found:
+        documents = _documents(path)
+        if not documents:
             yield Finding(str(path), 0, "folder", "holds no document that is known here")
-        for one in found:
-            name = one.relative_to(path).as_posix()
-            yield from check_document(one.read_bytes(), name=name, store=store).findings
+        for document in documents:
+            name = document.relative_to(path).as_posix()
+            yield from check_document(document.read_bytes(), name=name, store=store).findings
     else:
         raise DocumentError(f"{path}: is not there")
 
@@ -162,11 +165,11 @@ def _documents(folder: Path) -> list[Path]:
 def _facts(folder: Path, mets: etree._Element) -> Mapping[str, FileFacts]:
     """Facts of every file; a file that stands for several pages has the size of none."""
     places = Counter(href_of(file) for _, file in files(mets))
-    found = {}
+    facts = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
-        found[name] = facts_on_disk(path, with_size=places[name] < 2)
-    return found
+        facts[name] = facts_on_disk(path, with_size=places[name] < 2)
+    return facts
 
 
 def _check_json(content: bytes, name: str) -> Checked:
@@ -237,10 +240,10 @@ def _compiled(profile: str) -> etree.RelaxNG:
 
 def _without_doctype(content: bytes) -> bytes:
     """Drop the DOCTYPE of hOCR, which defines nothing itself; the parser refuses every one."""
-    found = _DOCTYPE.search(content, 0, _PROLOG)
-    if not found:
+    match = _DOCTYPE.search(content, 0, _PROLOG)
+    if not match:
         return content
-    return content[: found.start()] + b"\n" * found[0].count(b"\n") + content[found.end() :]
+    return content[: match.start()] + b"\n" * match[0].count(b"\n") + content[match.end() :]
 
 
 def _plain(message: str) -> str:

@@ -106,8 +106,8 @@ def _image(path: Path) -> Iterator[Image.Image]:
 
 def _load(path: Path, *, keep_color: bool) -> NDArray[np.uint8]:
     with _image(path) as image:
-        wanted = "RGB" if keep_color and image.mode in ("RGB", "P", "CMYK") else "L"
-        return np.asarray(image.convert(wanted))
+        mode = "RGB" if keep_color and image.mode in ("RGB", "P", "CMYK") else "L"
+        return np.asarray(image.convert(mode))
 
 
 def _layouts(paths: Sequence[Path], keep_out: Path | None) -> tuple[ClassMap, ...]:

@@ -108,9 +108,9 @@ def check(folder: Path) -> Iterator[str]:
         other = pages.setdefault(entry.page_sha256, entry.name)
         if other != entry.name:
             yield f"{entry.name}: is the same page as {other}; take one out"
-    for issue, own in sorted(parts.items()):
-        if len(own) > 1:
-            yield f"{issue}: is in {' and '.join(sorted(own))}; split the set again"
+    for issue, parts_of_issue in sorted(parts.items()):
+        if len(parts_of_issue) > 1:
+            yield f"{issue}: is in {' and '.join(sorted(parts_of_issue))}; split the set again"
     listed = {entry.name for entry in entries}
     for path in sorted((folder / "B").glob("*.png")):
         if path.stem not in listed:
@@ -152,9 +152,9 @@ def read_manifest(folder: Path) -> list[Entry]:
 def write_manifest(folder: Path, entries: Iterable[Entry]) -> None:
     """Write the manifest of the training set in ``folder``, by name."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, [one.name for one in fields(Entry)], lineterminator="\n")
+    writer = csv.DictWriter(out, [field.name for field in fields(Entry)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(entry) for entry in sorted(entries, key=lambda one: one.name))
+    writer.writerows(asdict(entry) for entry in sorted(entries, key=lambda field: field.name))
     write_whole(folder / MANIFEST, out.getvalue().encode())
 
 
@@ -220,30 +220,30 @@ def _add(pair: Pair, to: Path, source: str, known: dict[str, Entry]) -> Entry:
 def _part(name: str, issue: str, known: dict[str, Entry]) -> str:
     if name in known:
         return known[name].part
-    return next((one.part for one in known.values() if one.issue == issue and one.part), "")
+    return next((entry.part for entry in known.values() if entry.issue == issue and entry.part), "")
 
 
 def _free_name(pair: Pair, content: bytes, known: dict[str, Entry], to: Path) -> str:
     there = known.get(pair.name)
     if there is None:
         return pair.name
-    own = f"{pair.name}-{digest_of(content).hexdigest()[:8]}"
+    free_name = f"{pair.name}-{digest_of(content).hexdigest()[:8]}"
     try:
         before = load_image(page_path(to, there)).rgb.tobytes()
     except ScanError:  # gone or damaged: this one takes its place, if it has none already
-        return own if own in known else pair.name
-    return pair.name if before == content else own
+        return free_name if free_name in known else pair.name
+    return pair.name if before == content else free_name
 
 
 def _faults(folder: Path, entry: Entry) -> Iterator[str]:
-    for path, wanted in (
+    for path, digest_stated in (
         (page_path(folder, entry), entry.page_sha256),
         (labels_path(folder, entry), entry.labels_sha256),
     ):
         if not path.is_file():
             yield f"{path}: is gone; combine its source again"
             return
-        if sha256(path) != wanted:
+        if sha256(path) != digest_stated:
             yield (
                 f"{path}: was changed since it was combined; move it away and combine its source "
                 "again"

@@ -50,13 +50,13 @@ def find_fonts() -> tuple[FontFace, ...]:
     Raises:
         EngineError: a face is missing; the message is the command that installs it.
     """
-    found: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for folder in FOLDERS:
         for path in folder.rglob("*.[ot]tf"):
-            found.setdefault(path.name, path)
-    missing = sorted({package for file, _, package in FACES.values() if file not in found})
+            paths.setdefault(path.name, path)
+    missing = sorted({package for file, _, package in FACES.values() if file not in paths})
     if missing:
         raise EngineError(f"typefaces are missing; run: apt-get install {' '.join(missing)}")
     return tuple(
-        FontFace(name, style, found[file].read_bytes()) for name, (file, style, _) in FACES.items()
+        FontFace(name, style, paths[file].read_bytes()) for name, (file, style, _) in FACES.items()
     )

@@ -48,7 +48,7 @@ def page_image(folder: Path, annotated: AnnotatedPage) -> Path:
     named = folder / annotated.truth.page
     if annotated.truth.page and named.is_file():
         return named
-    found = scan_of(folder, annotated.name)
-    if found is None:
+    scan = scan_of(folder, annotated.name)
+    if scan is None:
         raise ConfigError(f"{folder}: has no scan of {annotated.name}")
-    return found
+    return scan

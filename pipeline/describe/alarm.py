@@ -105,20 +105,24 @@ def alarms(pages: Sequence[PublishedPage], rule: AlarmRule) -> list[tuple[str, .
         for at, page in enumerate(pages)
         if not page.failed and page.description.kind is not PageKind.TARGET
     }
-    changes = Counter(one.changes for one in facts.values())
+    changes = Counter(page_facts.changes for page_facts in facts.values())
     usual = changes.most_common(1)[0][0] if changes else ""
-    read = [one.values["confidence"] for one in facts.values() if "confidence" in one.values]
+    read = [
+        page_facts.values["confidence"]
+        for page_facts in facts.values()
+        if "confidence" in page_facts.values
+    ]
     confidence = float(np.median(read)) if len(read) >= _FEWEST_PAGES else 1.0
     ranges = _ranges(list(facts.values()), rule.max_deviation)
-    found: list[tuple[str, ...]] = []
+    alarms_found: list[tuple[str, ...]] = []
     for at in range(len(pages)):
-        own = facts.get(at)
+        page_facts = facts.get(at)
         reasons: list[str] = []
-        if own is not None:
-            reasons = [*_nonsense(own, confidence, rule), *_laid(own, usual, rule)]
-            reasons += _unlike(own, ranges)
-        found.append(tuple(dict.fromkeys(reasons)))
-    return found
+        if page_facts is not None:
+            reasons = [*_nonsense(page_facts, confidence, rule), *_laid(page_facts, usual, rule)]
+            reasons += _unlike(page_facts, ranges)
+        alarms_found.append(tuple(dict.fromkeys(reasons)))
+    return alarms_found
 
 
 def _nonsense(page: _Facts, usual_confidence: float, rule: AlarmRule) -> list[str]:
@@ -160,7 +164,7 @@ def _unlike(page: _Facts, ranges: Mapping[str, tuple[float, float]]) -> list[str
 
 def _ranges(pages: Sequence[_Facts], deviations: float) -> dict[str, tuple[float, float]]:
     """Return between which values of each measure a page is like its issue."""
-    found = {}
+    ranges = {}
     for name, measure in _MEASURES.items():
         values = np.array([page.values[name] for page in pages if name in page.values])
         if len(values) < _FEWEST_PAGES:
@@ -168,8 +172,8 @@ def _ranges(pages: Sequence[_Facts], deviations: float) -> dict[str, tuple[float
         middle = float(np.median(values))
         deviation = _TO_DEVIATION * float(np.median(np.abs(values - middle)))
         reach = max(measure.tolerance, deviations * deviation)
-        found[name] = (middle - reach, np.inf if measure.only_below else middle + reach)
-    return found
+        ranges[name] = (middle - reach, np.inf if measure.only_below else middle + reach)
+    return ranges
 
 
 def _facts(page: PublishedPage) -> _Facts:

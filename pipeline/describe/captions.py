@@ -55,16 +55,22 @@ def link_captions(
     ]
     given: dict[int, _Link] = {}
     used: dict[int, list[int]] = {}
-    for link in sorted(links, key=lambda one: (-one.score, one.picture, one.caption)):
+    for link in sorted(
+        links, key=lambda link_key: (-link_key.score, link_key.picture, link_key.caption)
+    ):
         sharers = used.get(link.caption, [])
         if link.picture in given or not _may_share(link, sharers, pictures, captions):
             continue
         given[link.picture] = link
         used.setdefault(link.caption, []).append(link.picture)
-    found = {at: _caption(captions[link.caption], link) for at, link in given.items()}
-    bare = {at: one.box for at, one in enumerate(pictures) if at not in given}
-    found |= _numbered_lines(bare, _free_lines(regions, [captions[c] for c in used]), reach)
-    return tuple(replace(one, caption=found.get(at)) for at, one in enumerate(pictures))
+    linked_captions = {at: _caption(captions[link.caption], link) for at, link in given.items()}
+    bare = {at: link_key.box for at, link_key in enumerate(pictures) if at not in given}
+    linked_captions |= _numbered_lines(
+        bare, _free_lines(regions, [captions[c] for c in used]), reach
+    )
+    return tuple(
+        replace(link_key, caption=linked_captions.get(at)) for at, link_key in enumerate(pictures)
+    )
 
 
 def caption_number(text: str) -> str | None:
@@ -73,8 +79,8 @@ def caption_number(text: str) -> str | None:
     >>> caption_number("Fig. 3. Kragen in Häkelarbeit")
     '3'
     """
-    found = _NUMBER.search(text)
-    return found[1] if found else None
+    match = _NUMBER.search(text)
+    return match[1] if match else None
 
 
 def _says_something(text: str) -> bool:
@@ -119,13 +125,15 @@ def _free_lines(regions: Sequence[TextRegion], used: Sequence[TextRegion]) -> li
 
     A line in "Fig. 1." that begins with "Fig. 2." is free: two captions were read as one.
     """
-    found = []
+    lines_found = []
     for region in regions:
-        own = caption_number(joined(region))
+        region_number = caption_number(joined(region))
         for line in region.lines:
-            if region not in used or (own and caption_number(line.text) not in (None, own)):
-                found.append(line)
-    return found
+            if region not in used or (
+                region_number and caption_number(line.text) not in (None, region_number)
+            ):
+                lines_found.append(line)
+    return lines_found
 
 
 def _numbered_lines(
@@ -142,11 +150,11 @@ def _numbered_lines(
         for line in lines
         if (caption := _numbered(picture, line, reach)) is not None
     ]
-    found: dict[int, Caption] = {}
-    for caption, at in sorted(near, key=lambda one: (-one[0].score, one[1])):
-        if at not in found and caption.box not in (one.box for one in found.values()):
-            found[at] = caption
-    return found
+    numbered: dict[int, Caption] = {}
+    for caption, at in sorted(near, key=lambda pair: (-pair[0].score, pair[1])):
+        if at not in numbered and caption.box not in (pair.box for pair in numbered.values()):
+            numbered[at] = caption
+    return numbered
 
 
 def _numbered(picture: Box, line: TextLine, reach: float) -> Caption | None:
@@ -174,9 +182,12 @@ def _may_share(
 ) -> bool:
     if not sharers:
         return True
-    own, caption = pictures[link.picture].box, captions[link.caption].box
-    spans = own.left < caption.right and caption.left < own.right
-    level = all(abs(pictures[s].box.bottom - own.bottom) < 0.25 * own.height for s in sharers)
+    picture_box, caption = pictures[link.picture].box, captions[link.caption].box
+    spans = picture_box.left < caption.right and caption.left < picture_box.right
+    level = all(
+        abs(pictures[s].box.bottom - picture_box.bottom) < 0.25 * picture_box.height
+        for s in sharers
+    )
     return link.method == "below" and spans and level
 
 

@@ -44,13 +44,13 @@ def part_credit(lines: Sequence[str]) -> tuple[str, str]:
     """
     whole = " ".join(line.strip() for line in lines if line.strip())
     for line in lines:
-        said = line.strip()
-        found = _CREDIT.match(said)
-        if found and _AT_END.fullmatch(said[found.end() :]):
+        text = line.strip()
+        match = _CREDIT.match(text)
+        if match and _AT_END.fullmatch(text[match.end() :]):
             rest = " ".join(other.strip() for other in lines if other is not line)
-            if rest.strip() or not _OF.match(said):
-                return " ".join(rest.split()), said
-    for found in _CREDIT.finditer(whole):
-        if _AT_END.fullmatch(whole[found.end() :]) and found.start() > 0:
-            return whole[: found.start(1)].strip(), found[1].strip()
+            if rest.strip() or not _OF.match(text):
+                return " ".join(rest.split()), text
+    for match in _CREDIT.finditer(whole):
+        if _AT_END.fullmatch(whole[match.end() :]) and match.start() > 0:
+            return whole[: match.start(1)].strip(), match[1].strip()
     return whole, ""

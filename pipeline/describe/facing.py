@@ -35,21 +35,21 @@ def with_facing_captions(
     and a plate whose caption a person decided about is left alone, also where they said that it has
     none.
     """
-    found = [page.description.illustrations for page in pages]
-    settled = {one.illustration for one in decisions if one.field is Field.CAPTION}
+    pictures_of_pages = [page.description.illustrations for page in pages]
+    settled = {decision.illustration for decision in decisions if decision.field is Field.CAPTION}
     plates = [
         at
         for at, page in enumerate(pages)
-        if _is_bare_plate(page) and str(found[at][0]) not in settled
+        if _is_bare_plate(page) and str(pictures_of_pages[at][0]) not in settled
     ]
     # where the pictures of a page were lost, nobody knows whose its captions are
     free = [[] if page.failed else _free_captions(page.description) for page in pages]
     pairs = [(at, other) for at in plates for other in (at - 1, at + 1) if 0 <= other < len(pages)]
     for at, other in sorted(pairs, key=lambda pair: pair[0] != _facing(pages, pair[1])):
-        (plate,) = found[at]
+        (plate,) = pictures_of_pages[at]
         if plate.caption is None and free[other]:
-            found[at] = (replace(plate, caption=free[other].pop(0)),)
-    return found
+            pictures_of_pages[at] = (replace(plate, caption=free[other].pop(0)),)
+    return pictures_of_pages
 
 
 def _facing(pages: Sequence[PublishedPage], at: int) -> int:
@@ -63,23 +63,23 @@ def _facing(pages: Sequence[PublishedPage], at: int) -> int:
 
 
 def _is_bare_plate(page: PublishedPage) -> bool:
-    said, scan = page.description, page.scan
-    if len(said.illustrations) != 1 or said.illustrations[0].caption is not None:
+    description, scan = page.description, page.scan
+    if len(description.illustrations) != 1 or description.illustrations[0].caption is not None:
         return False
-    words = len(said.text.words()) if said.text else 0
-    large = said.illustrations[0].box.area >= _PLATE * scan.width * scan.height
+    words = len(description.text.words()) if description.text else 0
+    large = description.illustrations[0].box.area >= _PLATE * scan.width * scan.height
     return large and words < _FEW_WORDS
 
 
-def _free_captions(said: PageDescription) -> list[Caption]:
-    used = {picture.caption.box for picture in said.illustrations if picture.caption}
-    regions: Sequence[TextRegion] = said.text.regions if said.text else ()
-    found = []
+def _free_captions(description: PageDescription) -> list[Caption]:
+    used = {picture.caption.box for picture in description.illustrations if picture.caption}
+    regions: Sequence[TextRegion] = description.text.regions if description.text else ()
+    captions = []
     for region in regions:
         if region.kind is not RegionKind.CAPTION or region.box in used:
             continue
         text = joined(region)
         number = caption_number(text)
         if number or _POINTS_OVER.search(text):
-            found.append(Caption(text, region.box, _SCORE, "facing", number))
-    return found
+            captions.append(Caption(text, region.box, _SCORE, "facing", number))
+    return captions

@@ -13,10 +13,10 @@ def perceptual_hash(picture: RGB8) -> str:
     return str(imagehash.phash(Image.fromarray(picture)))
 
 
-def distance(one: str, other: str) -> int:
+def distance(first: str, other: str) -> int:
     """Return how many of 64 bits differ.
 
     >>> distance("00000000000000ff", "000000000000000f")
     4
     """
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+    return (int(first, 16) ^ int(other, 16)).bit_count()

@@ -86,16 +86,16 @@ def parse_header(text: str) -> PageHeader:
     '1871-03-15'
     """
     plain = " ".join(text.split())
-    said = _MONTH_ISSUE.sub(r"\1", plain)
-    number = _NUMBER.search(said)
-    unnumbered = _without(said, _NUMBER)
+    text_without_month = _MONTH_ISSUE.sub(r"\1", plain)
+    number = _NUMBER.search(text_without_month)
+    unnumbered = _without(text_without_month, _NUMBER)
     page = _PAGE.search(unnumbered)
     unpaged = _without(unnumbered, _PAGE)  # of "Seite 84. Band 17" 84 is no volume
     rest = _without(unpaged, *_VOLUME)
     date = _date(rest, is_paged=page is not None)
     return PageHeader(
         text=plain,
-        title=_title(said),
+        title=_title(text_without_month),
         date=date,
         number=str(int(re.sub(r"\D", "", number[1]))) if number else None,
         volume=_volume(unpaged),
@@ -109,11 +109,11 @@ def agree(values: Sequence[str | None]) -> str | None:
     At least two have to, and more than half of those that say anything: one misread head decides
     nothing.
     """
-    said = Counter(value for value in values if value)
-    if not said:
+    counts = Counter(value for value in values if value)
+    if not counts:
         return None
-    value, count = said.most_common(1)[0]
-    return value if count >= 2 and count * 2 > said.total() else None
+    value, count = counts.most_common(1)[0]
+    return value if count >= 2 and count * 2 > counts.total() else None
 
 
 def _without(text: str, *forms: re.Pattern[str]) -> str:
@@ -123,22 +123,22 @@ def _without(text: str, *forms: re.Pattern[str]) -> str:
 
 
 def _volume(text: str) -> str | None:
-    for said in (found[1] for form in _VOLUME for found in form.finditer(text)):
-        value = int(said) if said.isdecimal() else roman(said)
+    for volume in (match[1] for form in _VOLUME for match in form.finditer(text)):
+        value = int(volume) if volume.isdecimal() else roman(volume)
         if value:
             return str(value)
     return None
 
 
 def _date(text: str, *, is_paged: bool) -> str | None:
-    if found := _DAY_FIRST.search(text):
-        return _edtf(found[3], found[2], found[1])
-    if found := _MONTH_FIRST.search(text):
-        return _edtf(found[3], found[1], found[2])
-    if found := _IN_FIGURES.search(text):
-        return _edtf(found[3], _MONTHS[int(found[2]) - 1][0], found[1])
-    if found := _MONTH_ONLY.search(text) or _MONTH_FIRST_MISREAD.search(text):
-        return _edtf(found[2], found[1])
+    if match := _DAY_FIRST.search(text):
+        return _edtf(match[3], match[2], match[1])
+    if match := _MONTH_FIRST.search(text):
+        return _edtf(match[3], match[1], match[2])
+    if match := _IN_FIGURES.search(text):
+        return _edtf(match[3], _MONTHS[int(match[2]) - 1][0], match[1])
+    if match := _MONTH_ONLY.search(text) or _MONTH_FIRST_MISREAD.search(text):
+        return _edtf(match[2], match[1])
     return _year(text, is_paged=is_paged)
 
 
@@ -147,13 +147,13 @@ def _year(text: str, *, is_paged: bool) -> str | None:
     sure = _YEAR_NAMED.search(text) or (_YEAR_ONLY.search(text) if is_paged else None)
     if sure:
         return sure[1]
-    ends = {found.start(1): found[1] for found in _ends(text) if not _is_attached(text, found)}
-    for found in _YEAR_ONLY.finditer(text):
-        opposite = [said for at, said in ends.items() if at != found.start(1)]
-        if found.start(1) not in ends or any(
-            said == found[1] or not _YEAR_ONLY.fullmatch(said) for said in opposite
+    ends = {match.start(1): match[1] for match in _ends(text) if not _is_attached(text, match)}
+    for match in _YEAR_ONLY.finditer(text):
+        opposite = [label for at, label in ends.items() if at != match.start(1)]
+        if match.start(1) not in ends or any(
+            label == match[1] or not _YEAR_ONLY.fullmatch(label) for label in opposite
         ):
-            return found[1]
+            return match[1]
     return None
 
 
@@ -186,14 +186,14 @@ def _month(name: str) -> int:
 
 def _label(text: str, date: str | None) -> str | None:
     no_page = ((date or "")[:4], *_RULES)
-    said = [found[1] for found in _ends(text) if found[1] not in no_page]
-    return min(said, key=lambda label: not label.isdecimal(), default=None)
+    labels = [match[1] for match in _ends(text) if match[1] not in no_page]
+    return min(labels, key=lambda label: not label.isdecimal(), default=None)
 
 
 def _ends(text: str) -> list[re.Match[str]]:
     """Return the numbers that stand at the ends of ``text``, as page numbers do."""
-    found = (form.search(text) for form in (_LABEL_AT_START, _LABEL_AT_END))
-    return [one for one in found if one and _is_label(one[1])]
+    matches = (form.search(text) for form in (_LABEL_AT_START, _LABEL_AT_END))
+    return [match for match in matches if match and _is_label(match[1])]
 
 
 def _is_label(text: str) -> bool:
@@ -206,7 +206,7 @@ def _title(text: str) -> str | None:
     bare = before if sum(c.isalpha() for c in before) >= _LEAST_TITLE else text
     bare = _without(bare, _NUMBER, *_VOLUME, _PAGE, *_DATES, _YEAR_NAMED, _YEAR_ONLY)
     for form in (_LABEL_AT_END, _LABEL_AT_START):
-        bare = form.sub(lambda found: " " if _is_label(found[1]) else found[0], bare)
+        bare = form.sub(lambda match: " " if _is_label(match[1]) else match[0], bare)
     words = re.findall(r"[^\W\d_][\w'’-]*\.?", bare)
     title = " ".join(words).strip(" .,-")
     return title if sum(c.isalpha() for c in title) >= _LEAST_TITLE else None

@@ -13,18 +13,18 @@ from schemas.published import PublishedPage
 
 def main_script(pages: Sequence[PublishedPage]) -> str:
     """Return the script (ISO 15924) that most regions of text were told to be in, or Latn."""
-    told = Counter(
+    counts = Counter(
         region.script
         for page in pages
         if page.description.text
         for region in page.description.text.regions
         if region.script and region.kind is RegionKind.TEXT
     )
-    return min(told, key=lambda name: (-told[name], name), default="Latn")
+    return min(counts, key=lambda name: (-counts[name], name), default="Latn")
 
 
 def with_heads(
-    said: IssueMetadata,
+    metadata: IssueMetadata,
     pages: Sequence[PublishedPage],
     *,
     languages: tuple[str, ...],
@@ -37,13 +37,13 @@ def with_heads(
     """
     heads = [page.description.header for page in pages if page.description.header]
     return replace(
-        said,
-        title=said.title or agree([head.title for head in heads]) or "",
-        date=said.date or agree([head.date for head in heads]) or "",
-        number=said.number or agree([head.number for head in heads]) or "",
-        volume=said.volume or agree([head.volume for head in heads]) or "",
-        languages=said.languages or languages,
-        script=said.script or script,
-        owner=said.owner or owner,
-        source=Source.HEADER if said == IssueMetadata() else said.source,
+        metadata,
+        title=metadata.title or agree([head.title for head in heads]) or "",
+        date=metadata.date or agree([head.date for head in heads]) or "",
+        number=metadata.number or agree([head.number for head in heads]) or "",
+        volume=metadata.volume or agree([head.volume for head in heads]) or "",
+        languages=metadata.languages or languages,
+        script=metadata.script or script,
+        owner=metadata.owner or owner,
+        source=Source.HEADER if metadata == IssueMetadata() else metadata.source,
     )

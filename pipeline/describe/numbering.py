@@ -34,22 +34,26 @@ def renumbered(
     places = [place_of(picture, width=width, height=height) for picture in pictures]
     pairs = sorted(
         (
-            (-_overlap(place, (one.left, one.top, one.right, one.bottom)), at, one.ordinal)
+            (
+                -_overlap(place, (number.left, number.top, number.right, number.bottom)),
+                at,
+                number.ordinal,
+            )
             for at, place in enumerate(places)
-            for one in known
+            for number in known
         ),
     )
     given: dict[int, int] = {}
     for minus, at, ordinal in pairs:
         if -minus >= _SAME and at not in given and ordinal not in given.values():
             given[at] = ordinal
-    fresh = max((one.ordinal for one in known), default=0)
-    found = []
+    fresh = max((number.ordinal for number in known), default=0)
+    result = []
     for at, picture in enumerate(pictures):
         if at not in given:
             fresh += 1
-        found.append(replace(picture, ordinal=given.get(at, fresh)))
-    return tuple(found)
+        result.append(replace(picture, ordinal=given.get(at, fresh)))
+    return tuple(result)
 
 
 def followed(
@@ -62,44 +66,48 @@ def followed(
     gone stay under its number, without a place, so that no other picture is taken for one of them.
     """
     pages = _same_pages(before, now)
-    moved = {str(one): replace(one, page=pages[one.page]) for one in known if one.page in pages}
-    taken = {(one.page, one.ordinal) for one in moved.values()}
-    for one in known:
-        if str(one) in moved:
+    moved = {
+        str(number): replace(number, page=pages[number.page])
+        for number in known
+        if number.page in pages
+    }
+    taken = {(number.page, number.ordinal) for number in moved.values()}
+    for number in known:
+        if str(number) in moved:
             continue
-        ordinal = one.ordinal
-        while (one.page, ordinal) in taken:
+        ordinal = number.ordinal
+        while (number.page, ordinal) in taken:
             ordinal += 1
-        taken.add((one.page, ordinal))
-        moved[str(one)] = Numbered(one.page, ordinal, 0.0, 0.0, 0.0, 0.0, is_found=False)
+        taken.add((number.page, ordinal))
+        moved[str(number)] = Numbered(number.page, ordinal, 0.0, 0.0, 0.0, 0.0, is_found=False)
     return moved
 
 
 def _same_pages(before: Sequence[Scan], now: Sequence[Scan]) -> dict[PageId, PageId]:
-    found: dict[PageId, PageId] = {}
+    same: dict[PageId, PageId] = {}
     left = defaultdict[tuple[str, int], list[PageId]](list)
     for scan in now:
         left[scan.sha256, scan.frame].append(scan.page)
     for scan in before:
         if left[scan.sha256, scan.frame]:
-            found[scan.page] = left[scan.sha256, scan.frame].pop(0)
-    taken, was, is_ = set(found.values()), _frames(before), _frames(now)
+            same[scan.page] = left[scan.sha256, scan.frame].pop(0)
+    taken, was, is_ = set(same.values()), _frames(before), _frames(now)
     for scan in before:
-        own = is_.get(scan.name, [])
+        frames_now = is_.get(scan.name, [])
         # of a file with other frames, or a name that two files have, nobody knows which is which
-        if scan.page in found or not _is_one_file(was[scan.name], own):
+        if scan.page in same or not _is_one_file(was[scan.name], frames_now):
             continue
-        page = next(other.page for other in own if other.frame == scan.frame)
+        page = next(other.page for other in frames_now if other.frame == scan.frame)
         if page not in taken:
-            found[scan.page] = page
-    return found
+            same[scan.page] = page
+    return same
 
 
 def _frames(scans: Sequence[Scan]) -> dict[str, list[Scan]]:
-    found = defaultdict[str, list[Scan]](list)
+    frames = defaultdict[str, list[Scan]](list)
     for scan in scans:
-        found[scan.name].append(scan)
-    return found
+        frames[scan.name].append(scan)
+    return frames
 
 
 def _is_one_file(before: Sequence[Scan], now: Sequence[Scan]) -> bool:
@@ -111,13 +119,17 @@ def _is_one_file(before: Sequence[Scan], now: Sequence[Scan]) -> bool:
 
 def decided(picture: Illustration, decisions: Sequence[Decision]) -> Illustration | None:
     """Return ``picture`` as people want it, or None where they want it out."""
-    own = {one.field: one.value for one in decisions if one.illustration == str(picture)}
-    if Field.REJECTED in own:
+    values = {
+        decision.field: decision.value
+        for decision in decisions
+        if decision.illustration == str(picture)
+    }
+    if Field.REJECTED in values:
         return None
-    if Field.KIND in own:
-        picture = replace(picture, kind=own[Field.KIND], kind_confidence=1.0)
-    if Field.CAPTION in own:
-        text = own[Field.CAPTION]
+    if Field.KIND in values:
+        picture = replace(picture, kind=values[Field.KIND], kind_confidence=1.0)
+    if Field.CAPTION in values:
+        text = values[Field.CAPTION]
         caption = _corrected(picture, text) if text else None
         picture = replace(picture, caption=caption)
     return picture
@@ -137,11 +149,11 @@ def _corrected(picture: Illustration, text: str) -> Caption:
     )
 
 
-def _overlap(one: Place, other: Place) -> float:
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
+def _overlap(first: Place, other: Place) -> float:
+    width = min(first[2], other[2]) - max(first[0], other[0])
+    height = min(first[3], other[3]) - max(first[1], other[1])
     if width <= 0 or height <= 0:
         return 0.0
     shared = width * height
-    areas = [(place[2] - place[0]) * (place[3] - place[1]) for place in (one, other)]
+    areas = [(place[2] - place[0]) * (place[3] - place[1]) for place in (first, other)]
     return shared / (sum(areas) - shared)

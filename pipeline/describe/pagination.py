@@ -32,7 +32,7 @@ def with_agreed_labels(pages: Sequence[PublishedPage]) -> list[PublishedPage]:
         if count is not None and count in counts[max(0, at - _AROUND) : at]
         + counts[at + 1 : at + 1 + _AROUND]
     ]  # fmt: skip
-    found = list(pages)
+    labelled = list(pages)
     for at, page in enumerate(pages):
         before = max((other for other in trusted if other < at), default=None)
         after = min((other for other in trusted if other > at), default=None)
@@ -40,19 +40,21 @@ def with_agreed_labels(pages: Sequence[PublishedPage]) -> list[PublishedPage]:
             continue
         count = counts[before]
         if count is not None and count == counts[after]:
-            found[at] = _labelled(page, str(page.scan.page.sequence + count))
-    return found
+            labelled[at] = _labelled(page, str(page.scan.page.sequence + count))
+    return labelled
 
 
 def _without_years(pages: Sequence[PublishedPage]) -> list[PublishedPage]:
     """Return ``pages`` with a label that several have and that can be a year as their date."""
-    said = Counter(
+    counts = Counter(
         page.description.header.label
         for page in pages
         if page.description.header and not page.scan.label
     )
     years = {
-        label for label, count in said.items() if label and count >= _SHARED and _YEAR.match(label)
+        label
+        for label, count in counts.items()
+        if label and count >= _SHARED and _YEAR.match(label)
     }
     return [_dated(page) if label_of(page) in years else page for page in pages]
 

@@ -35,20 +35,20 @@ def joined_spreads(
     their pages), and their tones agree along the fold; what is a right half is no left half of the
     next page. ``crop_of`` is asked only about pairs that stand so.
     """
-    found = [pictures for _, pictures in pages]
+    pictures_of_pages = [pictures for _, pictures in pages]
     for at, ((left_scan, _), (right_scan, rights)) in enumerate(pairwise(pages)):
         if right_scan.page.sequence != left_scan.page.sequence + 1:
             continue
-        for left in (one for one in found[at] if not one.continues):
+        for left in (picture for picture in pictures_of_pages[at] if not picture.continues):
             for right in rights:
                 if _stand_so(left, left_scan, right, right_scan) and _agree(
                     crop_of(left), crop_of(right)
                 ):
-                    found[at + 1] = tuple(
-                        replace(one, continues=str(left)) if one is right else one
-                        for one in found[at + 1]
+                    pictures_of_pages[at + 1] = tuple(
+                        replace(picture, continues=str(left)) if picture is right else picture
+                        for picture in pictures_of_pages[at + 1]
                     )
-    return found
+    return pictures_of_pages
 
 
 def _stand_so(left: Illustration, left_scan: Scan, right: Illustration, right_scan: Scan) -> bool:
@@ -61,8 +61,8 @@ def _stand_so(left: Illustration, left_scan: Scan, right: Illustration, right_sc
         and right.box.area >= _LARGE * right_scan.width * right_scan.height
     )
     spans = [
-        (one.box.top / scan.height, one.box.bottom / scan.height)
-        for one, scan in ((left, left_scan), (right, right_scan))
+        (picture.box.top / scan.height, picture.box.bottom / scan.height)
+        for picture, scan in ((left, left_scan), (right, right_scan))
     ]
     shared = min(span[1] for span in spans) - max(span[0] for span in spans)
     whole = max(span[1] for span in spans) - min(span[0] for span in spans)
@@ -84,7 +84,7 @@ def _along_fold(crop: RGB8) -> NDArray[np.float32]:
     return np.asarray(bins[:, 0], dtype=np.float32)
 
 
-def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    if one.std() < 1 or other.std() < 1:
+def _correlation(first: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    if first.std() < 1 or other.std() < 1:
         return 0.0  # bare paper agrees with bare paper
-    return float(np.corrcoef(one, other)[0, 1])
+    return float(np.corrcoef(first, other)[0, 1])

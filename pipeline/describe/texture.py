@@ -52,10 +52,10 @@ def _darkness(crop: RGB8, inside: NDArray[np.bool_]) -> NDArray[np.float32]:
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, size, interpolation=how).astype(np.float32)
-    own = cv2.resize(inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    mask = cv2.resize(inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     paper, ink = np.percentile(small, 95), np.percentile(small, 2)
     dark = np.clip((paper - small) / max(30.0, float(paper - ink)), 0, 1)
-    dark[~own] = 0
+    dark[~mask] = 0
     return np.asarray(dark, dtype=np.float32)
 
 

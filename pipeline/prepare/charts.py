@@ -49,8 +49,8 @@ def find_chart(rgb: RGB8) -> Box | None:
     return Box.around(corners).clipped(rgb.shape[1], rgb.shape[0])
 
 
-def _is_alike(one: float, other: float) -> bool:
-    return max(one, other) <= _ALIKE * min(one, other)
+def _is_alike(first: float, other: float) -> bool:
+    return max(first, other) <= _ALIKE * min(first, other)
 
 
 def _fields(small: RGB8) -> Sequence[tuple[Box, bool]]:
@@ -58,7 +58,7 @@ def _fields(small: RGB8) -> Sequence[tuple[Box, bool]]:
     step = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(axis=2)
     count, pieces, boxes, _ = cv2.connectedComponentsWithStats((step < _EDGE).astype(np.uint8))
     largest = _LARGEST * max(small.shape)
-    found = []
+    fields = []
     for number in range(1, count):
         left, top, width, height, area = map(int, boxes[number])
         if min(width, height) < _SMALLEST or max(width, height) > largest:
@@ -69,8 +69,8 @@ def _fields(small: RGB8) -> Sequence[tuple[Box, bool]]:
             window = np.s_[box.top : box.bottom, box.left : box.right]
             colors = small[window][pieces[window] == number].astype(np.float64)
             if colors.std(axis=0).max() <= _FLAT:
-                found.append((box, _is_vivid(colors)))
-    return found
+                fields.append((box, _is_vivid(colors)))
+    return fields
 
 
 def _is_vivid(colors: NDArray[np.float64]) -> bool:

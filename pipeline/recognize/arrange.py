@@ -45,23 +45,23 @@ def arrange(
     for word in words:
         lines[word.line].append(word)
     groups: dict[tuple[RegionKind, int, int], list[TextLine]] = defaultdict(list)
-    told = [
+    labelled = [
         (key[0], kind, _line(piece))
         for key, members in lines.items()
         for kind, piece in parted_line(members, class_map, width=width, height=height)
     ]
-    head = missed_head([(kind, line) for _, kind, line in told], height=height)
-    for at, (block, said, line) in enumerate(told):
-        kind = RegionKind.HEADER if at == head else said
+    head = missed_head([(kind, line) for _, kind, line in labelled], height=height)
+    for at, (block, region_kind, line) in enumerate(labelled):
+        kind = RegionKind.HEADER if at == head else region_kind
         home = _home(line.box, kind, regions)
         groups[kind, home, block if home < 0 else -1].append(line)
     pictures = [region.box for region in regions if region.kind is RegionKind.ILLUSTRATION]
-    found = [
+    regions_found = [
         TextRegion(kind, reduce(Box.union, [line.box for line in part]), _hyphenated(part))
         for (kind, _, _), members in groups.items()
         for part in (part_captions(members, pictures) if kind is RegionKind.CAPTION else [members])
     ]
-    return _ordered(found)
+    return _ordered(regions_found)
 
 
 def joined(region: TextRegion) -> str:
@@ -71,13 +71,13 @@ def joined(region: TextRegion) -> str:
 
 def undivided_lines(region: TextRegion) -> list[str]:
     """Return the lines of ``region``; a divided word stands whole where it ends."""
-    found, begun = [], ""
+    lines_found, begun = [], ""
     for line in region.lines:
         text, begun = begun + line.text, ""
         if line.words and line.words[-1].hyphenated:
             text, _, begun = text[:-1].rpartition(" ")
-        found.append(text)
-    return [text for text in (*found, begun) if text]
+        lines_found.append(text)
+    return [text for text in (*lines_found, begun) if text]
 
 
 def mean_confidence(regions: Sequence[TextRegion]) -> float | None:

@@ -67,11 +67,11 @@ def _cuts(lines: list[TextLine], pictures: Sequence[Box]) -> list[float]:
 def _lies_between(start: int, end: int, pictures: Sequence[Box]) -> bool:
     ordered = sorted(pictures, key=lambda box: box.left + box.right)
     return any(
-        start < max(one.right, other.left)
-        and end > min(one.right, other.left)
-        and one.left < start
+        start < max(first.right, other.left)
+        and end > min(first.right, other.left)
+        and first.left < start
         and other.right > end
-        for one, other in pairwise(ordered)
+        for first, other in pairwise(ordered)
     )
 
 
@@ -87,11 +87,11 @@ def _cut(line: TextLine, cuts: Sequence[float]) -> dict[int, TextLine]:
     for at, word in enumerate(line.words):
         column = sum(cut < word.box.left for cut in cuts)
         columns.setdefault(column, []).append(at)
-    found = {}
+    cuts_found = {}
     for column, members in columns.items():
         words = tuple(line.words[at] for at in members)
-        found[column] = TextLine(reduce(Box.union, [word.box for word in words]), words)
-    return found
+        cuts_found[column] = TextLine(reduce(Box.union, [word.box for word in words]), words)
+    return cuts_found
 
 
 def _word_height(lines: Sequence[TextLine]) -> float:

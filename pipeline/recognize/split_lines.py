@@ -38,29 +38,29 @@ def parted_line(
         if word.box.left - pieces[-1][-1].box.right >= reach:
             pieces.append([])
         pieces[-1].append(word)
-    told = [(_votes(piece, class_map, width, height), piece) for piece in pieces]
-    joined: list[tuple[NDArray[np.float64], list[RawWord]]] = [told[0]]
-    for votes, piece in told[1:]:
-        before, own = joined[-1]
-        if _belong(before, own, votes, piece):
-            joined[-1] = (before + votes, own + piece)
+    voted = [(_votes(piece, class_map, width, height), piece) for piece in pieces]
+    joined: list[tuple[NDArray[np.float64], list[RawWord]]] = [voted[0]]
+    for votes, piece in voted[1:]:
+        before, last_piece = joined[-1]
+        if _belong(before, last_piece, votes, piece):
+            joined[-1] = (before + votes, last_piece + piece)
         else:
             joined.append((votes, piece))
     return [(_kind(votes), piece) for votes, piece in joined]
 
 
 def _belong(
-    one: NDArray[np.float64],
-    own: Sequence[RawWord],
+    first: NDArray[np.float64],
+    first_words: Sequence[RawWord],
     other: NDArray[np.float64],
     piece: Sequence[RawWord],
 ) -> bool:
-    is_caption = [_kind(votes) is RegionKind.CAPTION for votes in (one, other)]
+    is_caption = [_kind(votes) is RegionKind.CAPTION for votes in (first, other)]
     if all(is_caption):
         return True
-    if _numbers(own) or _numbers(piece):
+    if _numbers(first_words) or _numbers(piece):
         return False
-    return not one.any() or not other.any() or not any(is_caption)
+    return not first.any() or not other.any() or not any(is_caption)
 
 
 def _numbers(piece: Sequence[RawWord]) -> bool:

@@ -141,11 +141,13 @@ def models_for(languages: Sequence[str], script: str, available: Sequence[str]) 
     """
     if not languages:
         raise EngineError("no language to read in; set [recognize] languages")
-    wanted = [FRAKTUR] if script == "Latf" else list(map(_models_of, languages))
-    found = [next((name for name in names if name in available), None) for names in wanted]
-    chosen = [name for name in found if name is not None]
+    names_wanted = [FRAKTUR] if script == "Latf" else list(map(_models_of, languages))
+    models_found = [
+        next((name for name in names if name in available), None) for names in names_wanted
+    ]
+    chosen = [name for name in models_found if name is not None]
     if not chosen:
-        packages = " ".join(dict.fromkeys(_package(names[0]) for names in wanted))
+        packages = " ".join(dict.fromkeys(_package(names[0]) for names in names_wanted))
         raise RecognitionError(
             f"Tesseract has no model for {', '.join(languages)} in {script}; "
             f"run: apt-get install {packages}"

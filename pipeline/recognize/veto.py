@@ -46,8 +46,12 @@ def is_text(words: Sequence[RawWord], box: Box, known: Collection[str]) -> bool:
         for word in words
         if word.confidence >= _SURE and sum(letter.isalpha() for letter in word.text) >= 3
     ]
-    told = [w for w in sure if not known or is_known(normalize(w.text).strip(".,;:!?-()"), known)]
-    return len(told) >= _WORDS and sum(w.box.area for w in told) >= _COVERED * box.area
+    known_words = [
+        w for w in sure if not known or is_known(normalize(w.text).strip(".,;:!?-()"), known)
+    ]
+    return (
+        len(known_words) >= _WORDS and sum(w.box.area for w in known_words) >= _COVERED * box.area
+    )
 
 
 def moved(words: Sequence[RawWord], box: Box, *, block: int) -> tuple[RawWord, ...]:
@@ -76,17 +80,18 @@ def without_vetoed(
     separated = [region.box for region in regions if region.kind is RegionKind.ILLUSTRATION]
     drawn = dict(enumerate(separated, start=1))
     kept = tuple(p for p in pictures if not _is_any(drawn.get(p.ordinal, p.box), vetoed))
-    told = tuple(
+    regions_kept = tuple(
         replace(region, kind=RegionKind.TEXT)
         if region.kind is RegionKind.ILLUSTRATION and _is_any(region.box, vetoed)
         else region
         for region in regions
     )
-    return kept, told
+    return kept, regions_kept
 
 
 def _is_any(box: Box, vetoed: Sequence[Box]) -> bool:
     """Say whether ``box`` is one of ``vetoed``, not merely around it or within it."""
     return any(
-        (shared := box.overlap(one)) >= _SAME * (box.area + one.area - shared) for one in vetoed
+        (shared := box.overlap(vetoed_box)) >= _SAME * (box.area + vetoed_box.area - shared)
+        for vetoed_box in vetoed
     )

@@ -98,5 +98,5 @@ def _bare_row(ink: NDArray[np.uint8]) -> int | None:
         return None
     is_bare = ink[: lines[0] + 1].mean(axis=1) <= _BARE
     bare = np.flatnonzero(is_bare[1:] & is_bare[:-1]) + 1  # two rows; one is a gap in hatching
-    own = bare[bare > rows[0]]
-    return int(own[-1]) if len(own) and ink[: own[-1]].any() else None
+    bare_below = bare[bare > rows[0]]
+    return int(bare_below[-1]) if len(bare_below) and ink[: bare_below[-1]].any() else None

@@ -93,12 +93,12 @@ def is_line_art(crop: RGB8, inside: NDArray[np.bool_], *, dpi: float) -> bool:
     scale = min(1.0, _MEASURED_DPI / dpi)
     size = (max(8, round(crop.shape[1] * scale)), max(8, round(crop.shape[0] * scale)))
     small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
-    own = cv2.resize(inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    mask = cv2.resize(inside.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    paper, dark = np.percentile(grey, 95), np.percentile(grey[own], 2) if own.any() else 0.0
+    paper, dark = np.percentile(grey, 95), np.percentile(grey[mask], 2) if mask.any() else 0.0
     share = (paper - grey) / max(30.0, float(paper - dark))
     step = cv2.morphologyEx(share, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    printed = own & (share > _TONES[0])
+    printed = mask & (share > _TONES[0])
     toned = printed & (step < _FLAT) & (share < _TONES[1])
     if not printed.any():
         return False
@@ -109,9 +109,9 @@ def _ink_color(
     crop: RGB8, paper: NDArray[np.float32], inside: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     every = max(1, int(np.ceil(np.sqrt(inside.size / _MOST_SAMPLES))))
-    some, own = crop[::every, ::every], inside[::every, ::every]
-    darkness = (paper[::every, ::every] - some.astype(np.float32)).sum(axis=2)[own]
+    some, mask = crop[::every, ::every], inside[::every, ::every]
+    darkness = (paper[::every, ::every] - some.astype(np.float32)).sum(axis=2)[mask]
     if not len(darkness):
         return np.zeros(3, np.float32)
     limit = np.percentile(darkness, 100 - _INK_SHARE)
-    return np.asarray(np.median(some[own][darkness >= limit], axis=0), dtype=np.float32)
+    return np.asarray(np.median(some[mask][darkness >= limit], axis=0), dtype=np.float32)

@@ -197,10 +197,10 @@ def solve(crop: RGB8, trimap: Matte) -> Matte:
         image = crop[tile].astype(np.float64) / 255
         try:
             with contextlib.redirect_stdout(io.StringIO()):  # it prints performance warnings
-                found = estimate_alpha_cf(image, part, cg_kwargs={"rtol": SOLVER_TOLERANCE})
+                solved = estimate_alpha_cf(image, part, cg_kwargs={"rtol": SOLVER_TOLERANCE})
         except ValueError as error:
             raise RefineError(f"matting failed: {error}") from error
-        _lay(alpha, trimap, tile, found)
+        _lay(alpha, trimap, tile, solved)
     return np.asarray(np.clip(alpha, 0.0, 1.0))
 
 
@@ -226,8 +226,8 @@ def clean_foreground(crop: RGB8, matte: Matte) -> RGB8:
                           first[1] : left + _LARGE_TILE + _AROUND]  # fmt: skip
             estimate = estimate_foreground_ml(crop[outer].astype(np.float64) / 255, matte[outer])
             rows, cols = top - first[0], left - first[1]
-            own = estimate[rows : rows + part.shape[0], cols : cols + part.shape[1]]
-            result[inner][part] = np.round(np.clip(own[part], 0, 1) * 255).astype(np.uint8)
+            middle = estimate[rows : rows + part.shape[0], cols : cols + part.shape[1]]
+            result[inner][part] = np.round(np.clip(middle[part], 0, 1) * 255).astype(np.uint8)
     return result
 
 
@@ -247,13 +247,13 @@ def _tiles(trimap: Matte) -> Iterator[tuple[slice, slice]]:
             )
 
 
-def _lay(alpha: Matte, trimap: Matte, tile: tuple[slice, slice], found: Matte) -> None:
+def _lay(alpha: Matte, trimap: Matte, tile: tuple[slice, slice], result: Matte) -> None:
     """Lay a solved tile; where two overlap, the mean of both, so that no seam shows."""
     window, unknown = alpha[tile], trimap[tile] == 0.5
     fresh = window == 0.5
-    window[unknown & fresh] = found[unknown & fresh]
+    window[unknown & fresh] = result[unknown & fresh]
     again = unknown & ~fresh
-    window[again] = (window[again] + found[again]) / 2
+    window[again] = (window[again] + result[again]) / 2
 
 
 def _feather(trimap: Matte, tile: tuple[slice, slice]) -> Matte:
@@ -263,5 +263,5 @@ def _feather(trimap: Matte, tile: tuple[slice, slice]) -> Matte:
     around = trimap[first[0] : rows.stop + OVERLAP, first[1] : cols.stop + OVERLAP]
     soft = cv2.GaussianBlur(around, (0, 0), 1.2)
     top, left = rows.start - first[0], cols.start - first[1]
-    own = soft[top : top + rows.stop - rows.start, left : left + cols.stop - cols.start]
-    return np.asarray(own, dtype=np.float64)
+    window_part = soft[top : top + rows.stop - rows.start, left : left + cols.stop - cols.start]
+    return np.asarray(window_part, dtype=np.float64)

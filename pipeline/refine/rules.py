@@ -59,7 +59,7 @@ def _rule_on_top(ink: NDArray[np.uint8], box: tuple[int, int, int, int]) -> _Sid
     length = right - left
     reach = max(4, round(_NEAR * (bottom - top)))
     corner = round(_CORNER * length)
-    best, found = math.nextafter(LINE, 0.0), None
+    best, best_line = math.nextafter(LINE, 0.0), None
     for degrees in TURNS:
         slope = math.tan(math.radians(degrees))
         drop = abs(slope) * length / 2
@@ -72,8 +72,8 @@ def _rule_on_top(ink: NDArray[np.uint8], box: tuple[int, int, int, int]) -> _Sid
         if covered.max() > best:
             best = float(covered.max())
             row = first + int(np.flatnonzero(covered >= max(LINE, best - 0.02))[0]) + 1
-            found = row + slope * length / 2, row - slope * length / 2
-    return found
+            best_line = row + slope * length / 2, row - slope * length / 2
+    return best_line
 
 
 def _corners(

@@ -20,10 +20,10 @@ def decode_png(content: bytes, *, name: str) -> RGB16:
     Raises:
         ScanError: it cannot be decoded.
     """
-    found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_COLOR)
-    if found is None or found.dtype != np.uint16:
+    decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_COLOR)
+    if decoded is None or decoded.dtype != np.uint16:
         raise ScanError(f"{name}: no PNG of sixteen bits; rescan it")
-    return np.ascontiguousarray(found[..., ::-1], dtype=np.uint16)
+    return np.ascontiguousarray(decoded[..., ::-1], dtype=np.uint16)
 
 
 def decode_tiff(content: bytes, frame: int) -> NDArray[np.uint16] | None:
@@ -32,10 +32,10 @@ def decode_tiff(content: bytes, frame: int) -> NDArray[np.uint16] | None:
     None where it cannot be decoded. Orientation is applied, whatever is asked for.
     """
     data = np.frombuffer(content, np.uint8)
-    _, found = cv2.imdecodemulti(data, cv2.IMREAD_UNCHANGED, range=(frame, frame + 1))
-    if len(found) != 1 or found[0].dtype != np.uint16 or found[0].ndim not in (2, 3):
+    _, frames = cv2.imdecodemulti(data, cv2.IMREAD_UNCHANGED, range=(frame, frame + 1))
+    if len(frames) != 1 or frames[0].dtype != np.uint16 or frames[0].ndim not in (2, 3):
         return None
-    page = found[0] if found[0].ndim == 2 else found[0][..., 2::-1]
+    page = frames[0] if frames[0].ndim == 2 else frames[0][..., 2::-1]
     return np.ascontiguousarray(page, dtype=np.uint16)
 
 

@@ -35,15 +35,15 @@ def without_bare_ends(captions: NDArray[np.bool_], page: NDArray[np.uint8]) -> N
     for number in range(1, count):
         left, top, across, down = boxes[number, :4]
         window = np.s_[top : top + down, left : left + across]
-        own = pieces[window] == number
-        ink = own & _ink(grey[window], own)
-        words = _inked_columns(own, ink, reach)
-        kept[window] |= own & (words & _inked_rows(ink)[:, None] if words.any() else np.True_)
+        mask = pieces[window] == number
+        ink = mask & _ink(grey[window], mask)
+        words = _inked_columns(mask, ink, reach)
+        kept[window] |= mask & (words & _inked_rows(ink)[:, None] if words.any() else np.True_)
     return kept
 
 
-def _ink(grey: NDArray[np.uint8], own: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    paper, dark = np.percentile(grey[own], (90, 2))
+def _ink(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    paper, dark = np.percentile(grey[mask], (90, 2))
     return np.asarray(grey < paper - _INK_STEP * max(paper - dark, _LEAST_STEP))
 
 
@@ -56,9 +56,11 @@ def _inked_rows(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray((rows >= lines[0] - _MARGIN) & (rows <= lines[-1] + _MARGIN))
 
 
-def _inked_columns(own: NDArray[np.bool_], ink: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+def _inked_columns(
+    mask: NDArray[np.bool_], ink: NDArray[np.bool_], reach: int
+) -> NDArray[np.bool_]:
     """Return the columns (w,) of a caption where words stand, and the white between them."""
-    tall = np.minimum(own.sum(axis=0), reach)  # a strip may hold several lines, or much white
+    tall = np.minimum(mask.sum(axis=0), reach)  # a strip may hold several lines, or much white
     columns = ink.sum(axis=0) >= np.maximum(1, _INKED * tall)
     padded = np.pad(columns.astype(np.uint8)[None], ((0, 0), (reach, reach)))
     joined = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))

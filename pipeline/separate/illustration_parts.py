@@ -55,8 +55,8 @@ def illustration_parts(
     smallest = max(9.0, min_area * mask.size)
     for part in components(filled, smallest):
         apart = [part] if ink is None else _still_apart(part, mask, ink, smallest)
-        for own in apart:
-            yield from _pictures(own, ink, smallest)
+        for piece in apart:
+            yield from _pictures(piece, ink, smallest)
 
 
 def _pictures(
@@ -93,7 +93,9 @@ def _still_apart(
             gap = line & (whole == 0)
             if not gap.any() or ink[gap].mean() > _BARE:
                 picture[picture == picture[other]] = picture[number]
-    return [(picture[owner] == one).astype(np.uint8) for one in np.unique(picture[1:])]
+    return [
+        (picture[owner] == part_number).astype(np.uint8) for part_number in np.unique(picture[1:])
+    ]
 
 
 def _is_printed(picture: NDArray[np.uint8], ink: NDArray[np.uint8]) -> bool:

@@ -55,13 +55,13 @@ def _cut(is_ink: NDArray[np.bool_], long_side: int) -> list[tuple[slice, slice]]
             continue
         starts = [0, *(stop for _, stop in gutters)]
         stops = [*(start for start, _ in gutters), len(lines)]
-        found = []
+        cut_boxes = []
         for start, stop in zip(starts, stops, strict=True):
             inner = is_ink[start:stop] if is_across else is_ink[:, start:stop]
             for rows, columns in _cut(inner, long_side):
                 down, across = (start, 0) if is_across else (0, start)
-                found.append((_moved(rows, down), _moved(columns, across)))
-        return found
+                cut_boxes.append((_moved(rows, down), _moved(columns, across)))
+        return cut_boxes
     return [(slice(0, height), slice(0, width))]
 
 
@@ -74,12 +74,12 @@ def _gutters(lines: NDArray[np.bool_], long_side: int) -> list[tuple[int, int]]:
     bare = lines.mean(axis=1) <= 1 - _BARE
     steps = np.flatnonzero(np.diff(np.concatenate([[0], bare, [0]])))
     smallest, beside = round(_SMALLEST * long_side), max(2, round(_BESIDE * long_side))
-    found = []
+    gutters = []
     for start, stop in steps.reshape(-1, 2).tolist():
         is_wide = _NARROWEST * long_side <= stop - start <= _WIDEST * long_side
         if not is_wide or start < smallest or len(lines) - stop < smallest:
             continue
         edges = lines[start - beside : start].any(axis=0), lines[stop : stop + beside].any(axis=0)
         if all(edge.mean() >= _EDGE for edge in edges):
-            found.append((start, stop))
-    return found
+            gutters.append((start, stop))
+    return gutters

@@ -43,8 +43,10 @@ def find_regions(
             parts: Iterable[NDArray[np.uint8]] = _illustrations(mask, min_area, page, ink)
         else:
             parts = _blocks(mask, joined=kind is not RegionKind.TEXT)
-        found = [_region(kind, part, probabilities[index], scale) for part in parts]
-        regions += [found[at] for at in reading_order([region.box for region in found])]
+        regions_found = [_region(kind, part, probabilities[index], scale) for part in parts]
+        regions += [
+            regions_found[at] for at in reading_order([region.box for region in regions_found])
+        ]
     return tuple(regions)
 
 
@@ -82,9 +84,9 @@ def reading_order(boxes: list[Box]) -> list[int]:
     return order
 
 
-def _shared_height(one: Box, other: Box) -> float:
-    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return max(0, shared) / min(one.height, other.height)
+def _shared_height(first: Box, other: Box) -> float:
+    shared = min(first.bottom, other.bottom) - max(first.top, other.top)
+    return max(0, shared) / min(first.height, other.height)
 
 
 def _blocks(mask: NDArray[np.uint8], *, joined: bool) -> Iterable[NDArray[np.uint8]]:

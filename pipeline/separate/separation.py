@@ -43,10 +43,10 @@ def separate(pages: Sequence[RGB8], engine: Separator) -> list[Separation]:
     Raises:
         ValueError: the engine did not answer for every page.
     """
-    found = engine(pages)
-    if len(found) != len(pages):
-        raise ValueError(f"{len(found)} separations for {len(pages)} pages")
-    return found
+    separations = engine(pages)
+    if len(separations) != len(pages):
+        raise ValueError(f"{len(separations)} separations for {len(pages)} pages")
+    return separations
 
 
 def full_size(separation: Separation, height: int, width: int) -> ClassMap:

@@ -51,10 +51,10 @@ def _boxed(strips: NDArray[np.bool_], line: float, gap: int) -> NDArray[np.bool_
     for number in range(1, count):
         left, top, width, height = boxes[number, :4]
         window = np.s_[top : top + height, left : left + width]
-        own = pieces[window] == number
-        rows = np.flatnonzero(own.mean(axis=1) >= line)
-        if own.mean() < _FILLED or not len(rows):
-            boxed[window] |= own & strips[window]
+        mask = pieces[window] == number
+        rows = np.flatnonzero(mask.mean(axis=1) >= line)
+        if mask.mean() < _FILLED or not len(rows):
+            boxed[window] |= mask & strips[window]
             continue
         boxed[top + rows[0] : top + rows[-1] + 1, left : left + width] = True
     return boxed

@@ -104,9 +104,9 @@ def _owned(
     class_map = separation.class_map
     mask = (class_map == _ILLUSTRATION).astype(np.uint8)
     owner = np.zeros(class_map.shape, np.uint16)
-    found = list(illustration_parts(mask, min_area, ink_of(page, class_map)))
-    gaps = _captioned_gaps(found, mask, _large(class_map == _CAPTION))
-    parts = [np.where(gaps, 0, part).astype(np.uint8) for part in found]
+    pictures = list(illustration_parts(mask, min_area, ink_of(page, class_map)))
+    gaps = _captioned_gaps(pictures, mask, _large(class_map == _CAPTION))
+    parts = [np.where(gaps, 0, part).astype(np.uint8) for part in pictures]
     for number, part in enumerate(parts, start=1):
         owner[(part > 0) & (owner == 0)] = number
     class_map = _with_tidy_captions(class_map, page, owner > 0)
@@ -117,7 +117,7 @@ def _owned(
         reached = is_faint & ((outlines == 0) | (outlines == number))
         boxes = _rectangles(part > 0, reached, rule)
         alone = next(
-            (one for one in boxes if _is_alone(one, number, outlines, class_map, rule)), None
+            (box for box in boxes if _is_alone(box, number, outlines, class_map, rule)), None
         )
         if alone is None:
             continue
@@ -158,8 +158,8 @@ def _with_tidy_captions(
 
 def _large(captions: NDArray[np.bool_]) -> NDArray[np.bool_]:
     large = np.zeros_like(captions)
-    for one in components(captions.astype(np.uint8), _CAPTION_AREA * captions.size):
-        large |= one > 0
+    for caption in components(captions.astype(np.uint8), _CAPTION_AREA * captions.size):
+        large |= caption > 0
     return large
 
 
@@ -197,8 +197,8 @@ def _rectangles(
     left, top = max(0, box.left - across), max(0, box.top - down)
     window = np.s_[top : box.bottom + down, left : box.right + across]
     _, pieces = cv2.connectedComponents((part[window] | reached[window]).astype(np.uint8))
-    own = np.isin(pieces, np.unique(pieces[part[window]])).astype(np.uint8)
-    x, y, width, height = cv2.boundingRect(own)
+    mask = np.isin(pieces, np.unique(pieces[part[window]])).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(mask)
     return [Box(left + x, top + y, left + x + width, top + y + height), box]
 
 

@@ -43,12 +43,12 @@ def plate_over_fold(sheet: Sheet, corpus: Corpus) -> None:
 def _cells(sheet: Sheet, area: Box) -> list[Box]:
     """Cut the area into boxes, across and down by turns, until they are small enough."""
     cells: list[Box] = [area]
-    found: list[Box] = []
+    cells_found: list[Box] = []
     smallest = sheet.height * sheet.between(0.12, 0.35)
     while cells:
         cell = cells.pop()
-        if max(cell.width, cell.height) < 2 * smallest or (found and sheet.chance(0.12)):
-            found.append(cell)
+        if max(cell.width, cell.height) < 2 * smallest or (cells_found and sheet.chance(0.12)):
+            cells_found.append(cell)
             continue
         share = sheet.between(0.35, 0.65)
         if cell.height > cell.width:
@@ -63,7 +63,7 @@ def _cells(sheet: Sheet, area: Box) -> list[Box]:
                 Box(cell.left, cell.top, at - 3, cell.bottom),
                 Box(at + 3, cell.top, cell.right, cell.bottom),
             ]
-    return found
+    return cells_found
 
 
 def _ruled(sheet: Sheet, cell: Box) -> None:

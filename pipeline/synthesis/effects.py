@@ -120,16 +120,16 @@ def bitonal(tone: Grey, rng: np.random.Generator, *, unit: float = 1.0) -> Grey:
     kind = rng.random()
     if kind < 0.55:
         cut = rng.uniform(95, 190)
-        found = np.where(tone > cut, 255, 0)
+        binary = np.where(tone > cut, 255, 0)
     elif kind < 0.85:
         size = round(int(rng.integers(12, 45)) * unit) * 2 + 1
-        found = cv2.adaptiveThreshold(
+        binary = cv2.adaptiveThreshold(
             tone, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, size, rng.uniform(6, 18)
         )
     else:
         noise = rng.uniform(60, 200, tone.shape)
-        found = np.where(tone > noise, 255, 0)
-    result = np.asarray(found, dtype=np.uint8)
+        binary = np.where(tone > noise, 255, 0)
+    result = np.asarray(binary, dtype=np.uint8)
     dirt = rng.random(tone.shape) < rng.choice([0, 0.0005, 0.003])
     result[dirt] = 255 - result[dirt]
     return foxing(result, rng) if rng.random() < 0.15 else result
@@ -230,8 +230,8 @@ def without_lost_ink(page: NDArray[np.uint8], labels: Labels) -> Labels:
     near = cv2.dilate(ink, np.ones((reach, reach), np.uint8))
     lost = (near == 0) & ((labels == CAPTION) | (labels == TEXT))
     pictures = (labels == ILLUSTRATION).astype(np.uint8)
-    count, found, stats, _ = cv2.connectedComponentsWithStats(pictures)
-    inked = np.bincount(found.ravel(), weights=ink.ravel(), minlength=count)
+    count, count_pieces, stats, _ = cv2.connectedComponentsWithStats(pictures)
+    inked = np.bincount(count_pieces.ravel(), weights=ink.ravel(), minlength=count)
     bare = inked < _BARE * stats[:, cv2.CC_STAT_AREA]
     bare[0] = False
-    return np.where(lost | bare[found], IGNORE, labels).astype(np.uint8)
+    return np.where(lost | bare[count_pieces], IGNORE, labels).astype(np.uint8)

@@ -32,14 +32,14 @@ def _inset(sheet: Sheet, corpus: Corpus, column: Box) -> None:
     box = _free_place(sheet, column, place, room, caption_width=8 * size if lines else 0)
     if box is None:
         return
-    found = _printed(sheet, corpus, box)
-    if found is None:
+    printed = _printed(sheet, corpus, box)
+    if printed is None:
         return
-    whole = found
+    whole = printed
     if lines:
-        whole = _captioned(sheet, found, caption(sheet, found, size=size, lines=lines))
+        whole = _captioned(sheet, printed, caption(sheet, printed, size=size, lines=lines))
     elif is_numbered:
-        whole = _captioned(sheet, found, _number_above(sheet, found, size))
+        whole = _captioned(sheet, printed, _number_above(sheet, printed, size))
     if place == "middle" or sheet.chance(0.7):  # else the text follows the outline
         clear = column if place == "middle" else box
         sheet.taken[max(0, whole.top) : whole.bottom, clear.left : clear.right] = True

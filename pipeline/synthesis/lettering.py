@@ -96,9 +96,9 @@ def monogram(sheet: Sheet) -> Picture:
         ink = np.zeros_like(canvas)
         ink[top : top + height, left : left + width] = resized(letter, (width, height))
         canvas = spared(canvas, ink, 3)
-    found = Box.covering(canvas < 255)
-    if found is not None:
-        canvas = canvas[found.top : found.bottom, found.left : found.right]
+    covered = Box.covering(canvas < 255)
+    if covered is not None:
+        canvas = canvas[covered.top : covered.bottom, covered.left : covered.right]
     return Picture(canvas, False, "monogram", "composed", has_letters=True)
 
 
@@ -115,17 +115,17 @@ def lettered(sheet: Sheet, corpus: Corpus, box: Box, *, monograms: float) -> Pic
     return monogram(sheet) if is_small and sheet.chance(monograms) else None
 
 
-def _words(sheet: Sheet, said: str) -> NDArray[np.uint8]:
+def _words(sheet: Sheet, text: str) -> NDArray[np.uint8]:
     style = str(sheet.rng.choice(["display", "display", "blackletter", "antiqua"]))
-    return sheet.fonts.draw(sheet.fonts.face(sheet.rng, style).name, said, _PX)
+    return sheet.fonts.draw(sheet.fonts.face(sheet.rng, style).name, text, _PX)
 
 
 def _set_words(sheet: Sheet, ink: NDArray[np.uint8], row: Box, share: float) -> None:
     """Set one to three words in the middle of ``row`` of ``ink``, ``share`` of its width."""
     known = PASSAGES[sheet.rng.integers(len(PASSAGES))].split()
     first = int(sheet.rng.integers(len(known) - 4))
-    said = " ".join(known[first : first + int(sheet.rng.integers(1, 4))]).title()
-    drawn = _words(sheet, said.upper() if sheet.chance(0.4) else said)
+    text = " ".join(known[first : first + int(sheet.rng.integers(1, 4))]).title()
+    drawn = _words(sheet, text.upper() if sheet.chance(0.4) else text)
     bottom = min(row.bottom, ink.shape[0])
     width = min(round(row.width * share), 3 * drawn.shape[1] * row.height // drawn.shape[0])
     size = (max(3, width), max(2, bottom - row.top))

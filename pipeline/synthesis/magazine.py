@@ -159,14 +159,14 @@ def draw_page(issue: DrawnIssue, number: int, fonts: FontBook) -> DrawnPage:
 
 def _running_head(tone: NDArray[np.uint8], issue: DrawnIssue, number: int, fonts: FontBook) -> str:
     """Print the running head and the page's label; return them as they are read."""
-    said = str(issue.first_page + number)
+    text = str(issue.first_page + number)
     head = fonts.draw(issue.head_face, issue.running_head, _HEAD)
-    label = fonts.draw(issue.face, said, _HEAD)
+    label = fonts.draw(issue.face, text, _HEAD)
     _print(tone, head, (WIDTH - head.shape[1]) // 2, 110)
     left = WIDTH - _MARGIN - label.shape[1] if number % 2 else _MARGIN
     _print(tone, label, left, 114)
     tone[162:165, _MARGIN : WIDTH - _MARGIN] = 0
-    return " ".join([issue.running_head, said] if number % 2 else [said, issue.running_head])
+    return " ".join([issue.running_head, text] if number % 2 else [text, issue.running_head])
 
 
 def _picture(

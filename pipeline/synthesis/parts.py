@@ -117,18 +117,18 @@ def captioned(
     shape = sheet.picture(letters or pick(sheet, corpus), box, stretch=stretch)
     if sheet.chance(0.12):
         frame_around(sheet, shape, sheet.px(1 + int(sheet.rng.integers(3))))
-    found = Box.covering(shape)
-    if lines and found is not None:
-        sheet.captioned.append((found, caption(sheet, found, size=size, lines=lines)))
+    covered = Box.covering(shape)
+    if lines and covered is not None:
+        sheet.captioned.append((covered, caption(sheet, covered, size=size, lines=lines)))
 
 
 def frame_around(sheet: Sheet, shape: NDArray[np.bool_], thickness: int) -> None:
     """Draw a rule around what ``shape`` covers; frame and content are illustration."""
-    found = Box.covering(shape)
-    if found is None:
+    covered = Box.covering(shape)
+    if covered is None:
         return
     gap = thickness + int(sheet.rng.integers(0, 5))
-    box = found.grown(gap).clipped(sheet.width, sheet.height) or found
+    box = covered.grown(gap).clipped(sheet.width, sheet.height) or covered
     cv2.rectangle(sheet.tone, (box.left, box.top), (box.right - 1, box.bottom - 1), 20, thickness)
     sheet.mark(box, ILLUSTRATION)
 
@@ -154,7 +154,7 @@ def fill_part(sheet: Sheet, corpus: Corpus, part: NDArray[np.bool_], box: Box, a
     """
     before, labels, alpha = sheet.tone.copy(), sheet.labels.copy(), sheet.alpha.copy()
     picture = lettered(sheet, corpus, box, monograms=0.15) or min(
-        (pick(sheet, corpus) for _ in range(6)), key=lambda one: _misfit(one, box)
+        (pick(sheet, corpus) for _ in range(6)), key=lambda candidate: _misfit(candidate, box)
     )
     if picture.is_framed:
         sheet.picture(_cut_to(picture, box), box, stretch=4.0)

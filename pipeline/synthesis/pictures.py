@@ -187,7 +187,7 @@ def screen(tone: Tone, *, pitch: float = 4.2, angle: float = 0.785) -> NDArray[n
 def drawn_corpus(seed: int, *, pictures: int = 48) -> Corpus:
     """Return a corpus of the project's own drawings, so that anyone can compose pages."""
     rng = np.random.default_rng(seed)
-    found = []
+    drawn = []
     names = list(SUBJECTS)
     for number in range(pictures):
         name = names[number % len(names)]
@@ -195,5 +195,5 @@ def drawn_corpus(seed: int, *, pictures: int = 48) -> Corpus:
         height = int(rng.integers(220, 520))
         tone = draw(rng, height, int(height * rng.uniform(0.7, 1.3)))
         printed = engrave(tone) if rng.random() < 0.6 else screen(tone)
-        found.append(Picture(printed, is_framed, name, "drawn"))
-    return Corpus(tuple(found), (), (), ())
+        drawn.append(Picture(printed, is_framed, name, "drawn"))
+    return Corpus(tuple(drawn), (), (), ())

@@ -45,11 +45,11 @@ def from_layout(sheet: Sheet, corpus: Corpus) -> None:
 def _regions(layout: NDArray[np.uint8], label: int) -> list[tuple[NDArray[np.bool_], Box]]:
     """Return the pieces (H, W) bool of ``label`` and their boxes."""
     count, parts, stats, _ = cv2.connectedComponentsWithStats((layout == label).astype(np.uint8))
-    found = []
+    regions = []
     for part in range(1, count):
         left, top, width, height = (int(v) for v in stats[part][:4])
-        found.append((parts == part, Box(left, top, left + width, top + height)))
-    return found
+        regions.append((parts == part, Box(left, top, left + width, top + height)))
+    return regions
 
 
 def _caption(sheet: Sheet, region: Box, cut: Cut, size: int) -> None:

@@ -123,9 +123,9 @@ def cut_line(rng: np.random.Generator, strip: Strip, width: int, height: int) ->
     A line of fewer than two pixels has no letters left and comes out as grey.
     """
     scale = height / strip.ink.shape[0]
-    wanted = max(1, min(strip.ink.shape[1] - 1, round(width / scale)))
-    start = int(rng.integers(max(1, strip.ink.shape[1] - wanted)))
-    piece = strip.ink[:, start : start + wanted]
+    width_px = max(1, min(strip.ink.shape[1] - 1, round(width / scale)))
+    start = int(rng.integers(max(1, strip.ink.shape[1] - width_px)))
+    piece = strip.ink[:, start : start + width_px]
     size = (max(1, min(width, round(piece.shape[1] * scale))), max(1, height))
     return resized(piece, size)
 

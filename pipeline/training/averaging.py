@@ -12,14 +12,14 @@ from safetensors.torch import load, save
 from schemas.errors import EngineError
 
 
-def averaged(one: bytes, other: bytes, share: float) -> bytes:
+def averaged(first_weights: bytes, other: bytes, share: float) -> bytes:
     """Return safetensors of half precision, the ``share`` 0..1 of ``other`` mixed into ``one``.
 
     Raises:
         EngineError: the two are not weights of one net.
     """
     try:
-        first, second = load(one), load(other)
+        first, second = load(first_weights), load(other)
     except SafetensorError as error:
         raise EngineError(f"weights cannot be read: {error}") from error
     shapes = [{name: tensor.shape for name, tensor in x.items()} for x in (first, second)]

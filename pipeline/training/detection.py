@@ -43,12 +43,12 @@ def matches(found: Sequence[Rectangle], wanted: Sequence[Rectangle], least: floa
     return len(used_found)
 
 
-def box_iou(one: Rectangle, other: Rectangle) -> float:
+def box_iou(first: Rectangle, other: Rectangle) -> float:
     """Return the intersection over union of two boxes."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
+    width = min(first[2], other[2]) - max(first[0], other[0])
+    height = min(first[3], other[3]) - max(first[1], other[1])
     shared = max(0.0, width) * max(0.0, height)
-    areas = sum((b[2] - b[0]) * (b[3] - b[1]) for b in (one, other))
+    areas = sum((b[2] - b[0]) * (b[3] - b[1]) for b in (first, other))
     return shared / (areas - shared) if areas > shared else 0.0
 
 
@@ -58,12 +58,12 @@ def average_precision(pages: Sequence[Detections], threshold: float) -> float | 
     Boxes of all pages are ranked by confidence; each takes the best box that is still free on its
     page.
     """
-    wanted = sum(len(page.wanted) for page in pages)
-    if not wanted:
+    total = sum(len(page.wanted) for page in pages)
+    if not total:
         return None
     ranked = sorted(
         ((c, at, n) for at, page in enumerate(pages) for n, c in enumerate(page.confidences)),
-        key=lambda one: -one[0],
+        key=lambda entry: -entry[0],
     )
     used: set[tuple[int, int]] = set()
     hits = np.zeros(len(ranked), bool)
@@ -72,7 +72,7 @@ def average_precision(pages: Sequence[Detections], threshold: float) -> float | 
         if best is not None:
             used.add((at, best))
             hits[rank] = True
-    return _area(hits, wanted)
+    return _area(hits, total)
 
 
 def mean_average_precision(pages: Sequence[Detections]) -> float | None:
@@ -93,11 +93,11 @@ def _best_free(
     return -best[1] if overlaps and best[0] >= threshold else None
 
 
-def _area(hits: NDArray[np.bool_], wanted: int) -> float:
+def _area(hits: NDArray[np.bool_], total: int) -> float:
     if not len(hits):
         return 0.0
     good = np.cumsum(hits)
     precision = good / np.arange(1, len(hits) + 1)
     precision = np.maximum.accumulate(precision[::-1])[::-1]
-    at = np.searchsorted(good / wanted, _RECALLS, side="left")
+    at = np.searchsorted(good / total, _RECALLS, side="left")
     return float(np.mean(np.where(at < len(precision), np.r_[precision, 0.0][at], 0.0)))

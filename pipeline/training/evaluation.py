@@ -100,18 +100,18 @@ def score_page(
         wanted_map = _nearest(labels, width, height)
         want, ignored = wanted_map == 1, wanted_map >= len(CLASSES)
         for index, kind in enumerate(CLASSES):
-            one, other = (got_map == index) & ~ignored, wanted_map == index
-            classes[kind] = (int((one & other).sum()), int((one | other).sum()))
+            got_class, other = (got_map == index) & ~ignored, wanted_map == index
+            classes[kind] = (int((got_class & other).sum()), int((got_class | other).sum()))
         confusion = _confusion(wanted_map, got_map)
-        wanted = _components(want)
+        want_parts = _components(want)
     else:
         want = _painted(truth, [s.outline() for s in shapes], width, height)
         others = [s.outline() for s in truth.illustrations if s.kind != "illustration"]
         others += [s.outline() for s in truth.ignore]
         ignored = _painted(truth, others, width, height) & ~want
-        wanted = _boxes(truth, width, height)
+        want_parts = _boxes(truth, width, height)
     got = (got_map == 1) & ~ignored
-    found = _components(got)
+    got_parts = _components(got)
     return PageScore(
         name=name,
         source=truth.source,
@@ -120,12 +120,12 @@ def score_page(
         got=int(got.sum()),
         want=int(want.sum()),
         area=want.size,
-        found=len(found),
-        wanted=len(wanted),
-        hits_50=matches(found, wanted, 0.5),
-        hits_75=matches(found, wanted, 0.75),
+        found=len(got_parts),
+        wanted=len(want_parts),
+        hits_50=matches(got_parts, want_parts, 0.5),
+        hits_75=matches(got_parts, want_parts, 0.75),
         boundary=boundary(got, want),
-        detections=None if regions is None else _detections(regions, wanted, truth, ignored),
+        detections=None if regions is None else _detections(regions, want_parts, truth, ignored),
         confusion=confusion,
         classes=classes,
     )
@@ -158,13 +158,13 @@ def summarize(pages: Sequence[PageScore]) -> Summary:
 def by_source(pages: Sequence[PageScore]) -> dict[str, Summary]:
     """Return the figures of each source, and of all pages as ALL."""
     sources = sorted({page.source for page in pages})
-    found = {source: summarize([p for p in pages if p.source == source]) for source in sources}
-    return found | {"ALL": summarize(pages)}
+    summaries = {source: summarize([p for p in pages if p.source == source]) for source in sources}
+    return summaries | {"ALL": summarize(pages)}
 
 
-def _confusion(wanted: ClassMap, got: ClassMap) -> NDArray[np.int64]:
-    pairs = wanted.astype(np.int64) * len(CLASSES) + got
-    known = wanted < len(CLASSES)
+def _confusion(want_map: ClassMap, got: ClassMap) -> NDArray[np.int64]:
+    pairs = want_map.astype(np.int64) * len(CLASSES) + got
+    known = want_map < len(CLASSES)
     counts = np.bincount(pairs[known], minlength=len(CLASSES) ** 2)
     return counts.reshape(len(CLASSES), len(CLASSES))
 

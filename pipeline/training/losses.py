@@ -43,8 +43,8 @@ def l1_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 def adversarial_loss(judged: Tensor, *, real: bool) -> Tensor:
     """Return the paper's vanilla GAN loss of patch logits."""
-    wanted = torch.ones_like(judged) if real else torch.zeros_like(judged)
-    return functional.binary_cross_entropy_with_logits(judged, wanted)
+    target = torch.ones_like(judged) if real else torch.zeros_like(judged)
+    return functional.binary_cross_entropy_with_logits(judged, target)
 
 
 def one_hot(labels: Tensor, classes: int) -> Tensor:

@@ -43,12 +43,12 @@ def to_sample(page: ComposedPage, rng: np.random.Generator, frame: Frame) -> tup
     if rng.random() < frame.mirror:
         values, truth = values[:, ::-1], truth[:, ::-1]
     image = np.full((frame.height, frame.width), -1.0, np.float32)
-    wanted = np.zeros((frame.height, frame.width), np.uint8)
+    target_map = np.zeros((frame.height, frame.width), np.uint8)
     rows = _span(frame.height, size[1], rng)
     cols = _span(frame.width, size[0], rng)
     image[rows[0], cols[0]] = values[rows[1], cols[1]]
-    wanted[rows[0], cols[0]] = truth[rows[1], cols[1]]
-    return torch.from_numpy(image)[None], torch.from_numpy(wanted)
+    target_map[rows[0], cols[0]] = truth[rows[1], cols[1]]
+    return torch.from_numpy(image)[None], torch.from_numpy(target_map)
 
 
 def _span(frame: int, page: int, rng: np.random.Generator) -> tuple[slice, slice]:

@@ -38,10 +38,10 @@ def validate(net: nn.Module, samples: Sequence[Sample], device: str) -> Validati
     was_training = net.training
     net.eval()
     with torch.inference_mode():
-        for page, wanted in samples:
-            found = net(page[None].to(device)).argmax(dim=1)[0].cpu().numpy().astype(np.uint8)
-            _count(found, wanted.numpy(), shared, union)
-            maps.append(found)
+        for page, truth in samples:
+            class_map = net(page[None].to(device)).argmax(dim=1)[0].cpu().numpy().astype(np.uint8)
+            _count(class_map, truth.numpy(), shared, union)
+            maps.append(class_map)
     net.train(was_training)
     iou = {
         name: float(shared[at] / union[at]) if union[at] else None
@@ -50,20 +50,22 @@ def validate(net: nn.Module, samples: Sequence[Sample], device: str) -> Validati
     return Validation(iou, tuple(maps))
 
 
-def sample_view(sample: Sample, found: ClassMap) -> RGB8:
+def sample_view(sample: Sample, class_map: ClassMap) -> RGB8:
     """Return a sample as people see it: page, truth over it, what was found over it."""
-    page, wanted = sample
+    page, truth_map = sample
     grey = ((1 - page[0].clamp(-1, 1)) * 127.5).numpy().astype(np.uint8)
     rgb = np.dstack([grey] * 3)
-    truth = np.where(wanted.numpy() < len(CLASSES), wanted.numpy(), 0).astype(np.uint8)
-    return np.hstack([rgb, overlay(rgb, truth, strength=0.6), overlay(rgb, found, strength=0.6)])
+    truth = np.where(truth_map.numpy() < len(CLASSES), truth_map.numpy(), 0).astype(np.uint8)
+    return np.hstack(
+        [rgb, overlay(rgb, truth, strength=0.6), overlay(rgb, class_map, strength=0.6)]
+    )
 
 
 def _count(
-    found: ClassMap, wanted: ClassMap, shared: NDArray[np.int64], union: NDArray[np.int64]
+    class_map: ClassMap, truth: ClassMap, shared: NDArray[np.int64], union: NDArray[np.int64]
 ) -> None:
-    counted = wanted < len(CLASSES)
+    counted = truth < len(CLASSES)
     for at in range(len(CLASSES)):
-        one, other = (found == at) & counted, (wanted == at) & counted
-        shared[at] += int((one & other).sum())
-        union[at] += int((one | other).sum())
+        got_class, other = (class_map == at) & counted, (truth == at) & counted
+        shared[at] += int((got_class & other).sum())
+        union[at] += int((got_class | other).sum())

@@ -63,8 +63,8 @@ def read_alto(
     """
     root = parse_xml(content, name=name)
     if local(root) != "alto" or not (namespace(root) or _NAMESPACES[0]).startswith(_NAMESPACES):
-        found = f"{local(root)} in {namespace(root) or 'no namespace'}"
-        raise DocumentError(f"{name}:{root.sourceline}: root is {found}, not ALTO 1 to 4")
+        root_name = f"{local(root)} in {namespace(root) or 'no namespace'}"
+        raise DocumentError(f"{name}:{root.sourceline}: root is {root_name}, not ALTO 1 to 4")
     element = _page(root, name)
     scale = _scale(root, element, name, dpi, size)
     frame = _frame(element, name, scale)
@@ -119,14 +119,14 @@ def _frame(page: etree._Element, name: str, scale: Scale) -> Box | None:
 def _kinds(root: etree._Element) -> dict[str, RegionKind]:
     """Return the tags that say what a block is, by their ids."""
     tags = root.iterfind("{*}Tags/{*}*")
-    said = {tag.get("ID", ""): (tag.get("LABEL") or "").strip().lower() for tag in tags}
-    return {key: _KINDS[label] for key, label in said.items() if label in _KINDS}
+    labels = {tag.get("ID", ""): (tag.get("LABEL") or "").strip().lower() for tag in tags}
+    return {key: _KINDS[label] for key, label in labels.items() if label in _KINDS}
 
 
 def _stated_confidence(page: etree._Element, name: str) -> float | None:
-    found = number(page, "PC", name=name)
-    percent = number(page, "ACCURACY", name=name) if found is None else None
-    return _unit(found if percent is None else percent / 100)
+    confidence = number(page, "PC", name=name)
+    percent = number(page, "ACCURACY", name=name) if confidence is None else None
+    return _unit(confidence if percent is None else percent / 100)
 
 
 def _unit(value: float | None) -> float | None:
@@ -176,8 +176,8 @@ def _words(line: etree._Element, sheet: _Sheet, around_it: Box | None) -> Iterat
                 " anything around it; export it with coordinates"
             )
         hyphen = _hyphen(string)
-        said = _unit(number(string, "WC", name=sheet.name))
-        sure = next((c for c in (said, sheet.confidence) if c is not None), 1.0)
+        confidence = _unit(number(string, "WC", name=sheet.name))
+        sure = next((c for c in (confidence, sheet.confidence) if c is not None), 1.0)
         yield Word(text + hyphen, box, sure, hyphenated=bool(hyphen))
 
 
@@ -185,8 +185,8 @@ def _hyphen(string: etree._Element) -> str:
     after = string.getnext()
     if after is None or local(after) != "HYP":
         return ""
-    said = (after.get("CONTENT") or "").strip()
-    return "-" if said in ("", "\xad") else said
+    content = (after.get("CONTENT") or "").strip()
+    return "-" if content in ("", "\xad") else content
 
 
 def _illustrations(page: etree._Element, sheet: _Sheet) -> Iterator[Region]:

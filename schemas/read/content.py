@@ -47,13 +47,13 @@ class Scale:
         Raises:
             DocumentError: the two have not the same shape, so they show different things.
         """
-        found = cls(size[0] / stated[0], size[1] / stated[1])
-        if abs(found.x / found.y - 1) > _SAME_SHAPE:
+        scale = cls(size[0] / stated[0], size[1] / stated[1])
+        if abs(scale.x / scale.y - 1) > _SAME_SHAPE:
             raise DocumentError(
                 f"{where}: the page is {stated[0]:g} x {stated[1]:g} but its image {size[0]} x"
                 f" {size[1]}; find the image that the text was read from"
             )
-        return found
+        return scale
 
     def apply(self, points: Iterable[Point]) -> Polygon:
         """Return ``points`` in pixels."""
@@ -132,8 +132,8 @@ def clamp(outline: Polygon, within: Box | None) -> Polygon:
 
 def union(boxes: Iterable[Box | None]) -> Box | None:
     """Return the smallest box around ``boxes``, None where there are none."""
-    found: Box | None = None
+    whole: Box | None = None
     for box in boxes:
         if box is not None:
-            found = box if found is None else found.union(box)
-    return found
+            whole = box if whole is None else whole.union(box)
+    return whole

@@ -72,35 +72,35 @@ def _described(section: etree._Element) -> Iterator[Record]:
 def _chain(mets: etree._Element) -> list[etree._Element]:
     """Return the div of the issue and those around it, the innermost first."""
     maps = mets.findall(f"{{{METS}}}structMap")
-    maps.sort(key=lambda one: (one.get("TYPE") or "").upper() != "LOGICAL")
-    divs = [div for one in maps for div in one.iter(f"{{{METS}}}div")]
+    maps.sort(key=lambda structure: (structure.get("TYPE") or "").upper() != "LOGICAL")
+    divs = [div for structure in maps for div in structure.iter(f"{{{METS}}}div")]
     issues = [div for div in divs if (div.get("TYPE") or "").lower() in _ISSUE_TYPES]
     if len(issues) == 1:
         return [issues[0], *issues[0].iterancestors(f"{{{METS}}}div")]
-    spines = (_spine(one) for one in maps)
+    spines = (_spine(structure) for structure in maps)
     return next((spine for spine in spines if any(d.get("DMDID") for d in spine)), [])
 
 
 def _spine(structure: etree._Element) -> list[etree._Element]:
     """Return the divs around everything else in ``structure``, the innermost first."""
-    found: list[etree._Element] = []
+    spine: list[etree._Element] = []
     inside = structure.findall(f"{{{METS}}}div")
     while len(inside) == 1 and inside[0].find(f"{{{METS}}}fptr") is None:
-        found.insert(0, inside[0])
+        spine.insert(0, inside[0])
         inside = inside[0].findall(f"{{{METS}}}div")
-    return found
+    return spine
 
 
 def _first(records: Iterable[Record], ask: Callable[[Record], str]) -> str:
-    return next((said for record in records if (said := ask(record))), "")
+    return next((answer for record in records if (answer := ask(record))), "")
 
 
 def _title(record: Record) -> str:
     info = record.find("{*}titleInfo")
     if info is None:
         # the BnF's dc:title of an issue is its date and number; that names no periodical
-        said, issued = text_of(record.find("{*}title")), text_of(record.find("{*}date"))
-        return "" if issued and said.startswith(issued) else said
+        stated_title, issued = text_of(record.find("{*}title")), text_of(record.find("{*}date"))
+        return "" if issued and stated_title.startswith(issued) else stated_title
     article, title = text_of(info.find("{*}nonSort")), text_of(info.find("{*}title"))
     gap = "" if not article or article.endswith(("'", "’")) else " "
     return f"{article}{gap}{title}"
@@ -123,15 +123,17 @@ def _origins(record: Record) -> list[etree._Element]:
 
 
 def _date(record: Record) -> str:
-    found: list[etree._Element] = []
+    dates: list[etree._Element] = []
     for origin in _origins(record):
         issued = origin.findall("{*}dateIssued")
-        found += sorted(issued, key=lambda one: one.get("keyDate") != "yes")
-    found += record.findall("{*}part/{*}date")
-    if not found:
-        found = [one for origin in _origins(record) for one in origin.iterfind("{*}dateOther")]
-    found += record.findall("{*}date")
-    return next((date for one in found if (date := to_date(text_of(one)))), "")
+        dates += sorted(issued, key=lambda element: element.get("keyDate") != "yes")
+    dates += record.findall("{*}part/{*}date")
+    if not dates:
+        dates = [
+            element for origin in _origins(record) for element in origin.iterfind("{*}dateOther")
+        ]
+    dates += record.findall("{*}date")
+    return next((date for element in dates if (date := to_date(text_of(element)))), "")
 
 
 def _detail(record: Record, kinds: tuple[str, ...]) -> str:
@@ -144,79 +146,88 @@ def _detail(record: Record, kinds: tuple[str, ...]) -> str:
 
 
 def _number(record: Record) -> str:
-    said = _detail(record, _NUMBER_TYPES)
-    if _is_ours(record) and said in (_date(record), _title(record), _host_title(record)):
-        said = ""  # it stands there because the DFG wants a number in every part
-    return said or text_of(record.find("{*}titleInfo/{*}partNumber")) or _designation(record, 2)
+    number = _detail(record, _NUMBER_TYPES)
+    if _is_ours(record) and number in (_date(record), _title(record), _host_title(record)):
+        number = ""  # it stands there because the DFG wants a number in every part
+    return number or text_of(record.find("{*}titleInfo/{*}partNumber")) or _designation(record, 2)
 
 
 def _is_ours(record: Record) -> bool:
-    found = record.iterfind("{*}recordInfo/{*}recordIdentifier")
-    return any(one.get("source") == "bilderbogen" for one in found)
+    identifiers = record.iterfind("{*}recordInfo/{*}recordIdentifier")
+    return any(identifier.get("source") == "bilderbogen" for identifier in identifiers)
 
 
 def _designation(record: Record, level: int) -> str:
     """Return the number in the BnF's "Année 0" (level 1) or "Numéro 100" (level 2)."""
-    for one in record.iterfind("{*}description"):
-        if (one.get(f"{{{XSI}}}type") or "").endswith(f"sequentialDesignation{level}"):
-            return " ".join(re.findall(r"[0-9]+", text_of(one))[:1])
+    for description in record.iterfind("{*}description"):
+        if (description.get(f"{{{XSI}}}type") or "").endswith(f"sequentialDesignation{level}"):
+            return " ".join(re.findall(r"[0-9]+", text_of(description))[:1])
     return ""
 
 
 def _languages(record: Record) -> tuple[str, ...]:
     terms = [*record.iterfind("{*}language/{*}languageTerm"), *record.iterfind("{*}language")]
-    codes = dict.fromkeys(to_language(text_of(one)) for one in terms)
+    codes = dict.fromkeys(to_language(text_of(term)) for term in terms)
     return tuple(code for code in codes if code and code not in UNTOLD)
 
 
 def _script(record: Record) -> str:
-    terms = (text_of(one) for one in record.iterfind("{*}language/{*}scriptTerm"))
+    terms = (text_of(script_term) for script_term in record.iterfind("{*}language/{*}scriptTerm"))
     return next((term for term in terms if _SCRIPT.fullmatch(term)), "")
 
 
 def _rights(record: Record) -> str:
     for condition in record.iterfind("{*}accessCondition"):
-        if said := condition.get(f"{{{XLINK}}}href") or text_of(condition):
-            return _LICENSES.get(said.lower(), said)
+        if statement := condition.get(f"{{{XLINK}}}href") or text_of(condition):
+            return _LICENSES.get(statement.lower(), statement)
     return text_of(record.find("{*}rights"))
 
 
 def _license(mets: etree._Element) -> str:
-    said = text_of(mets.find(f".//{{{DV}}}license"))
-    return _LICENSES.get(said.lower(), said)
+    license_text = text_of(mets.find(f".//{{{DV}}}license"))
+    return _LICENSES.get(license_text.lower(), license_text)
 
 
 def _owner(record: Record) -> str:
     """Return the library; a bare code (MARC, ISIL) only where nothing else stands."""
     original = "{*}relatedItem[@type='original']/{*}location/{*}physicalLocation"
-    found = [*record.iterfind("{*}location/{*}physicalLocation"), *record.iterfind(original)]
-    names = [text_of(one) for one in found if not one.get("authority")]
-    labels = [one.get("displayLabel") or "" for one in found]
-    codes = [text_of(one) for one in found]
-    said = next(filter(None, [*names, *labels, *codes]), "")
-    return said or text_of(record.find("{*}provenance"))
+    places = [*record.iterfind("{*}location/{*}physicalLocation"), *record.iterfind(original)]
+    names = [text_of(place) for place in places if not place.get("authority")]
+    labels = [place.get("displayLabel") or "" for place in places]
+    codes = [text_of(place) for place in places]
+    owner = next(filter(None, [*names, *labels, *codes]), "")
+    return owner or text_of(record.find("{*}provenance"))
 
 
 def _joined(elements: Iterable[etree._Element], path: str) -> str:
-    every = [one for element in elements for one in element.iterfind(path)]
-    found = (text_of(one) for one in every if one.get("type") != "code")
-    return "; ".join(dict.fromkeys(filter(None, found)))
+    every = [element_found for element in elements for element_found in element.iterfind(path)]
+    texts = (
+        text_of(element_found) for element_found in every if element_found.get("type") != "code"
+    )
+    return "; ".join(dict.fromkeys(filter(None, texts)))
 
 
 def _identifiers(records: Sequence[Record]) -> tuple[Identifier, ...]:
     """Return the names of the issue itself, and those of its periodical that all libraries use."""
-    found: list[Identifier] = []
+    identifiers: list[Identifier] = []
     for record in records[:1]:
-        found += [_identifier(one) for one in record.iterfind("{*}identifier")]
+        identifiers += [
+            _identifier(identifier_element)
+            for identifier_element in record.iterfind("{*}identifier")
+        ]
     for record in records:
         host = record.iterfind("{*}relatedItem[@type='host']//{*}*")
-        found += [
-            one
+        identifiers += [
+            identifier_element
             for element in host
             if local(element) in ("identifier", "recordIdentifier")
-            and (one := _identifier(element)).scheme in _HOST_SCHEMES
+            and (identifier_element := _identifier(element)).scheme in _HOST_SCHEMES
         ]
-    return tuple(dict.fromkeys(one for one in found if one.value))
+    return tuple(
+        dict.fromkeys(
+            identifier_element for identifier_element in identifiers if identifier_element.value
+        )
+    )
 
 
 def _identifier(element: etree._Element) -> Identifier:

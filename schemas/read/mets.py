@@ -159,7 +159,7 @@ def _check_ids(mets: etree._Element, name: str) -> None:
 
 def _files(mets: etree._Element) -> Iterator[MetsFile]:
     for file in mets.iterfind(f".//{_M}fileSec//{_M}file"):
-        hrefs = [one.get(f"{{{XLINK}}}href", "") for one in file.iterfind(f"{_M}FLocat")]
+        hrefs = [location.get(f"{{{XLINK}}}href", "") for location in file.iterfind(f"{_M}FLocat")]
         beside = [href for href in hrefs if not href.lower().startswith(("http:", "https:"))]
         groups = list(file.iterancestors(f"{_M}fileGrp"))
         # NDNP names the role on the file; docWorks nests groups and names only some of them
@@ -181,12 +181,14 @@ def _page_divs(mets: etree._Element, name: str) -> list[etree._Element]:
             f"{name}:{mets.sourceline}: has no structMap, so the order of pages is unknown;"
             " export it with a physical structMap"
         )
-    physical = [one for one in maps if (one.get("TYPE") or "").upper() == "PHYSICAL"]
-    others = [one for one in maps if (one.get("TYPE") or "").upper() != "LOGICAL"]
-    for one in physical or others:
-        found = list(_pages_in(one))
-        if found:
-            return found
+    physical = [
+        structure for structure in maps if (structure.get("TYPE") or "").upper() == "PHYSICAL"
+    ]
+    others = [structure for structure in maps if (structure.get("TYPE") or "").upper() != "LOGICAL"]
+    for structure in physical or others:
+        pages = list(_pages_in(structure))
+        if pages:
+            return pages
     raise DocumentError(
         f"{name}:{maps[0].sourceline}: no structMap lists pages; export it with a physical"
         " structMap that holds a div for every page"
@@ -227,15 +229,15 @@ def _order(div: etree._Element) -> int | None:
 
 
 def _label(div: etree._Element) -> str:
-    said = (" ".join((div.get(key) or "").split()) for key in ("ORDERLABEL", "LABEL"))
-    return next((text for text in said if text.strip(" -")), "")
+    labels = (" ".join((div.get(key) or "").split()) for key in ("ORDERLABEL", "LABEL"))
+    return next((text for text in labels if text.strip(" -")), "")
 
 
 def _dialect(mets: etree._Element, files: dict[str, MetsFile]) -> str:
     """Return the name of the dialect, by what only its writers put in."""
     profile = (mets.get("PROFILE") or "").lower()
     uses = {file.use.lower() for file in files.values()}
-    agents = " ".join(one.text or "" for one in mets.iterfind(f"{_M}metsHdr/{_M}agent/{_M}*"))
+    agents = " ".join(agent.text or "" for agent in mets.iterfind(f"{_M}metsHdr/{_M}agent/{_M}*"))
     types = {(div.get("TYPE") or "").lower() for div in mets.iter(f"{_M}div")}
     signs = (
         ("Bilderbogen", profile.startswith("urn:x-bilderbogen:")),

@@ -68,8 +68,8 @@ def read_page_xml(
     """
     root = parse_xml(content, name=name)
     if local(root) != "PcGts" or not namespace(root).startswith(_NAMESPACE):
-        found = f"{local(root)} in {namespace(root) or 'no namespace'}"
-        raise DocumentError(f"{name}:{root.sourceline}: root is {found}, not PAGE-XML")
+        root_name = f"{local(root)} in {namespace(root) or 'no namespace'}"
+        raise DocumentError(f"{name}:{root.sourceline}: root is {root_name}, not PAGE-XML")
     element = root.find("{*}Page")
     if element is None:
         raise DocumentError(f"{name}:{root.sourceline}: holds no Page; export it again")
@@ -113,8 +113,12 @@ def _reading_order(page: etree._Element) -> list[str]:
 
 def _flattened(group: etree._Element) -> Iterator[str]:
     def index(element: etree._Element) -> int:
-        said = element.get("index") or ""
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+        index_text = element.get("index") or ""
+        return (
+            int(index_text)
+            if index_text.isascii() and index_text.isdigit() and len(index_text) < 10
+            else 0
+        )
 
     for element in sorted(group, key=index):
         if element.get("regionRef"):
@@ -154,14 +158,14 @@ def _split(text: str, box: Box, sure: float) -> tuple[Word, ...]:
 
 def _text(element: etree._Element, name: str) -> tuple[str, float]:
     """Return the text of ``element`` and how sure the document is of it, the best reading first."""
-    found = element.findall("{*}TextEquiv")
-    if not found:
+    equivalents = element.findall("{*}TextEquiv")
+    if not equivalents:
         return "", 1.0
-    best = min(found, key=lambda one: (one.get("index") or "0").zfill(9))
+    best = min(equivalents, key=lambda equivalent: (equivalent.get("index") or "0").zfill(9))
     unicode, plain = best.find("{*}Unicode"), best.find("{*}PlainText")
-    said = unicode if unicode is not None else plain
+    text = unicode if unicode is not None else plain
     sure = number(best, "conf", name=name)
-    return (said.text or "") if said is not None else "", min(
+    return (text.text or "") if text is not None else "", min(
         1.0, max(0.0, 1.0 if sure is None else sure)
     )
 
@@ -169,14 +173,14 @@ def _text(element: etree._Element, name: str) -> tuple[str, float]:
 def _language(region: etree._Element) -> str:
     """Return the language of ``region``, else that of its first line."""
     lines = region.iterfind("{*}TextLine")
-    said = [region.get("primaryLanguage"), *(line.get("primaryLanguage") for line in lines)]
-    return next((code for one in said if one and (code := to_language(one))), "")
+    codes = [region.get("primaryLanguage"), *(line.get("primaryLanguage") for line in lines)]
+    return next((code for term in codes if term and (code := to_language(term))), "")
 
 
 def _script(region: etree._Element) -> str:
     """Return the code at the front of "Latf - Latin (Fraktur variant)"."""
-    found = _SCRIPT.match(region.get("primaryScript") or "")
-    return found[0] if found else ""
+    match = _SCRIPT.match(region.get("primaryScript") or "")
+    return match[0] if match else ""
 
 
 def _illustrations(page: etree._Element, sheet: _Sheet) -> Iterator[Region]:
@@ -202,7 +206,7 @@ def _outline(element: etree._Element, sheet: _Sheet) -> Polygon:
         where = f"{sheet.name}:{coords.sourceline}"
         return sheet.scale.apply(points(coords.get("points", ""), where=where))
     pairs = [
-        (number(one, "x", name=sheet.name), number(one, "y", name=sheet.name))
-        for one in coords.iterfind("{*}Point")
+        (number(point, "x", name=sheet.name), number(point, "y", name=sheet.name))
+        for point in coords.iterfind("{*}Point")
     ]
     return sheet.scale.apply([(x, y) for x, y in pairs if x is not None and y is not None])

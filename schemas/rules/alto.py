@@ -44,8 +44,8 @@ class AltoFacts:
 def kind_of_alto(root: etree._Element) -> str:
     """Return whether an ALTO document is our own."""
     tags = {tag.get("ID") for tag in root.iterfind("{*}Tags/{*}LayoutTag")}
-    wanted = {f"LT_{kind.upper()}" for kind in RegionKind}
-    return ARCHIVE if wanted <= tags and root.get("SCHEMAVERSION") == "4.4" else OTHER
+    tags_of_regions = {f"LT_{kind.upper()}" for kind in RegionKind}
+    return ARCHIVE if tags_of_regions <= tags and root.get("SCHEMAVERSION") == "4.4" else OTHER
 
 
 def alto_facts(root: etree._Element) -> AltoFacts:
@@ -92,10 +92,10 @@ def _boxes(root: etree._Element) -> Iterator[Fault]:
 def _confidences(root: etree._Element) -> Iterator[Fault]:
     for element in root.iter("{*}String", "{*}Page"):
         for name in ("WC", "PC"):
-            said = element.get(name)
-            value = _number(said)
-            if said is not None and (value is None or not 0 <= value <= 1):
-                yield element, f"{name} is {said}; wanted is 0 to 1"
+            stated = element.get(name)
+            value = _number(stated)
+            if stated is not None and (value is None or not 0 <= value <= 1):
+                yield element, f"{name} is {stated}; wanted is 0 to 1"
 
 
 @ALTO_RULES.add(36, "a blank parts words; a divided word is said whole on both lines", ARCHIVE)
@@ -188,9 +188,9 @@ def _hocr(root: etree._Element) -> Iterator[Fault]:
 
 
 def _without(root: etree._Element, *names: str) -> Iterator[Fault]:
-    said = _metas(root)
+    metas = _metas(root)
     for name in names:
-        if not said.get(name):
+        if not metas.get(name):
             yield root, f"has no meta {name}"
 
 

@@ -64,12 +64,12 @@ def _origins(root: etree._Element) -> Iterator[Fault]:
         for origin in mods.iterfind(f"{O}originInfo"):
             if not origin.get("eventType"):
                 yield origin, "originInfo has no eventType"
-            for one in origin.iter(f"{O}dateIssued", f"{O}dateCaptured", f"{O}dateCreated"):
-                keys += one.get("keyDate") == "yes"
-                said = text_of(one)
-                is_encoded = one.get("encoding") in ("iso8601", "w3cdtf")
-                if said and is_encoded and not is_good(said):
-                    yield one, f"{said!r} is no date of ISO 8601"
+            for date in origin.iter(f"{O}dateIssued", f"{O}dateCaptured", f"{O}dateCreated"):
+                keys += date.get("keyDate") == "yes"
+                text = text_of(date)
+                is_encoded = date.get("encoding") in ("iso8601", "w3cdtf")
+                if text and is_encoded and not is_good(text):
+                    yield date, f"{text!r} is no date of ISO 8601"
         if keys > 1:
             yield mods, f"has {keys} key dates; wanted is one"
 
@@ -80,18 +80,18 @@ def _languages(root: etree._Element) -> Iterator[Fault]:
         ("languageTerm", r"[a-z]{3}", "ISO 639-2/B"),
         ("scriptTerm", r"[A-Z][a-z]{3}", "ISO 15924"),
     ):
-        for one in root.iter(f"{O}{name}"):
-            if one.get("type") == "code" and not re.fullmatch(form, text_of(one)):
-                yield one, f"{text_of(one)!r} is no code of {standard}"
+        for term in root.iter(f"{O}{name}"):
+            if term.get("type") == "code" and not re.fullmatch(form, text_of(term)):
+                yield term, f"{text_of(term)!r} is no code of {standard}"
 
 
 @RULES.add(24, "a location says place, shelf mark, address in this order", ARCHIVE, DFG, OTHER)
 def _locations(root: etree._Element) -> Iterator[Fault]:
     order = ("physicalLocation", "shelfLocator", "url")
-    for one in root.iter(f"{O}location"):
-        ranks = [order.index(local(child)) for child in one if local(child) in order]
+    for location in root.iter(f"{O}location"):
+        ranks = [order.index(local(child)) for child in location if local(child) in order]
         if ranks != sorted(ranks):
-            yield one, f"wanted is the order {', '.join(order)}"
+            yield location, f"wanted is the order {', '.join(order)}"
 
 
 @RULES.add(25, "the issue has an identifier that can be resolved, and every one has a type", *_OURS)
@@ -100,12 +100,12 @@ def _identifiers(root: etree._Element) -> Iterator[Fault]:
     if first is None:
         yield root, "has no MODS"
         return
-    found = first.findall(f"{O}identifier")
-    if not any(one.get("type") in _RESOLVERS for one in found):
+    identifiers = first.findall(f"{O}identifier")
+    if not any(identifier.get("type") in _RESOLVERS for identifier in identifiers):
         yield first, f"has no identifier of type {', '.join(_RESOLVERS)}"
-    for one in root.iter(f"{O}identifier"):
-        if not one.get("type"):
-            yield one, f"the identifier {text_of(one)} has no type"
+    for identifier in root.iter(f"{O}identifier"):
+        if not identifier.get("type"):
+            yield identifier, f"the identifier {text_of(identifier)} has no type"
 
 
 @RULES.add(28, "cut-outs name their source; events their agent, detail and outcome", ARCHIVE)
@@ -122,7 +122,7 @@ def _provenance(root: etree._Element) -> Iterator[Fault]:
             source = described.find(f".//{P}relatedObjectIdentifierValue")
             if text_of(source) not in objects:
                 yield described, f"{file.get('ID')} does not name the file it was cut from"
-    agents = {text_of(one) for one in root.iter(f"{P}agentIdentifierValue")}
+    agents = {text_of(identifier) for identifier in root.iter(f"{P}agentIdentifierValue")}
     for event in root.iter(f"{P}event"):
         for path in ("eventDetailInformation/eventDetail", "eventOutcomeInformation/eventOutcome"):
             if not text_of(event.find("/".join(f"{P}{part}" for part in path.split("/")))):
@@ -138,7 +138,7 @@ def _technical(root: etree._Element) -> Iterator[Fault]:
             if not text_of(record.find(f".//{X}{name}")).isdigit():
                 yield record, f"has no {name}"
         samples = text_of(record.find(f".//{X}samplesPerPixel"))
-        values = [text_of(one) for one in record.iter(f"{X}bitsPerSampleValue")]
+        values = [text_of(depth) for depth in record.iter(f"{X}bitsPerSampleValue")]
         if str(len(values)) != samples or not all(value.isdigit() for value in values):
             yield record, f"{len(values)} bitsPerSampleValues for {samples or 'no'} samples a pixel"
         color = text_of(record.find(f".//{X}colorSpace"))

@@ -49,36 +49,36 @@ def _groups(root: etree._Element) -> Iterator[Fault]:
 @RULES.add(17, "file types are those of the viewer; ALTO is text/xml", DFG)
 def _mimetypes(root: etree._Element) -> Iterator[Fault]:
     for use, file in files(root):
-        found = file.get("MIMETYPE") or ""
-        if not found.startswith(_MIMETYPES) or (use == "FULLTEXT" and found != "text/xml"):
-            yield file, f"{file.get('ID')} in {use} is {found}; ALTO has to be text/xml"
+        mimetype = file.get("MIMETYPE") or ""
+        if not mimetype.startswith(_MIMETYPES) or (use == "FULLTEXT" and mimetype != "text/xml"):
+            yield file, f"{file.get('ID')} in {use} is {mimetype}; ALTO has to be text/xml"
 
 
 @RULES.add(18, "one dv:rights names the owner, one dv:links the catalog record", DFG)
 def _rights(root: etree._Element) -> Iterator[Fault]:
     rights, links = list(root.iter(f"{D}rights")), list(root.iter(f"{D}links"))
-    for name, found in (("rights", rights), ("links", links)):
-        if len(found) != 1:
-            yield root, f"has {len(found)} dv:{name}; wanted is one"
-    for one in rights:
+    for name, elements in (("rights", rights), ("links", links)):
+        if len(elements) != 1:
+            yield root, f"has {len(elements)} dv:{name}; wanted is one"
+    for element in rights:
         for name in _OWNER:
-            if len(one.findall(f"{D}{name}")) != 1 or not one.findtext(f"{D}{name}"):
-                yield one, f"has no dv:{name}"
-        license_ = one.findtext(f"{D}license")
+            if len(element.findall(f"{D}{name}")) != 1 or not element.findtext(f"{D}{name}"):
+                yield element, f"has no dv:{name}"
+        license_ = element.findtext(f"{D}license")
         if license_ is not None and license_ not in NAMES and not is_web_address(license_):
-            yield one, f"dv:license is {license_}; allowed are names such as cc-by, or a URL"
-    for one in links:
-        if not one.findtext(f"{D}reference"):
-            yield one, "has no dv:reference"
+            yield element, f"dv:license is {license_}; allowed are names such as cc-by, or a URL"
+    for element in links:
+        if not element.findtext(f"{D}reference"):
+            yield element, "has no dv:reference"
 
 
 @RULES.add(18, "logo, site and contact of the owner are addresses", DFG)
 def _owner(root: etree._Element) -> Iterator[Fault]:
     for name in _ADDRESSES:
-        for one in root.iterfind(f".//{D}rights/{D}{name}"):
-            said = text_of(one)
-            if said and not (is_web_address(said) or is_mail_address(said)):
-                yield one, f"dv:{name} is {said}; wanted is an http(s) address or mailto:"
+        for element in root.iterfind(f".//{D}rights/{D}{name}"):
+            text = text_of(element)
+            if text and not (is_web_address(text) or is_mail_address(text)):
+                yield element, f"dv:{name} is {text}; wanted is an http(s) address or mailto:"
 
 
 @RULES.add(19, "no PREMIS and no MIX, and one amdSec with rights and links", DFG)
@@ -89,13 +89,13 @@ def _no_preservation(root: etree._Element) -> Iterator[Fault]:
         if kind in (f"{M}rightsMD", f"{M}digiprovMD") and wrap.get("MDTYPE") != "OTHER":
             yield wrap, f"{wrap.get('MDTYPE')} stands where the profile wants DVRIGHTS or DVLINKS"
     for uri in (PREMIS, MIX):
-        for found in root.iter(f"{{{uri}}}*"):
-            yield found, "PREMIS and MIX are not allowed in this profile"
+        for element in root.iter(f"{{{uri}}}*"):
+            yield element, "PREMIS and MIX are not allowed in this profile"
             break
     both = [
-        one
-        for one in root.iterfind(f"{M}amdSec")
-        if one.find(f"{M}rightsMD") is not None and one.find(f"{M}digiprovMD") is not None
+        section
+        for section in root.iterfind(f"{M}amdSec")
+        if section.find(f"{M}rightsMD") is not None and section.find(f"{M}digiprovMD") is not None
     ]
     if len(both) != 1:
         yield root, f"has {len(both)} amdSecs with rightsMD and digiprovMD; wanted is one"
@@ -103,7 +103,9 @@ def _no_preservation(root: etree._Element) -> Iterator[Fault]:
 
 @RULES.add(20, "one mods:recordInfo with one recordIdentifier in the document", DFG)
 def _one_record(root: etree._Element) -> Iterator[Fault]:
-    found = list(root.iterfind(f".//{{{MODS}}}mods/{{{MODS}}}recordInfo"))
-    ids = [one for info in found for one in info.iterfind(f"{{{MODS}}}recordIdentifier")]
-    if len(found) != 1 or len(ids) != 1:
-        yield root, f"has {len(found)} recordInfos with {len(ids)} recordIdentifiers; wanted is one"
+    infos = list(root.iterfind(f".//{{{MODS}}}mods/{{{MODS}}}recordInfo"))
+    ids = [
+        identifier for info in infos for identifier in info.iterfind(f"{{{MODS}}}recordIdentifier")
+    ]
+    if len(infos) != 1 or len(ids) != 1:
+        yield root, f"has {len(infos)} recordInfos with {len(ids)} recordIdentifiers; wanted is one"

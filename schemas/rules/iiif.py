@@ -27,21 +27,21 @@ def nodes(record: object) -> Iterator[Node]:
     """Yield every object of a JSON document, the outermost first."""
     waiting = [record]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            yield one
-            waiting += one.values()
-        elif isinstance(one, list):
-            waiting += one
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
 
 
 def pictures(record: Node) -> list[tuple[str, str]]:
     """Return canvas and place ("xywh=…") of every illustration annotation."""
-    found = []
-    for one in nodes(record):
-        if one.get("type") == "Annotation" and one.get("motivation") == "classifying":
-            found += [(canvas, place) for canvas, place in _targets(one.get("target"))]
-    return sorted(found)
+    annotations = []
+    for node in nodes(record):
+        if node.get("type") == "Annotation" and node.get("motivation") == "classifying":
+            annotations += [(canvas, place) for canvas, place in _targets(node.get("target"))]
+    return sorted(annotations)
 
 
 @RULES.add(45, "a manifest with canvases; ids are http(s) and unique", *_BOTH)
@@ -53,10 +53,10 @@ def _manifest(record: Node) -> Iterator[Fault]:
     if not record.get("items"):
         yield None, "has no canvas"
     seen: set[str] = set()
-    for one in _defined(record):
-        key = str(one.get("id") or "")
+    for node in _defined(record):
+        key = str(node.get("id") or "")
         if not key.startswith(("http://", "https://")):
-            yield None, f"{one.get('type')} {key or 'without id'}: the id is no http(s) address"
+            yield None, f"{node.get('type')} {key or 'without id'}: the id is no http(s) address"
         elif key in seen:
             yield None, f"the id {key} is there twice"
         seen.add(key)
@@ -64,24 +64,24 @@ def _manifest(record: Node) -> Iterator[Fault]:
 
 @RULES.add(45, "sizes are above 0, and canvases have what they need", *_BOTH)
 def _sizes(record: Node) -> Iterator[Fault]:
-    for one in nodes(record):
+    for node in nodes(record):
         for name in ("width", "height"):
-            value = one.get(name, 1)
+            value = node.get(name, 1)
             if not isinstance(value, int) or value <= 0:
-                yield None, f"{one.get('id')}: {name} is {value}"
-        is_canvas = one.get("type") == "Canvas" and set(one) - {"id", "type"}
-        if is_canvas and not {"id", "width", "height", "items"} <= set(one):
-            yield None, f"{one.get('id')}: a canvas needs id, width, height and items"
+                yield None, f"{node.get('id')}: {name} is {value}"
+        is_canvas = node.get("type") == "Canvas" and set(node) - {"id", "type"}
+        if is_canvas and not {"id", "width", "height", "items"} <= set(node):
+            yield None, f"{node.get('id')}: a canvas needs id, width, height and items"
 
 
 @RULES.add(45, "labels are lists of texts by language", *_BOTH)
 def _labels(record: Node) -> Iterator[Fault]:
     if "label" not in record:
         yield None, "has no label"
-    for one in nodes(record):
-        if "label" not in one:
+    for node in nodes(record):
+        if "label" not in node:
             continue
-        label = one["label"]
+        label = node["label"]
         is_map = (
             isinstance(label, dict)
             and label
@@ -90,24 +90,26 @@ def _labels(record: Node) -> Iterator[Fault]:
             )
         )
         if not is_map:
-            yield None, f"{one.get('id')}: the label is no list of texts by language"
+            yield None, f"{node.get('id')}: the label is no list of texts by language"
 
 
 @RULES.add(46, "navDate has a time and a zone", *_BOTH)
 def _dates(record: Node) -> Iterator[Fault]:
-    for one in nodes(record):
-        said = one.get("navDate")
-        if said is not None and not (isinstance(said, str) and _INSTANT.fullmatch(said)):
-            yield None, f"navDate is {said}; wanted is 1871-03-15T00:00:00Z"
+    for node in nodes(record):
+        nav_date = node.get("navDate")
+        if nav_date is not None and not (
+            isinstance(nav_date, str) and _INSTANT.fullmatch(nav_date)
+        ):
+            yield None, f"navDate is {nav_date}; wanted is 1871-03-15T00:00:00Z"
 
 
 @RULES.add(47, "every illustration is an annotation and a range, at the same place", ARCHIVE)
 def _illustrations(record: Node) -> Iterator[Fault]:
     annotated = pictures(record)
     ranged: list[tuple[str, str]] = []
-    for one in nodes(record.get("structures") or []):
-        if one.get("type") == "SpecificResource":
-            ranged += _targets(one)
+    for node in nodes(record.get("structures") or []):
+        if node.get("type") == "SpecificResource":
+            ranged += _targets(node)
     for canvas, place in annotated:
         if not _XYWH.fullmatch(place):
             yield None, f"{canvas}: the place {place!r} is no xywh=…"
@@ -117,16 +119,16 @@ def _illustrations(record: Node) -> Iterator[Fault]:
 
 @RULES.add(48, "rights is an http address of Creative Commons or rightsstatements.org", *_BOTH)
 def _rights(record: Node) -> Iterator[Fault]:
-    said = record.get("rights")
-    if said is not None and not is_statement(str(said)):
-        yield None, f"rights is {said}; it has to begin with http:// as it was coined"
+    rights = record.get("rights")
+    if rights is not None and not is_statement(str(rights)):
+        yield None, f"rights is {rights}; it has to begin with http:// as it was coined"
 
 
 def _defined(record: Node) -> Iterator[Node]:
     """Yield what the manifest defines; a reference to a canvas has an id and a type only."""
-    for one in nodes(record):
-        if one.get("type") in _DEFINING and set(one) - {"id", "type"}:
-            yield one
+    for node in nodes(record):
+        if node.get("type") in _DEFINING and set(node) - {"id", "type"}:
+            yield node
 
 
 def _targets(target: object) -> Iterator[tuple[str, str]]:
@@ -135,6 +137,6 @@ def _targets(target: object) -> Iterator[tuple[str, str]]:
     source = target.get("source")
     canvas = source.get("id") if isinstance(source, dict) else source
     selectors = target.get("selector")
-    for one in selectors if isinstance(selectors, list) else [selectors]:
-        if isinstance(one, dict) and one.get("type") == "FragmentSelector":
-            yield str(canvas), str(one.get("value"))
+    for selector in selectors if isinstance(selectors, list) else [selectors]:
+        if isinstance(selector, dict) and selector.get("type") == "FragmentSelector":
+            yield str(canvas), str(selector.get("value"))

@@ -80,12 +80,16 @@ def href_of(file: etree._Element) -> str:
 
 def maps(root: etree._Element, kind: str) -> list[etree._Element]:
     """Return the structural maps of a TYPE."""
-    return [one for one in root.iterfind(f"{M}structMap") if one.get("TYPE") == kind]
+    return [
+        structure for structure in root.iterfind(f"{M}structMap") if structure.get("TYPE") == kind
+    ]
 
 
 def page_divs(root: etree._Element) -> list[etree._Element]:
     """Return the divs of the pages."""
-    return [div for one in maps(root, "PHYSICAL") for div in one.iterfind(f"{M}div/{M}div")]
+    return [
+        div for structure in maps(root, "PHYSICAL") for div in structure.iterfind(f"{M}div/{M}div")
+    ]
 
 
 @RULES.add(3, "every ID is there once and begins with a letter or _", *_ANY)
@@ -120,17 +124,17 @@ def _pointers(root: etree._Element) -> Iterator[Fault]:
 @RULES.add(5, "there is one LOGICAL and one PHYSICAL map", *_OURS)
 def _both_maps(root: etree._Element) -> Iterator[Fault]:
     for kind in ("LOGICAL", "PHYSICAL"):
-        found = maps(root, kind)
-        if len(found) != 1:
-            yield root, f"has {len(found)} structMaps of TYPE {kind}; wanted is one"
+        structures = maps(root, kind)
+        if len(structures) != 1:
+            yield root, f"has {len(structures)} structMaps of TYPE {kind}; wanted is one"
 
 
 @RULES.add(6, "the one div at the top of the LOGICAL map is described", *_OURS)
 def _top(root: etree._Element) -> Iterator[Fault]:
-    for one in maps(root, "LOGICAL"):
-        tops = one.findall(f"{M}div")
+    for structure in maps(root, "LOGICAL"):
+        tops = structure.findall(f"{M}div")
         if len(tops) != 1:
-            yield one, f"the LOGICAL map has {len(tops)} divs at its top; wanted is one"
+            yield structure, f"the LOGICAL map has {len(tops)} divs at its top; wanted is one"
         for top in tops:
             if root.get("TYPE") == "issue" and top.get("TYPE") != "issue":
                 yield top, f"the top div is of TYPE {top.get('TYPE')}; wanted is issue"
@@ -140,16 +144,16 @@ def _top(root: etree._Element) -> Iterator[Fault]:
 
 @RULES.add(7, "logical TYPEs are of the DFG structural dataset", *_OURS)
 def _types(root: etree._Element) -> Iterator[Fault]:
-    for one in maps(root, "LOGICAL"):
-        for div in one.iter(f"{M}div"):
+    for structure in maps(root, "LOGICAL"):
+        for div in structure.iter(f"{M}div"):
             if div.get("TYPE") not in STRUCTURAL_TYPES:
                 yield div, f"the TYPE {div.get('TYPE')} is not of the DFG structural dataset"
 
 
 @RULES.add(8, "pages lie in a physSequence, numbered 1, 2, 3 …, with a label", *_OURS)
 def _order(root: etree._Element) -> Iterator[Fault]:
-    for one in maps(root, "PHYSICAL"):
-        for top in one.iterfind(f"{M}div"):
+    for structure in maps(root, "PHYSICAL"):
+        for top in structure.iterfind(f"{M}div"):
             if top.get("TYPE") != "physSequence":
                 yield top, f"the PHYSICAL map begins with TYPE {top.get('TYPE')}"
     for number, div in enumerate(page_divs(root), start=1):
@@ -164,18 +168,22 @@ def _order(root: etree._Element) -> Iterator[Fault]:
 @RULES.add(9, "every page has a file of every group of pages", *_OURS)
 def _page_files(root: etree._Element) -> Iterator[Fault]:
     uses = {file.get("ID"): use for use, file in files(root)}
-    wanted = set(PAGE_GROUPS if kind_of(root) == ARCHIVE else ("DEFAULT",))
+    groups = set(PAGE_GROUPS if kind_of(root) == ARCHIVE else ("DEFAULT",))
     for div in page_divs(root):
-        found = {uses.get(fptr.get("FILEID")) for fptr in div.iterfind(f"{M}fptr")}
-        if missing := wanted - found:
+        uses_of_page = {uses.get(fptr.get("FILEID")) for fptr in div.iterfind(f"{M}fptr")}
+        if missing := groups - uses_of_page:
             yield div, f"page {div.get('ORDER')} has no file of {shown(missing)}"
 
 
 @RULES.add(10, "every page is linked from the top of the LOGICAL map", *_OURS)
 def _linked(root: etree._Element) -> Iterator[Fault]:
-    tops = [div.get("ID") for one in maps(root, "LOGICAL") for div in one.iterfind(f"{M}div")]
+    tops = [
+        div.get("ID")
+        for structure in maps(root, "LOGICAL")
+        for div in structure.iterfind(f"{M}div")
+    ]
     links = {link.get(TO) for link in root.iter(f"{M}smLink") if link.get(FROM) in tops}
-    wholes = [div for one in maps(root, "PHYSICAL") for div in one.iterfind(f"{M}div")]
+    wholes = [div for structure in maps(root, "PHYSICAL") for div in structure.iterfind(f"{M}div")]
     for div in [*wholes, *page_divs(root)]:
         if div.get("ID") not in links:
             yield div, f"{div.get('ID')} is not linked from {shown(map(str, tops))}"
@@ -245,8 +253,8 @@ def _rectangles(root: etree._Element) -> Iterator[Fault]:
     for area in root.iter(f"{M}area"):
         if area.get("SHAPE") != "RECT":
             continue
-        found = RECTANGLE.fullmatch(area.get("COORDS") or "")
-        if not found or int(found[1]) >= int(found[3]) or int(found[2]) >= int(found[4]):
+        match = RECTANGLE.fullmatch(area.get("COORDS") or "")
+        if not match or int(match[1]) >= int(match[3]) or int(match[2]) >= int(match[4]):
             yield area, f"COORDS {area.get('COORDS')} are no x1,y1,x2,y2"
 
 

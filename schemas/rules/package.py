@@ -81,10 +81,10 @@ def _areas(view: PackageView) -> Iterator[Fault]:
     sizes = {f.get("ID"): (facts.width, facts.height) for f, facts in _known(view)}
     for area in view.mets.iter(f"{M}area"):
         width, height = sizes.get(area.get("FILEID"), (0, 0))
-        said = RECTANGLE.fullmatch(area.get("COORDS") or "")
-        if area.get("SHAPE") != "RECT" or not width or not said:
+        match = RECTANGLE.fullmatch(area.get("COORDS") or "")
+        if area.get("SHAPE") != "RECT" or not width or not match:
             continue
-        if int(said[3]) >= width or int(said[4]) >= height:
+        if int(match[3]) >= width or int(match[4]) >= height:
             yield area, f"{area.get('COORDS')} leaves {area.get('FILEID')} of {width} x {height}"
 
 
@@ -105,9 +105,11 @@ def _blocks(view: PackageView) -> Iterator[Fault]:
 def _pages(view: PackageView) -> Iterator[Fault]:
     of = {f.get("ID"): (use, unquote(href_of(f))) for use, f in files(view.mets)}
     for div in page_divs(view.mets):
-        found = dict(of[k] for p in div.iterfind(f"{M}fptr") if (k := p.get("FILEID")) in of)
-        facts = view.altos.get(found.get("FULLTEXT", ""))
-        master = view.files.get(found.get("ORIGINAL", ""))
+        files_of_page = dict(
+            of[k] for p in div.iterfind(f"{M}fptr") if (k := p.get("FILEID")) in of
+        )
+        facts = view.altos.get(files_of_page.get("FULLTEXT", ""))
+        master = view.files.get(files_of_page.get("ORIGINAL", ""))
         if facts is None:
             continue
         if str(facts.number) != div.get("ORDER"):
@@ -118,8 +120,8 @@ def _pages(view: PackageView) -> Iterator[Fault]:
         if _is_sideways(view, facts.number):
             size = size[::-1]
         if (facts.width, facts.height) != size:
-            said = f"{facts.width} x {facts.height}, its master {size[0]} x {size[1]}"
-            yield div, f"the ALTO page is {said}"
+            sizes = f"{facts.width} x {facts.height}, its master {size[0]} x {size[1]}"
+            yield div, f"the ALTO page is {sizes}"
 
 
 def _is_sideways(view: PackageView, number: object) -> bool:
@@ -166,26 +168,28 @@ def _same_places(view: PackageView) -> Iterator[Fault]:
     in_alto = sorted(_fragment(b) for f in view.altos.values() for _, _, b in f.illustrations)
     in_manifest = sorted(place for _, place in pictures(dict(view.manifest)))
     if in_alto != in_manifest:
-        odd = set(in_alto) ^ set(in_manifest)
-        yield None, f"ALTO and the manifest disagree about {shown(odd)}"
+        differing = set(in_alto) ^ set(in_manifest)
+        yield None, f"ALTO and the manifest disagree about {shown(differing)}"
 
 
 @PACKAGE_RULES.add(48, "MODS, dv:license and the manifest say the same rights", ARCHIVE)
 def _same_rights(view: PackageView) -> Iterator[Fault]:
     condition = next(view.mets.iter(f"{{{MODS}}}accessCondition"), None)
     license_ = next(view.mets.iter(f"{{{DV}}}license"), None)
-    said = {}
+    statements_of_rights = {}
     stated = "" if condition is None else condition.get(f"{{{XLINK}}}href") or text_of(condition)
     if license_of_mods := to_license(stated):  # free text says nothing that could be compared
-        said["MODS"] = license_of_mods
+        statements_of_rights["MODS"] = license_of_mods
     if license_ is not None:
-        said["dv:license"] = to_license(license_.text or "")
+        statements_of_rights["dv:license"] = to_license(license_.text or "")
     if view.manifest is not None and view.manifest.get("rights"):
-        said["the manifest"] = to_license(str(view.manifest["rights"]))
-    if len(set(said.values())) > 1:
+        statements_of_rights["the manifest"] = to_license(str(view.manifest["rights"]))
+    if len(set(statements_of_rights.values())) > 1:
         yield (
             condition,
-            "; ".join(f"{name} says {value or 'other'}" for name, value in said.items()),
+            "; ".join(
+                f"{name} says {value or 'other'}" for name, value in statements_of_rights.items()
+            ),
         )
 
 
@@ -210,8 +214,8 @@ def _known(view: PackageView) -> Iterator[tuple[etree._Element, FileFacts]]:
 
 def _listed_in(record: object, name: str) -> list[object]:
     """Return a list of a table that others may have changed, empty where it has none."""
-    found = record.get(name) if isinstance(record, Mapping) else None
-    return found if isinstance(found, list) else []
+    value = record.get(name) if isinstance(record, Mapping) else None
+    return value if isinstance(value, list) else []
 
 
 def _fragment(box: Box) -> str:

@@ -24,8 +24,8 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.name}:{self.line}" if self.line else self.name
-        said = f"{place}: {self.rule}: {self.text}"
-        return said.encode(errors="replace").decode()  # JSON may hold halves of a character
+        finding = f"{place}: {self.rule}: {self.text}"
+        return finding.encode(errors="replace").decode()  # JSON may hold halves of a character
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,8 @@ def alto_document(page: PublishedPage, *, languages: Sequence[str] = ()) -> byte
 
 def divided(word: Word) -> tuple[str, str] | None:
     """Return the part of a word before its hyphen at the end of a line, and the hyphen."""
-    found = _DIVIDED.match(xml_text(word.text)) if word.hyphenated else None
-    return (found[1], found[2]) if found else None
+    match = _DIVIDED.match(xml_text(word.text)) if word.hyphenated else None
+    return (match[1], match[2]) if match else None
 
 
 def whole_word(start: str, following: Sequence[TextLine]) -> str:
@@ -107,8 +107,8 @@ def _processing(key: str, event: Event, page: PublishedPage) -> etree._Element:
     read = page.description.text if event.kind.startswith(_READING) else None
     models = f"; models {read.models}" if read and not read.models.startswith(KEPT) else ""
     software = [A.softwareName(event.agent)]
-    if found := _VERSIONED.fullmatch(event.agent):
-        software = [A.softwareName(found[1]), A.softwareVersion(found[2])]
+    if match := _VERSIONED.fullmatch(event.agent):
+        software = [A.softwareName(match[1]), A.softwareVersion(match[2])]
     return A.Processing(
         A.processingCategory(category),
         A.processingDateTime(instant(event.at)),
@@ -120,13 +120,13 @@ def _processing(key: str, event: Event, page: PublishedPage) -> etree._Element:
 
 
 def _page(page: PublishedPage, languages: Sequence[str]) -> etree._Element:
-    sequence, found = page.scan.page.sequence, page.description
-    regions = found.text.regions if found.text else ()
-    boxes = [r.box for r in regions] + [p.box for p in found.illustrations]
+    sequence, description = page.scan.page.sequence, page.description
+    regions = description.text.regions if description.text else ()
+    boxes = [r.box for r in regions] + [p.box for p in description.illustrations]
     element = A.Page(
         A.PrintSpace(
             *_regions(regions, alto_page_id(sequence), languages),
-            *(_illustration(picture, page) for picture in found.illustrations),
+            *(_illustration(picture, page) for picture in description.illustrations),
             **_place(_around(boxes, page)),
         ),
         ID=alto_page_id(sequence),
@@ -138,8 +138,8 @@ def _page(page: PublishedPage, languages: Sequence[str]) -> etree._Element:
     printed = page_label(page)
     if printed.strip(" -"):
         element.set("PRINTED_IMG_NR", printed)
-    if found.confidence is not None:
-        element.set("PC", f"{found.confidence:.3f}")
+    if description.confidence is not None:
+        element.set("PC", f"{description.confidence:.3f}")
     return element
 
 

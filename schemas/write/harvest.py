@@ -97,7 +97,9 @@ def collection(title: str, issues: Sequence[PublishedIssue], public: Publication
     """
     if public.missing(ADDRESS):
         raise ValueError("a collection needs [export] base_url")
-    ordered = sorted(issues, key=lambda one: (one.metadata.date or "", str(one.issue.issue)))
+    ordered = sorted(
+        issues, key=lambda published: (published.metadata.date or "", str(published.issue.issue))
+    )
     record: dict[str, Any] = {
         "@context": "http://iiif.io/api/presentation/3/context.json",
         "id": collection_url(title, public),
@@ -105,20 +107,20 @@ def collection(title: str, issues: Sequence[PublishedIssue], public: Publication
         "label": {"none": [title or "Untitled"]},
         "items": [
             {
-                "id": public.url(one, MANIFEST),
+                "id": public.url(published, MANIFEST),
                 "type": "Manifest",
-                "label": {"none": [xml_text(label(one.metadata))]},
-                **nav_date(one.metadata),
+                "label": {"none": [xml_text(label(published.metadata))]},
+                **nav_date(published.metadata),
             }
-            for one in ordered
+            for published in ordered
         ],
     }
     return json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def nav_date(said: IssueMetadata) -> dict[str, str]:
+def nav_date(metadata: IssueMetadata) -> dict[str, str]:
     """Return the first day of the period, with the time of day without which viewers stumble."""
-    if not said.date:
+    if not metadata.date:
         return {}
-    year, month, day = (*said.date.split("-"), "01", "01")[:3]
+    year, month, day = (*metadata.date.split("-"), "01", "01")[:3]
     return {"navDate": f"{year}-{month}-{day}T00:00:00Z"}

@@ -52,19 +52,19 @@ def manifest(published: PublishedIssue, files: Files, public: Publication) -> by
     """
     if public.missing(ADDRESS):
         raise ValueError("a manifest needs [export] base_url")
-    said = published.metadata
+    metadata = published.metadata
     writer = _Writer(published, files, public)
     record: Node = {
         "@context": _CONTEXT,
         "id": public.url(published, MANIFEST),
         "type": "Manifest",
-        "label": text_of(label(said), said),
-        "metadata": statements(said),
-        **nav_date(said),
-        **rights_of(said, public),
+        "label": text_of(label(metadata), metadata),
+        "metadata": statements(metadata),
+        **nav_date(metadata),
+        **rights_of(metadata, public),
         "behavior": ["paged"],
-        "viewingDirection": direction_of(said),
-        "partOf": [{"id": collection_url(said.title, public), "type": "Collection"}],
+        "viewingDirection": direction_of(metadata),
+        "partOf": [{"id": collection_url(metadata.title, public), "type": "Collection"}],
         "seeAlso": [writer.dataset("mets.xml", "METS", "http://www.loc.gov/METS/")],
         "items": [writer.canvas(page) for page in published.pages],
         "structures": [writer.contents()],
@@ -76,13 +76,13 @@ def text_annotations(published: PublishedIssue, page: PublishedPage, public: Pub
     """Return the lines of ``page`` as an annotation page, for the file the manifest names."""
     canvas = _canvas_id(published, page, public)
     text = page.description.text
-    found: list[Node] = []
+    annotations: list[Node] = []
     for region in text.regions if text else ():
         tag = to_tag(region.language) or to_tag(next(iter(published.metadata.languages), ""))
         for line in region.lines:
-            number = len(found) + 1
+            number = len(annotations) + 1
             body = {"type": "TextualBody", "value": line.text, "format": "text/plain"}
-            found.append(
+            annotations.append(
                 {
                     "id": f"{canvas}/text/{number}",
                     "type": "Annotation",
@@ -96,7 +96,7 @@ def text_annotations(published: PublishedIssue, page: PublishedPage, public: Pub
         "id": public.url(published, text_href(page)),
         "type": "AnnotationPage",
         "label": {"en": ["Text"]},
-        "items": found,
+        "items": annotations,
     }
     return _bytes(record)
 
@@ -135,7 +135,7 @@ class _Writer:
 
     def contents(self) -> Node:
         """A range for the issue, in it one for every illustration; ids are those of METS."""
-        said = self._published.metadata
+        metadata = self._published.metadata
         ranges = [
             self._range(logical_id(number), halves(self._published, page, picture))
             for number, page, picture in illustrations(self._published)
@@ -147,7 +147,7 @@ class _Writer:
         return {
             "id": self._public.url(self._published, f"iiif/range/{logical_id(0)}"),
             "type": "Range",
-            "label": text_of(label(said), said),
+            "label": text_of(label(metadata), metadata),
             "items": [*ranges] if ranges else pages,
         }
 
@@ -188,13 +188,13 @@ class _Writer:
         pictures = page.description.illustrations
         if not pictures:
             return [text]
-        found = {
+        annotation_page = {
             "id": f"{canvas}/illustrations",
             "type": "AnnotationPage",
             "label": {"en": ["Illustrations"]},
             "items": [self._classifying(picture, canvas) for picture in pictures],
         }
-        return [text, found]
+        return [text, annotation_page]
 
     def _classifying(self, picture: Illustration, canvas: str) -> Node:
         kind = "illustration" if picture.kind == "unknown" else picture.kind
@@ -218,12 +218,12 @@ class _Writer:
         }
 
     def _range(self, name: str, parts: Sequence[tuple[PublishedPage, Illustration]]) -> Node:
-        said = self._published.metadata
+        metadata = self._published.metadata
         caption = caption_of(parts[0][1])
         return {
             "id": self._public.url(self._published, f"iiif/range/{name}"),
             "type": "Range",
-            "label": text_of(caption, said) if caption else {"en": ["Illustration"]},
+            "label": text_of(caption, metadata) if caption else {"en": ["Illustration"]},
             "items": [
                 _specific(_canvas_id(self._published, page, self._public), _rectangle(picture.box))
                 for page, picture in parts

@@ -172,10 +172,10 @@ def _file_section(
 
 
 def _file_attributes(file: PackageFile, created: datetime) -> dict[str, str]:
-    found = {"ID": file.xml_id, "MIMETYPE": file.mimetype}
+    attributes = {"ID": file.xml_id, "MIMETYPE": file.mimetype}
     if file.sequence:
-        found["SEQ"] = str(file.sequence)
-    return found | {
+        attributes["SEQ"] = str(file.sequence)
+    return attributes | {
         "SIZE": str(file.size_bytes),
         "CREATED": instant(created),
         "CHECKSUM": file.sha256,

@@ -25,25 +25,25 @@ _NAMED = ("purl", "urn", "handle", "url")
 
 def issue_mods(published: PublishedIssue, publication: Publication | None = None) -> etree._Element:
     """Return the MODS record of an issue; what is not known is left out."""
-    said = published.metadata
+    metadata = published.metadata
     public = publication or Publication()
     return M.mods(
-        M.titleInfo(M.title(said.title or label(said))),
+        M.titleInfo(M.title(metadata.title or label(metadata))),
         M.typeOfResource("text"),
         M.genre("periodical issue"),
-        *_origin(said),
+        *_origin(metadata),
         _digitization(published, public),
-        *_languages(said),
+        *_languages(metadata),
         M.physicalDescription(
             M.form("print", authority="marcform"),
             M.extent(f"{len(published.pages)} pages"),
             M.digitalOrigin("reformatted digital"),
         ),
-        *_host(said),
+        *_host(metadata),
         *_identifiers(published, public),
         *_location(published, public),
-        *_rights(said),
-        *_part(said),
+        *_rights(metadata),
+        *_part(metadata),
         _record(published, public),
     )
 
@@ -61,7 +61,7 @@ def illustration_mods(picture: Illustration) -> etree._Element:
     )
 
 
-def part_order(said: IssueMetadata) -> int:
+def part_order(metadata: IssueMetadata) -> int:
     """Return a number that sorts the issues of one title: by date, else by volume and number.
 
     It is 0 where nothing says any; the DFG-Viewer wants one of every part.
@@ -69,21 +69,21 @@ def part_order(said: IssueMetadata) -> int:
     >>> part_order(IssueMetadata(date="1871-03")), part_order(IssueMetadata(number="No. 7"))
     (18710300, 7)
     """
-    if said.date:
-        year, month, day = (*said.date.split("-"), "0", "0")[:3]
+    if metadata.date:
+        year, month, day = (*metadata.date.split("-"), "0", "0")[:3]
         return int(year) * 10_000 + int(month) * 100 + int(day)
-    volume, number = (first_number(text) or 0 for text in (said.volume, said.number))
+    volume, number = (first_number(text) or 0 for text in (metadata.volume, metadata.number))
     return volume * 10_000 + number
 
 
-def _origin(said: IssueMetadata) -> list[etree._Element]:
+def _origin(metadata: IssueMetadata) -> list[etree._Element]:
     parts = []
-    if said.place:
-        parts.append(M.place(M.placeTerm(said.place, type="text")))
-    if said.publisher:
-        parts.append(M.publisher(said.publisher))
-    if said.date:
-        parts.append(M.dateIssued(said.date, encoding="iso8601", keyDate="yes"))
+    if metadata.place:
+        parts.append(M.place(M.placeTerm(metadata.place, type="text")))
+    if metadata.publisher:
+        parts.append(M.publisher(metadata.publisher))
+    if metadata.date:
+        parts.append(M.dateIssued(metadata.date, encoding="iso8601", keyDate="yes"))
     return [M.originInfo(*parts, eventType="publication")] if parts else []
 
 
@@ -96,52 +96,64 @@ def _digitization(published: PublishedIssue, public: Publication) -> etree._Elem
     )
 
 
-def _languages(said: IssueMetadata) -> list[etree._Element]:
-    found = []
-    for code in dict.fromkeys(to_language(one) or one for one in said.languages):
+def _languages(metadata: IssueMetadata) -> list[etree._Element]:
+    terms = []
+    for code in dict.fromkeys(to_language(language) or language for language in metadata.languages):
         parts = [M.languageTerm(code, type="code", authority="iso639-2b")]
-        if said.script:
-            parts.append(M.scriptTerm(said.script, type="code", authority="iso15924"))
-        found.append(M.language(*parts))
-    return found
+        if metadata.script:
+            parts.append(M.scriptTerm(metadata.script, type="code", authority="iso15924"))
+        terms.append(M.language(*parts))
+    return terms
 
 
-def _host(said: IssueMetadata) -> list[etree._Element]:
-    if not said.title:
+def _host(metadata: IssueMetadata) -> list[etree._Element]:
+    if not metadata.title:
         return []
-    ids = [one for one in said.identifiers if one.scheme in HOST_SCHEMES]
-    records = [one for one in ids if one.scheme == "zdb"][:1]
+    ids = [identifier for identifier in metadata.identifiers if identifier.scheme in HOST_SCHEMES]
+    records = [identifier for identifier in ids if identifier.scheme == "zdb"][:1]
     return [
         M.relatedItem(
-            M.titleInfo(M.title(said.title)),
-            *(M.identifier(one.value, type=one.scheme) for one in ids if one not in records),
-            *(M.recordInfo(M.recordIdentifier(one.value, source=one.scheme)) for one in records),
+            M.titleInfo(M.title(metadata.title)),
+            *(
+                M.identifier(identifier.value, type=identifier.scheme)
+                for identifier in ids
+                if identifier not in records
+            ),
+            *(
+                M.recordInfo(M.recordIdentifier(identifier.value, source=identifier.scheme))
+                for identifier in records
+            ),
             type="host",
         )
     ]
 
 
 def _identifiers(published: PublishedIssue, public: Publication) -> list[etree._Element]:
-    said = published.metadata
-    has_host = bool(_host(said))
-    own = [
-        one
-        for one in said.identifiers
-        if one.scheme not in _SHELF_MARKS and not (has_host and one.scheme in HOST_SCHEMES)
+    metadata = published.metadata
+    has_host = bool(_host(metadata))
+    identifiers = [
+        identifier
+        for identifier in metadata.identifiers
+        if identifier.scheme not in _SHELF_MARKS
+        and not (has_host and identifier.scheme in HOST_SCHEMES)
     ]
-    found = [M.identifier(one.value, type=one.scheme) for one in own]
-    if not any(one.scheme == "urn" for one in own):
-        found.insert(0, M.identifier(urn(published), type="urn"))
-    if public.base_url and not any(one.scheme == "purl" for one in own):
-        found.append(M.identifier(public.url(published), type="purl"))
-    return found
+    elements = [
+        M.identifier(identifier.value, type=identifier.scheme) for identifier in identifiers
+    ]
+    if not any(identifier.scheme == "urn" for identifier in identifiers):
+        elements.insert(0, M.identifier(urn(published), type="urn"))
+    if public.base_url and not any(identifier.scheme == "purl" for identifier in identifiers):
+        elements.append(M.identifier(public.url(published), type="purl"))
+    return elements
 
 
 def _location(published: PublishedIssue, public: Publication) -> list[etree._Element]:
     """Physical location, shelf mark, address: in this order, or MODS 3.8 is not valid."""
-    said = published.metadata
-    owner = said.owner or public.owner
-    marks = [one.value for one in said.identifiers if one.scheme in _SHELF_MARKS]
+    metadata = published.metadata
+    owner = metadata.owner or public.owner
+    marks = [
+        identifier.value for identifier in metadata.identifiers if identifier.scheme in _SHELF_MARKS
+    ]
     parts = [M.physicalLocation(owner)] if owner else []
     parts += [M.shelfLocator(mark) for mark in marks]
     if public.base_url:
@@ -149,25 +161,25 @@ def _location(published: PublishedIssue, public: Publication) -> list[etree._Ele
     return [M.location(*parts)] if parts else []
 
 
-def _rights(said: IssueMetadata) -> list[etree._Element]:
-    if not said.rights:
+def _rights(metadata: IssueMetadata) -> list[etree._Element]:
+    if not metadata.rights:
         return []
-    condition = M.accessCondition(said.rights, type="use and reproduction")
-    if said.rights.startswith("http"):
-        condition.set(f"{{{XLINK}}}href", said.rights)
+    condition = M.accessCondition(metadata.rights, type="use and reproduction")
+    if metadata.rights.startswith("http"):
+        condition.set(f"{{{XLINK}}}href", metadata.rights)
     return [condition]
 
 
-def _part(said: IssueMetadata) -> list[etree._Element]:
+def _part(metadata: IssueMetadata) -> list[etree._Element]:
     """Volume and number, or date or title for them: a part without a detail is none."""
-    known = {"volume": said.volume, "issue": said.number}
+    known = {"volume": metadata.volume, "issue": metadata.number}
     if not any(known.values()):
-        known["issue"] = said.date or said.title
+        known["issue"] = metadata.date or metadata.title
     details = [M.detail(M.number(value), type=kind) for kind, value in known.items() if value]
     if not details:
         return []
-    dates = [M.date(said.date, encoding="iso8601")] if said.date else []
-    return [M.part(*details, *dates, order=str(part_order(said)))]
+    dates = [M.date(metadata.date, encoding="iso8601")] if metadata.date else []
+    return [M.part(*details, *dates, order=str(part_order(metadata)))]
 
 
 def _record(published: PublishedIssue, public: Publication) -> etree._Element:

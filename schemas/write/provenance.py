@@ -70,14 +70,14 @@ def _events(
     """Return what was done to a page; ingest also calculated the digest that METS carries."""
     sequence = page.scan.page.sequence
     original = file_id(ORIGINAL, sequence)
-    found = []
+    linked_events = []
     if ingestion is not None:
         digest = Event(
             "message digest calculation", ingestion.at, ingestion.agent, "success", "SHA-256"
         )
         for name, event in (("INGEST", ingestion), ("DIGEST", digest)):
             key = f"EV_{sequence:04d}_{name}"
-            found.append(Linked(key, event, agents[event.agent], outcomes=(original,)))
+            linked_events.append(Linked(key, event, agents[event.agent], outcomes=(original,)))
     made_by_reading = tuple(
         key for use in (FULLTEXT, HOCR, TEXT) if (key := file_id(use, sequence)) in files
     )
@@ -85,8 +85,8 @@ def _events(
     for number, event in enumerate(page.events, start=1):
         outcomes = made_by_reading if event.kind.startswith(_READING) else cut_outs
         key = f"EV_{sequence:04d}_{number:02d}"
-        found.append(Linked(key, event, agents[event.agent], (original,), outcomes))
-    return found
+        linked_events.append(Linked(key, event, agents[event.agent], (original,), outcomes))
+    return linked_events
 
 
 def _cut_outs(page: PublishedPage, files: Files) -> list[PackageFile]:
@@ -98,13 +98,16 @@ def _cut_outs(page: PublishedPage, files: Files) -> list[PackageFile]:
 def _of_original(
     page: PublishedPage, file: PackageFile, events: Sequence[Linked]
 ) -> etree._Element:
-    named = [one.key for one in events]
+    named = [linked.key for linked in events]
     described = file_object(
         file, original_name=xml_text(page.scan.name), events=named, originator=SOFTWARE
     )
     return E.amdSec(
         *_technical(file, facts_of_scan(page.scan, page.description.capture), described),
-        *(_wrap("digiprovMD", one.key, "PREMIS:EVENT", event_record(one)) for one in events),
+        *(
+            _wrap("digiprovMD", linked.key, "PREMIS:EVENT", event_record(linked))
+            for linked in events
+        ),
         ID=f"AMD_{file.xml_id}",
     )
 
@@ -116,7 +119,7 @@ def _of_cut_out(
     described = file_object(
         file,
         source=source if source in files else "",
-        events=[one.key for one in events if file.xml_id in one.outcomes],
+        events=[linked.key for linked in events if file.xml_id in linked.outcomes],
         originator=SOFTWARE,
     )
     return E.amdSec(

@@ -105,13 +105,13 @@ def links(published: PublishedIssue) -> etree._Element:
         for number, page, picture in illustrations(published)
         for part, _ in halves(published, page, picture)
     ]
-    found = []
+    structural_links = []
     for start, end in pairs:
         link = E.smLink()
         link.set(f"{{{XLINK}}}from", start)
         link.set(f"{{{XLINK}}}to", end)
-        found.append(link)
-    return E.structLink(*found)
+        structural_links.append(link)
+    return E.structLink(*structural_links)
 
 
 def logical_id(number: int) -> str:
@@ -154,7 +154,7 @@ def _areas(
     """Where an illustration is: its rectangle in an image, its block in the ALTO, its cut-out."""
     sequence = page.scan.page.sequence
     images = (files.get(file_id(use, sequence)) for use in uses)
-    found = [
+    areas = [
         E.fptr(
             E.area(
                 FILEID=image.xml_id,
@@ -168,11 +168,11 @@ def _areas(
     fulltext = file_id(FULLTEXT, sequence)
     if fulltext in files:
         begin = alto_illustration_id(sequence, picture.ordinal)
-        found.append(E.fptr(E.area(FILEID=fulltext, BETYPE="IDREF", BEGIN=begin)))
+        areas.append(E.fptr(E.area(FILEID=fulltext, BETYPE="IDREF", BEGIN=begin)))
     cut_out = file_id(ILLUSTRATION, sequence, picture.ordinal)
     if with_cut_outs and cut_out in files:
-        found.append(E.fptr(FILEID=cut_out))
-    return found
+        areas.append(E.fptr(FILEID=cut_out))
+    return areas
 
 
 def _coordinates(box: Box, page: PublishedPage, image: PackageFile) -> str:

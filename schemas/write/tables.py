@@ -43,20 +43,23 @@ COLUMNS = (
 
 def dublin_core(published: PublishedIssue) -> bytes:
     """Return the ``oai_dc`` record of an issue, which every OAI-PMH server has to have."""
-    said = published.metadata
+    metadata = published.metadata
     fields = [
-        ("title", label(said)),
-        ("publisher", said.publisher),
-        ("date", said.date),
+        ("title", label(metadata)),
+        ("publisher", metadata.publisher),
+        ("date", metadata.date),
         ("type", "Text"),
         ("type", "StillImage"),
         ("format", f"{len(published.pages)} pages"),
         ("identifier", urn(published)),
-        *(("identifier", f"{one.scheme}:{one.value}") for one in said.identifiers),
-        ("source", said.owner),
-        *(("language", code) for code in said.languages),
-        ("relation", said.title),
-        ("rights", said.rights),
+        *(
+            ("identifier", f"{identifier.scheme}:{identifier.value}")
+            for identifier in metadata.identifiers
+        ),
+        ("source", metadata.owner),
+        *(("language", code) for code in metadata.languages),
+        ("relation", metadata.title),
+        ("rights", metadata.rights),
     ]
     root = R.dc(*(D(name, value) for name, value in fields if value))
     root.set(f"{{{XSI}}}schemaLocation", _LOCATION)
@@ -68,26 +71,26 @@ def dublin_core(published: PublishedIssue) -> bytes:
 
 def issue_json(published: PublishedIssue, files: Mapping[str, PackageFile]) -> bytes:
     """Return everything the catalog says of an issue; ``schemas/profile`` has its JSON Schema."""
-    said = published.metadata
+    metadata = published.metadata
     record: dict[str, Any] = {
         "format": "bilderbogen-issue/1",
         "id": str(published.issue.issue),
         "urn": urn(published),
         "edition": published.edition,
         "created": instant(created_at(published)),
-        "label": label(said),
-        "title": said.title,
-        "date": said.date,
-        "volume": said.volume,
-        "number": said.number,
-        "languages": list(said.languages),
-        "script": said.script,
-        "rights": said.rights,
-        "owner": said.owner,
-        "publisher": said.publisher,
-        "place": said.place,
-        "identifiers": [{"scheme": i.scheme, "value": i.value} for i in said.identifiers],
-        "metadata_source": str(said.source),
+        "label": label(metadata),
+        "title": metadata.title,
+        "date": metadata.date,
+        "volume": metadata.volume,
+        "number": metadata.number,
+        "languages": list(metadata.languages),
+        "script": metadata.script,
+        "rights": metadata.rights,
+        "owner": metadata.owner,
+        "publisher": metadata.publisher,
+        "place": metadata.place,
+        "identifiers": [{"scheme": i.scheme, "value": i.value} for i in metadata.identifiers],
+        "metadata_source": str(metadata.source),
         "pages": [_page(page, files) for page in published.pages],
     }
     return json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -108,7 +111,7 @@ def illustrations_csv(published: PublishedIssue, files: Mapping[str, PackageFile
 
 
 def _page(page: PublishedPage, files: Mapping[str, PackageFile]) -> dict[str, Any]:
-    scan, found = page.scan, page.description
+    scan, description = page.scan, page.description
     return {
         "id": str(scan.page),
         "sequence": scan.page.sequence,
@@ -119,13 +122,13 @@ def _page(page: PublishedPage, files: Mapping[str, PackageFile]) -> dict[str, An
         "height": scan.height,
         "dpi": scan.dpi if scan.dpi_is_known else None,
         "failed": page.failed,
-        "turned": found.capture.turn,
-        "mirrored": found.capture.is_mirrored,
-        "negative": found.capture.is_negative,
-        "kind": str(found.kind) if found.kind else None,
+        "turned": description.capture.turn,
+        "mirrored": description.capture.is_mirrored,
+        "negative": description.capture.is_negative,
+        "kind": str(description.kind) if description.kind else None,
         "alarms": list(page.alarms),
-        "confidence": found.confidence,
-        "illustrations": [_picture(picture, files) for picture in found.illustrations],
+        "confidence": description.confidence,
+        "illustrations": [_picture(picture, files) for picture in description.illustrations],
     }
 
 

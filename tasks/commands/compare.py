@@ -44,9 +44,9 @@ def compare(
         _write(folder, results, worst)  # an engine that fails does not cost those before it
     click.echo(table(results).rstrip())
     click.echo(f"{folder / 'compare.html'}")
-    for line in dict.fromkeys(line for one in results for line in one.unread):
+    for line in dict.fromkeys(line for entrant in results for line in entrant.unread):
         click.echo(line, err=True)
-    return Exit.PAGES if any(one.unread for one in results) else Exit.GOOD
+    return Exit.PAGES if any(entrant.unread for entrant in results) else Exit.GOOD
 
 
 def _write(folder: Path, results: list[Result], worst: int | None) -> None:

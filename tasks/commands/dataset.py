@@ -42,9 +42,9 @@ def combine(
             click.echo(str(error), err=True)
             unread += 1
             continue
-        for one in sets.combine(pairs, folder, source=source.name):
-            if isinstance(one, ArchiveError):
-                click.echo(str(one), err=True)
+        for entry in sets.combine(pairs, folder, source=source.name):
+            if isinstance(entry, ArchiveError):
+                click.echo(str(entry), err=True)
                 bad += 1
             else:
                 added += 1
@@ -66,11 +66,12 @@ def split(folder: Path, validation: float, test: float, seed: int) -> int:
     except ValueError as error:
         raise ConfigError(str(error)) from error
     sets.write_manifest(folder, entries)
-    wanted = {"validation": validation, "test": test}
+    shares = {"validation": validation, "test": test}
     for part in sets.PARTS:
-        own = [entry for entry in entries if entry.part == part]
-        click.echo(f"{part:10} {len(own):6} pages of {len({e.issue for e in own})} issues")
-        if not own and wanted.get(part):
+        part_entries = [entry for entry in entries if entry.part == part]
+        issues = {entry.issue for entry in part_entries}
+        click.echo(f"{part:10} {len(part_entries):6} pages of {len(issues)} issues")
+        if not part_entries and shares.get(part):
             click.echo(f"{part} has no issue; combine more or take another seed", err=True)
     return 0
 

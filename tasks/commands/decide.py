@@ -46,12 +46,12 @@ def decide(
     """
     issue = _issue_of(illustration)
     decisions = open_archive(config).catalog.decisions
-    said = {Field.KIND: kind, Field.CAPTION: caption, Field.REJECTED: reject}
-    if undo == any(value is not None for value in said.values()):
+    values = {Field.KIND: kind, Field.CAPTION: caption, Field.REJECTED: reject}
+    if undo == any(value is not None for value in values.values()):
         raise click.UsageError("say --kind, --caption or --reject, or --undo alone")
     if undo:
         click.echo(f"{illustration}: {decisions.take_back(illustration)} decisions taken back")
-    for field, value in said.items():
+    for field, value in values.items():
         if value is not None:
             who = by or _login()
             decisions.decide(issue, Decision(illustration, field, value.strip(), who))

@@ -21,11 +21,11 @@ from tasks.commands.options import config_option
 def duplicates(distance: int, as_json: bool, config: Path) -> int:
     """Group illustrations that were printed more than once: mastheads, adverts, ornaments."""
     archive = open_archive(config)
-    found = archive.catalog.duplicate_groups(max_distance=distance)
+    groups = archive.catalog.duplicate_groups(max_distance=distance)
     if as_json:
-        click.echo(json.dumps(found, indent=1))
+        click.echo(json.dumps(groups, indent=1))
         return 0
-    for group in found:
+    for group in groups:
         click.echo(f"{len(group)}  {'  '.join(group)}")
-    click.echo(f"{len(found)} groups")
+    click.echo(f"{len(groups)} groups")
     return 0

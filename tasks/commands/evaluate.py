@@ -53,7 +53,7 @@ def evaluate(
     elif predictions is not None:
         scores, unread = _compare(truth, predictions)
     _print(by_source(scores), as_json)
-    for score in sorted(scores, key=lambda one: one.iou)[:worst]:
+    for score in sorted(scores, key=lambda score_key: score_key.iou)[:worst]:
         line = f"{score.iou:.3f}  {printable_name(score.name)}"
         click.echo(line, err=as_json)  # stdout is for the program
     for line in unread:
@@ -71,23 +71,28 @@ def _compare(truth: Path, predictions: Path) -> tuple[list[PageScore], list[str]
             missing.append(page.name)
             continue
         try:
-            found = read_map(path, is_whole=True)
+            class_map = read_map(path, is_whole=True)
         except ScanError as error:
             refused.append(str(error))
             continue
-        scores.append(score_page(page.truth, page.labels, found, name=page.name))
+        scores.append(score_page(page.truth, page.labels, class_map, name=page.name))
     if missing:
         missing = [f"no prediction for {len(missing)} pages: {' '.join(missing[:8])}"]
     return scores, missing + refused
 
 
-def _print(found: dict[str, Summary], as_json: bool) -> None:
+def _print(summaries: dict[str, Summary], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({name: asdict(one) for name, one in found.items()}, indent=1))
+        click.echo(
+            json.dumps(
+                {name: asdict(source_summary) for name, source_summary in summaries.items()},
+                indent=1,
+            )
+        )
         return
-    keys = [one.name for one in fields(Summary)]
+    keys = [source_summary.name for source_summary in fields(Summary)]
     click.echo(f"{'source':24}" + "".join(f"{key:>12}" for key in keys))
-    for name, summary in found.items():
+    for name, summary in summaries.items():
         cells = [getattr(summary, key) for key in keys]
         shown = [
             "-" if c is None else f"{c:.3f}" if isinstance(c, float) else str(c) for c in cells

@@ -77,7 +77,9 @@ def _chosen(
     if since is None:
         return list(names)
     start = since.replace(tzinfo=UTC)
-    return [one.issue for one in archive.catalog.issues() if one.published_at >= start]
+    return [
+        issue_row.issue for issue_row in archive.catalog.issues() if issue_row.published_at >= start
+    ]
 
 
 def _profiles(text: str | None) -> tuple[str, ...]:

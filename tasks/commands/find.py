@@ -43,14 +43,20 @@ def find(
     if issue is not None and archive.catalog.edition_of(issue) is None:
         archive.layout.check_known([issue])
     only = None if issue is None else str(issue)
-    found = archive.catalog.find(text, kind=kind, issue=only, since=since, limit=limit)
+    illustrations = archive.catalog.find(text, kind=kind, issue=only, since=since, limit=limit)
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                [asdict(illustration) for illustration in illustrations],
+                indent=1,
+                ensure_ascii=False,
+            )
+        )
         return 0
-    for one in found:
-        caption = " ".join(one.caption.split()) or "no caption"
-        kind = f"{one.kind} ({one.kind_confidence:.0%})"
-        place = f"{one.title} {one.date}, page {one.page}"
-        click.echo(f"{one.illustration}  {kind}  {place}  {caption}")
-    click.echo(f"{len(found)} illustrations")
+    for illustration in illustrations:
+        caption = " ".join(illustration.caption.split()) or "no caption"
+        kind = f"{illustration.kind} ({illustration.kind_confidence:.0%})"
+        place = f"{illustration.title} {illustration.date}, page {illustration.page}"
+        click.echo(f"{illustration.illustration}  {kind}  {place}  {caption}")
+    click.echo(f"{len(illustrations)} illustrations")
     return 0

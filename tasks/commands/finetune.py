@@ -52,17 +52,17 @@ def finetune(
         **options,  # type: ignore[arg-type] # as click checked them
     )  # fmt: skip
     kept = Guard(held_back, held_back_pages or held_back) if held_back else None
-    found = run_finetuning(order, weights, Guard(guard, guard_pages or guard), kept, click.echo)
-    for name, figures in (("held back", found.own), ("guarded", found.guarded)):
+    outcome = run_finetuning(order, weights, Guard(guard, guard_pages or guard), kept, click.echo)
+    for name, figures in (("held back", outcome.own), ("guarded", outcome.guarded)):
         if figures is not None:
             click.echo(
                 f"{name}: mean illustration IoU {figures[0]:.3f} before, {figures[1]:.3f} after"
             )
-    if found.is_accepted:
-        click.echo(f"weights: {found.weights}")
+    if outcome.is_accepted:
+        click.echo(f"weights: {outcome.weights}")
         return Exit.GOOD
     raise ConfigError(
-        f"{found.weights.parent}: not better where it should be, or worse where it must not be; "
-        f"the weights are called {found.weights.name}. Correct more pages, or take a smaller "
+        f"{outcome.weights.parent}: not better where it should be, or worse where it must not be; "
+        f"the weights are called {outcome.weights.name}. Correct more pages, or take a smaller "
         "--share"
     )

@@ -32,6 +32,11 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
         path = archive.layout.issue_record(issue)
         record = from_json(Issue, path.read_bytes(), name=str(path))
         click.echo(f"{issue}  version {record.version}  {len(record.scans)} pages")
+        if record.copies:
+            names = ", ".join(record.copies[:3])
+            click.echo(f"{issue}  {len(record.copies)} other copies of its pages: {names}")
+        for note in record.notes:
+            click.echo(f"{issue}  {note}")
         bad += record.quarantined
     for issue in intake.known:
         click.echo(f"{issue}  known, nothing changed")

@@ -38,8 +38,8 @@ def schemas() -> None:
 def install_command(source: Path, target: Path | None) -> int:
     """Copy the official schemas to where validate looks for them."""
     folder = target or default_folder()
-    for one in install(source, folder):
-        click.echo(f"{one.name}  {one.sha256[:12]}")
+    for schema in install(source, folder):
+        click.echo(f"{schema.name}  {schema.sha256[:12]}")
     click.echo(f"{len(official())} schemas in {folder}")
     return Exit.GOOD
 
@@ -55,7 +55,7 @@ def install_command(source: Path, target: Path | None) -> int:
 def list_command(target: Path | None) -> int:
     """Say which official schemas there are, their publishers' addresses, and which are here."""
     store = SchemaStore(target or default_folder())
-    for one in official():
-        state = "here" if (store.folder / one.name).is_file() else "absent"
-        click.echo(f"{state:7}{one.sha256}  {one.url}")
+    for schema in official():
+        state = "here" if (store.folder / schema.name).is_file() else "absent"
+        click.echo(f"{state:7}{schema.sha256}  {schema.url}")
     return Exit.GOOD

@@ -71,11 +71,11 @@ def separate(
             click.echo(f"{page.name}: {error}" if page.frame else str(error), err=True)
             bad += 1
             continue
-        found = run([rgb])[0]
+        separation = run([rgb])[0]
         class_map = (
-            full_size(found, rgb.shape[0], rgb.shape[1])
+            full_size(separation, rgb.shape[0], rgb.shape[1])
             if raw
-            else drawn(found, rgb, min_area=settings.min_area)
+            else drawn(separation, rgb, min_area=settings.min_area)
         )
         if labels:
             with whole(folder / f"{page.name}.png") as draft:

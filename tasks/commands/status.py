@@ -55,73 +55,73 @@ class _Status:
 @config_option
 def status(issues: tuple[IssueId, ...], worst: int, as_json: bool, config: Path) -> int:
     """Show how far each issue has come, and name every page that failed."""
-    found = _asked(open_archive(config), tuple(dict.fromkeys(issues)), worst)
+    state = _asked(open_archive(config), tuple(dict.fromkeys(issues)), worst)
     if as_json:
-        click.echo(json.dumps(_report(found), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(_report(state), indent=1, ensure_ascii=False))
     else:
-        _say(found)
-    return 1 if found.bad else 0
+        _say(state)
+    return 1 if state.bad else 0
 
 
 def _asked(archive: OpenArchive, named: Sequence[IssueId], worst: int) -> _Status:
     archive.layout.check_known(named)
-    wanted = named or archive.layout.issues()
+    asked_issues = named or archive.layout.issues()
     only = named or None  # an archive has more issues than a query may name
-    place = {issue: at for at, issue in enumerate(wanted)}
+    place = {issue: at for at, issue in enumerate(asked_issues)}
     counts: defaultdict[tuple[IssueId, str], Counter[StageState]] = defaultdict(Counter)
-    for one in archive.catalog.standing.counts(only):
-        counts[one.issue, one.stage][one.state] = one.pages
+    for count in archive.catalog.standing.counts(only):
+        counts[count.issue, count.stage][count.state] = count.pages
     bad = [row for row in archive.catalog.standing.bad(only) if row.issue in place]
-    lost = [one for one in archive.catalog.decisions.lost(only) if one[0] in place]
+    lost = [count for count in archive.catalog.decisions.lost(only) if count[0] in place]
     read = archive.catalog.least_sure(issues=only, limit=worst) if worst else ()
     return _Status(
-        wanted,
+        asked_issues,
         counts,
         archive.catalog.standing.page_kinds(only),
         sorted(bad, key=lambda row: place[row.issue]),
-        sorted(lost, key=lambda one: place[one[0]]),
-        [one for one in read if IssueId(one[0].rpartition("_")[0]) in place],
+        sorted(lost, key=lambda count: place[count[0]]),
+        [count for count in read if IssueId(count[0].rpartition("_")[0]) in place],
     )
 
 
-def _say(found: _Status) -> None:
-    console().print(_table(found))
-    for issue in found.issues:
-        if issue in found.kinds:
-            pages = ", ".join(f"{number} {kind}" for kind, number in found.kinds[issue].items())
+def _say(state: _Status) -> None:
+    console().print(_table(state))
+    for issue in state.issues:
+        if issue in state.kinds:
+            pages = ", ".join(f"{number} {kind}" for kind, number in state.kinds[issue].items())
             click.echo(f"{issue}  pages: {pages}")
-    for row in found.bad:
+    for row in state.bad:
         click.echo(f"{row.issue}  {row.name}  {row.stage}  {row.state}: {row.message}")
-    for _, decision in found.lost:
-        said = f"{decision.field} {decision.value}".strip()
-        click.echo(f"{decision.illustration}  not found any more; decided was: {said}")
-    for page, confidence, known in found.worst:
+    for _, decision in state.lost:
+        decided = f"{decision.field} {decision.value}".strip()
+        click.echo(f"{decision.illustration}  not found any more; decided was: {decided}")
+    for page, confidence, known in state.worst:
         share = "" if known is None else f", {known:.0%} of them known"
         click.echo(f"{page}  mean confidence of its words {confidence:.2f}{share}")
 
 
-def _report(found: _Status) -> dict[str, Any]:
+def _report(report_state: _Status) -> dict[str, Any]:
     """Return what status says, by issue, for programs."""
     report: dict[str, Any] = {
         str(issue): {
-            stage: {str(state): pages for state, pages in found.counts[issue, stage].items()}
+            stage: {str(state): pages for state, pages in report_state.counts[issue, stage].items()}
             for stage in ("ingest", *STAGES)
         }
-        | {"kinds": dict(found.kinds.get(issue, {})), "bad": [], "lost": [], "worst": []}
-        for issue in found.issues
+        | {"kinds": dict(report_state.kinds.get(issue, {})), "bad": [], "lost": [], "worst": []}
+        for issue in report_state.issues
     }
-    for row in found.bad:
+    for row in report_state.bad:
         report[str(row.issue)]["bad"].append(facts_of(row))
-    for issue, one in found.lost:
-        facts = {"illustration": one.illustration, "field": str(one.field), "value": one.value}
+    for issue, lost in report_state.lost:
+        facts = {"illustration": lost.illustration, "field": str(lost.field), "value": lost.value}
         report[str(issue)]["lost"].append(facts)
-    for page, confidence, known in found.worst:
+    for page, confidence, known in report_state.worst:
         read = {"page": page, "confidence": confidence, "known_words": known}
         report[page.rpartition("_")[0]]["worst"].append(read)
     return report
 
 
-def _table(found: _Status) -> Table:
+def _table(state: _Status) -> Table:
     stages = ("ingest", *STAGES[:-2])
     left = console().width - len(stages) * (_NARROWEST + _FRAME) - _FRAME - 1
     rest = max(left, _NARROWEST)
@@ -129,9 +129,9 @@ def _table(found: _Status) -> Table:
     table.add_column("issue", no_wrap=True)
     for stage in stages:
         table.add_column(stage, overflow="fold")
-    for issue in found.issues:
+    for issue in state.issues:
         name = "\n".join(str(issue)[at : at + rest] for at in range(0, len(str(issue)), rest))
-        table.add_row(name, *(_cell(found.counts[issue, stage]) for stage in stages))
+        table.add_row(name, *(_cell(state.counts[issue, stage]) for stage in stages))
     return table
 
 

@@ -24,14 +24,14 @@ def verify(config: Path) -> int:
     """
     archive = open_archive(config)
     archive.catalog.check()
-    wanted: set[tuple[Path, str]] = set()
+    checks: set[tuple[Path, str]] = set()
     for issue in archive.layout.issues():
         for path in archive.layout.issue_versions(issue):
-            wanted |= _masters(path, archive.layout, copies_only=True)
-        wanted |= _masters(archive.layout.issue_record(issue), archive.layout)
-    wanted |= {(archive.layout.root / file.path, file.sha256) for file in archive.catalog.files()}
+            checks |= _masters(path, archive.layout, copies_only=True)
+        checks |= _masters(archive.layout.issue_record(issue), archive.layout)
+    checks |= {(archive.layout.root / file.path, file.sha256) for file in archive.catalog.files()}
     bad = 0
-    for path, digest in sorted(wanted):
+    for path, digest in sorted(checks):
         if not path.is_file():
             click.echo(f"{path}: is gone")
         elif sha256(path) != digest:
@@ -39,7 +39,7 @@ def verify(config: Path) -> int:
         else:
             continue
         bad += 1
-    click.echo(f"{len(wanted)} files read, {bad} gone or changed")
+    click.echo(f"{len(checks)} files read, {bad} gone or changed")
     return Exit.PAGES if bad else Exit.GOOD
 
 

@@ -38,16 +38,17 @@ def weights() -> None:
 @weights.command("list")
 def list_weights() -> int:
     """Name the weights that come with the project."""
-    for one in shipped_weights():
-        size = one.path.stat().st_size / 1e6
-        click.echo(f"{one.card.name}  {size:.1f} MB  sha256 {one.sha256[:12]}  {one.card.data}")
+    for weights_file in shipped_weights():
+        size = weights_file.path.stat().st_size / 1e6
+        card, digest = weights_file.card, weights_file.sha256[:12]
+        click.echo(f"{card.name}  {size:.1f} MB  sha256 {digest}  {card.data}")
     return 0
 
 
 @weights.command("card")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--net", type=click.Choice([*NETS, "onnx"]), required=True)
-@click.option("--sha256", "wanted", help="Refuse the file if it has another digest.")
+@click.option("--sha256", "sha256_stated", help="Refuse the file if it has another digest.")
 @click.option(
     "--long-side", default=768, show_default=True, type=_SIDE, help="Pixels pages are reduced to."
 )
@@ -65,7 +66,7 @@ def list_weights() -> int:
 def make_card(
     file: Path,
     net: str,
-    wanted: str | None,
+    sha256_stated: str | None,
     shown: str | None,
     planes: str,
     *,
@@ -77,8 +78,8 @@ def make_card(
     if file.suffix != (".onnx" if net == "onnx" else ".safetensors"):
         raise ConfigError(f"{file}: {net} wants {'.onnx' if net == 'onnx' else '.safetensors'}")
     digest = sha256(file)
-    if wanted and wanted.lower() != digest:
-        raise ConfigError(f"{file}: sha256 is {digest}, not {wanted}; get the file again")
+    if sha256_stated and sha256_stated.lower() != digest:
+        raise ConfigError(f"{file}: sha256 is {digest}, not {sha256_stated}; get the file again")
     check_alone(file)
     if path.exists() and not replaces:
         raise ConfigError(f"{path}: is there already; --replace writes another card over it")
@@ -157,7 +158,7 @@ def average(one: str, other: str, share: float, file: Path, long_side: int | Non
 
 def _check_apart(file: Path, *mixed: WeightsFile) -> None:
     """Refuse to write the mix over weights that it is made of: they would be gone."""
-    if file.exists() and any(file.samefile(one.path) for one in mixed):
+    if file.exists() and any(file.samefile(weights_file.path) for weights_file in mixed):
         raise ConfigError(
             f"{file}: is one of the two that are mixed and would be lost; name another file with "
             "--to"

@@ -45,16 +45,16 @@ def deep_pixels(path: Path, scan: Scan, capture: Capture) -> DeepPage | None:
     if scan.bits != _DEEP:
         return None
     if scan.mimetype == TIFF:
-        found = deep_files.load_tiff(path, frame=scan.frame, unpack=decode_tiff)
+        loaded = deep_files.load_tiff(path, frame=scan.frame, unpack=decode_tiff)
     elif scan.mimetype == PNG:
-        found = decode_png(path.read_bytes(), name=str(path)), None
+        loaded = decode_png(path.read_bytes(), name=str(path)), None
     else:
         return None
-    if found is None:
+    if loaded is None:
         return None
-    pixels = capture.shown(found[0])
+    pixels = capture.shown(loaded[0])
     is_whole = pixels.shape[:2] == (scan.height, scan.width)
-    return DeepPage(pixels, found[1]) if is_whole else None
+    return DeepPage(pixels, loaded[1]) if is_whole else None
 
 
 def write_cut_out(
@@ -76,10 +76,10 @@ def write_cut_out(
     if cut.deep is not None:
         rectangle = cut.deep
         rgba = cut.rgba if deep is None or deep.icc else deep_cut_out(cut.rgba, cut.deep)
-    own = deep.icc if deep is not None else icc
+    profile_of_master = deep.icc if deep is not None else icc
     for path, pixels, profile in (
         (names.cut_out(picture), rgba, icc),
-        (names.crop(picture), rectangle, own),
+        (names.crop(picture), rectangle, profile_of_master),
     ):
         if path.suffix in TIFF_SUFFIXES:
             deep_files.save_tiff(path, pixels, dpi=dpi, icc=profile)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.catalog.catalog import Catalog
 from archive.ingest.identity import Walk
-from archive.ingest.names import printable_name
+from archive.ingest.names import printable_name, why_unread
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import Discovery, IssueSource, discover
 from archive.layout import Layout
@@ -79,9 +79,11 @@ def _check_outside(place: Path, layout: Layout) -> None:
     asked, root = (Path(os.path.realpath(path)) for path in (place, layout.root))
     if root.is_relative_to(asked):
         raise ScanError(f"{place}: holds the archive {root}; name folders of issues beside it")
-    for own in layout.drafts():  # all that the archive writes
-        if asked.is_relative_to(root / own.name):
-            raise ScanError(f"{place}: lies in the archive's own {own.name}; name what was scanned")
+    for folder in layout.drafts():  # all that the archive writes
+        if asked.is_relative_to(root / folder.name):
+            raise ScanError(
+                f"{place}: lies in the archive's own {folder.name}; name what was scanned"
+            )
 
 
 def _take(
@@ -94,8 +96,9 @@ def _take(
     new, known, refused = into
     try:
         result = register(source, walk.layout, accept)
-    except (ScanError, DocumentError) as error:
-        refused.append(Quarantined(printable_name(str(source.folder)), str(error)))
+    except (ScanError, DocumentError, OSError) as error:
+        reason = printable_name(why_unread(error))
+        refused.append(Quarantined(printable_name(str(source.folder)), reason))
         return
     issue = result.issue
     walk.taken.add(issue.issue)

@@ -105,14 +105,18 @@ def deliver_collections(
     if settings.publication.missing(ADDRESS):
         return ()
     every = defaultdict(list)
-    for one in catalog.issues():
-        every[title_key(one.title)].append(one)
+    for issue_row in catalog.issues():
+        every[title_key(issue_row.title)].append(issue_row)
     written = []
     for key in sorted(every.keys() & set(map(title_key, titles))):
         known = every[key]
-        counted = Counter(one.title for one in known)
+        counted = Counter(issue_row.title for issue_row in known)
         title = min(counted, key=lambda name: (-counted[name], name))
-        there = [one.issue for one in known if has_manifest(folder, str(one.issue))]
-        issues = [found for issue in there if (found := catalog.published(issue)) is not None]
+        there = [
+            issue_row.issue for issue_row in known if has_manifest(folder, str(issue_row.issue))
+        ]
+        issues = [
+            published for issue in there if (published := catalog.published(issue)) is not None
+        ]
         written.append(write_collection(title, issues, folder, settings.publication))
     return tuple(written)

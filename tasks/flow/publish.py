@@ -97,7 +97,10 @@ class Publish(PageFiles):
         names = PublishedNames(draft, self.settings.crop.suffix)
         joined = joined_pages(pages, decisions, lambda picture: load_rgb(names.crop(picture)))
         reasons = alarms(joined, AlarmRule(**asdict(self.settings.alarm)))
-        joined = tuple(replace(page, alarms=own) for page, own in zip(joined, reasons, strict=True))
+        joined = tuple(
+            replace(page, alarms=page_reasons)
+            for page, page_reasons in zip(joined, reasons, strict=True)
+        )
         script = self.settings.recognize.script
         return PublishedIssue(
             issue=self.record,

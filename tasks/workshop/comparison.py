@@ -103,7 +103,9 @@ def _enter(truth: Path, pages: Path, entrant: Entrant, to: Path, raw: bool) -> R
 
     run = separator(entrant.settings)
     judged = judge(truth, pages, run, min_area=entrant.settings.min_area, raw=raw, seen=seen)
-    tables = [one.confusion for one in judged.scores if one.confusion is not None]
+    tables = [
+        page_score.confusion for page_score in judged.scores if page_score.confusion is not None
+    ]
     confusion = sum(tables[1:], tables[0]) if tables else np.zeros((len(CLASSES),) * 2, np.int64)
     return Result(
         name=printable_name(entrant.name),
@@ -127,10 +129,10 @@ def table(results: list[Result]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["engine", *Summary.__dataclass_fields__, "seconds", "megabytes"])
-    for one in results:
-        cells = asdict(one.summaries["ALL"]).values()
+    for result in results:
+        cells = asdict(result.summaries["ALL"]).values()
         shown = ["" if c is None else f"{c:.4f}" if isinstance(c, float) else c for c in cells]
-        writer.writerow([one.name, *shown, f"{one.seconds:.3f}", f"{one.megabytes:.0f}"])
+        writer.writerow([result.name, *shown, f"{result.seconds:.3f}", f"{result.megabytes:.0f}"])
     return out.getvalue()
 
 
@@ -138,9 +140,9 @@ def page_table(results: list[Result]) -> str:
     """Return what every engine reached on every page as CSV (``quality``)."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["page", "source", *(one.name for one in results)])
+    writer.writerow(["page", "source", *(result.name for result in results)])
     for name, (source, _) in sorted(results[0].pages.items()):
-        reached = [one.pages.get(name, (source, None))[1] for one in results]
+        reached = [result.pages.get(name, (source, None))[1] for result in results]
         writer.writerow([name, source, *("" if q is None else f"{q:.4f}" for q in reached)])
     return out.getvalue()
 

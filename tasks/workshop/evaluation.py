@@ -48,17 +48,21 @@ def judge(
     judgement = Judgement()
     for page, rgb in _scans(truth, pages, judgement):
         start = time.perf_counter()
-        found = engine([rgb])[0]
+        separation = engine([rgb])[0]
         judgement.seconds.append(time.perf_counter() - start)
         height, width = rgb.shape[:2]
         regions = find_regions(
-            found.probabilities,
+            separation.probabilities,
             page_width=page.truth.width,
             page_height=page.truth.height,
             min_area=min_area,
             page=to_grey(rgb),
         )
-        labels = full_size(found, height, width) if raw else drawn(found, rgb, min_area=min_area)
+        labels = (
+            full_size(separation, height, width)
+            if raw
+            else drawn(separation, rgb, min_area=min_area)
+        )
         score = score_page(page.truth, page.labels, labels, name=page.name, regions=regions)
         judgement.scores.append(score)
         if seen is not None:

@@ -107,16 +107,16 @@ def finetune(
     made = train(_beginning(order, known, filled), say)
     tuned = separator(SeparateSettings(weights=str(made), device="auto"))
     both = [(old, _judged(tuned, pages)) for old, pages in zip(before, judged, strict=True)]
-    found = Outcome(both[1] if held_back else None, both[0], made)
-    return replace(found, weights=_named(found, order.folder))
+    outcome = Outcome(both[1] if held_back else None, both[0], made)
+    return replace(outcome, weights=_named(outcome, order.folder))
 
 
-def _keep_apart(own: Path, filled: Path) -> None:
+def _keep_apart(labels: Path, filled: Path) -> None:
     """Refuse to fill a set in its own place or another's: labels made by hand would be lost."""
-    ours, theirs = own.resolve(), filled.resolve()
+    ours, theirs = labels.resolve(), filled.resolve()
     if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
         raise ConfigError(
-            f"{filled}: there the filled copy of the set goes, and there is {own} itself; "
+            f"{filled}: there the filled copy of the set goes, and there is {labels} itself; "
             "name another --to"
         )
     is_taken = any((filled / name).exists() for name in ("A", "B", MANIFEST))
@@ -154,22 +154,22 @@ def _beginning(order: TrainingOrder, known: WeightsFile, filled: Path) -> Traini
     return replace(begun, folder=order.folder / f"training-{digest[:8]}")
 
 
-def _named(found: Outcome, folder: Path) -> Path:
+def _named(outcome: Outcome, folder: Path) -> Path:
     """Put the weights and their card into ``folder``, under the name they have deserved."""
-    path = folder / (WEIGHTS if found.is_accepted else REJECTED)
+    path = folder / (WEIGHTS if outcome.is_accepted else REJECTED)
     for suffix in (path.suffix, ".json"):
-        write_whole(path.with_suffix(suffix), found.weights.with_suffix(suffix).read_bytes())
+        write_whole(path.with_suffix(suffix), outcome.weights.with_suffix(suffix).read_bytes())
     return path
 
 
 def _judged(engine: Separator, pages: Guard) -> float:
-    found = judge(pages.truth, pages.pages, engine, min_area=SeparateSettings().min_area)
-    if found.unread:  # without them the others would say more than was asked
+    judged = judge(pages.truth, pages.pages, engine, min_area=SeparateSettings().min_area)
+    if judged.unread:  # without them the others would say more than was asked
         raise ConfigError(
             f"{pages.truth}: not every annotated page can be judged; add its scan or take its "
-            "annotation out:\n" + "\n".join(f"  {why}" for why in found.unread)
+            "annotation out:\n" + "\n".join(f"  {why}" for why in judged.unread)
         )
-    value = by_source(found.scores)["ALL"].iou
+    value = by_source(judged.scores)["ALL"].iou
     if value is None:
         raise ConfigError(f"{pages.truth}: no annotated page with an illustration; add some")
     return value
@@ -186,9 +186,9 @@ def _fill(source: Path, target: Path, engine: Separator) -> None:
         place(page, target / "A" / entry.page)
         if (labels == IGNORE).any():
             rgb = load_image(page).rgb
-            said = full_size(engine([rgb])[0], *labels.shape)
-            said[said == CLASSES.index("illustration")] = 0
-            labels = np.where(labels == IGNORE, said, labels).astype(np.uint8)
+            separation = full_size(engine([rgb])[0], *labels.shape)
+            separation[separation == CLASSES.index("illustration")] = 0
+            labels = np.where(labels == IGNORE, separation, labels).astype(np.uint8)
         path = labels_path(target, entry)
         with whole(path) as draft:
             save_png(draft, labels)

@@ -216,9 +216,9 @@ def _unseen(session: TrainingSession, order: TrainingOrder) -> list[Sample]:
 def _tried(
     session: TrainingSession, unseen: Sequence[Sample], log: TrainingLog
 ) -> dict[str, float | None]:
-    found = session.validate(unseen)
-    figures = {"mean": found.mean, **{k: v for k, v in found.iou.items() if k != "background"}}
-    shown = zip(unseen[:_SHOWN], found.maps, strict=False)
+    trial = session.validate(unseen)
+    figures = {"mean": trial.mean, **{k: v for k, v in trial.iou.items() if k != "background"}}
+    shown = zip(unseen[:_SHOWN], trial.maps, strict=False)
     log.show(session.step, [session.view(sample, labels) for sample, labels in shown], figures)
     return figures
 
@@ -241,8 +241,8 @@ def _line(row: Mapping[str, float | None]) -> str:
 
 
 def _resume(session: TrainingSession, order: TrainingOrder) -> None:
-    own = order.folder / CHECKPOINT
-    source = own if own.exists() else order.start_from
+    checkpoint = order.folder / CHECKPOINT
+    source = checkpoint if checkpoint.exists() else order.start_from
     if source is None:
         if order.base is not None:
             session.begin_with(order.base.read_bytes(), name=str(order.base))
@@ -251,7 +251,7 @@ def _resume(session: TrainingSession, order: TrainingOrder) -> None:
         state = source.read_bytes()
     except OSError as error:
         raise ConfigError(f"{source}: {error.strerror}; name a checkpoint") from error
-    session.resume(state, weights_only=source != own, name=str(source))
+    session.resume(state, weights_only=source != checkpoint, name=str(source))
 
 
 def _write_weights(

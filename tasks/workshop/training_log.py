@@ -77,7 +77,9 @@ class TrainingLog:
             for at, view in enumerate(views):
                 save_jpeg(draft / f"{at:02d}.jpg", view, long_side=1100)
         known = {int(path.name) for path in folder.parent.iterdir() if path.name.isdecimal()}
-        steps = sorted(one for one in known if one <= step)  # later ones are an earlier training's
+        steps = sorted(
+            step_known for step_known in known if step_known <= step
+        )  # later ones are an earlier training's
         environment = Environment(
             loader=PackageLoader("tasks"), autoescape=True, undefined=StrictUndefined
         )

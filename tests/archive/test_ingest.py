@@ -142,10 +142,10 @@ def test_an_empty_folder_holds_no_issue(tmp_path):
 
 def test_a_bad_sidecar_costs_only_its_folder(tmp_path):
     write_issue(tmp_path / "good", 1)
-    write_issue(tmp_path / "bad", 1, ini="[issue]\ndate = next week\n")
+    write_issue(tmp_path / "bad", 1, ini="[issue]\nscript = Gothic\n")
     found = discover(tmp_path)
     assert [str(s.issue) for s in found.issues] == ["good"]
-    assert "date = next week" in found.refused[0].reason
+    assert "script = Gothic" in found.refused[0].reason
 
 
 def test_odd_names_do_no_harm(tmp_path, layout):

@@ -95,11 +95,6 @@ def test_what_is_left_empty_is_unknown(text):
         ("[issue]\ntitle\n", r"\[line 2\]|\[line  2\]"),
         ("[issue]\ntitle = x\ntitle = y\n", "already exists"),
         ("[issue]\n[issue]\n", "already exists"),
-        ("[issue]\ndate = 1871-02-29\n", r"\[issue\] date = 1871-02-29: allowed is .*1871-03 or"),
-        ("[issue]\ndate = 1871-13\n", "date = 1871-13"),
-        ("[issue]\ndate = 15.3.1871\n", "date = 15.3.1871"),
-        ("[issue]\ndate = ١٨٧١\n", "date = "),
-        ("[issue]\ndate = about 1871\n", "date = about 1871"),
         ("[issue]\nlanguage = ger, Deutsch\n", "language = Deutsch: allowed is ISO 639-2: ger"),
         ("[issue]\nlanguage = qq\n", "language = qq"),
         ("[issue]\nscript = fraktur\n", "script = fraktur: allowed is ISO 15924: Latf or Latn"),
@@ -169,3 +164,22 @@ def test_any_bytes_are_read_or_refused(content):
         read_sidecar(content, name="issue.ini")
     except DocumentError as error:
         assert str(error).startswith("issue.ini")
+
+
+@pytest.mark.parametrize(
+    ("stated", "date", "note"),
+    [
+        ("[1890]", "1890", ""),
+        ("15.3.1871", "1871-03-15", ""),
+        ("1964-07/1964-08", "1964-07", "taken as 1964-07"),
+        ("1890/1891", "1890", "taken as 1890"),
+        ("1994-21", "1994", "taken as 1994"),
+        ("1890?", "1890", "taken as 1890"),
+        ("Weihnachten 1890", "", "not understood"),
+        ("1871-02-30", "", "not understood"),
+    ],
+)
+def test_no_date_costs_an_issue(stated, date, note):
+    sidecar = read_sidecar(f"[issue]\ndate = {stated}\n".encode(), name="issue.ini")
+    assert sidecar.metadata.date == date
+    assert note in " ".join(sidecar.notes) and bool(sidecar.notes) == bool(note)

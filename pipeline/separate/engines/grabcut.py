@@ -57,10 +57,10 @@ def _cut(page: RGB8, started: Separation, settings: GrabCutSettings) -> Separati
     paper = np.percentile(toned.mean(axis=2), 90)
     mask[(core > 0) & (toned.mean(axis=2) < 0.6 * paper)] = cv2.GC_FGD
     pictures = _solved(np.asarray(toned, dtype=np.uint8), mask, settings.iterations)
-    found = np.where(pictures, picture, np.where(labels == picture, 0, labels))
-    found = np.where((labels == text) & ~pictures, text, found)
+    class_map = np.where(pictures, picture, np.where(labels == picture, 0, labels))
+    class_map = np.where((labels == text) & ~pictures, text, class_map)
     rest = (1 - _SURE) / (len(CLASSES) - 1)
-    planes = [np.where(found == index, _SURE, rest) for index in range(len(CLASSES))]
+    planes = [np.where(class_map == index, _SURE, rest) for index in range(len(CLASSES))]
     return Separation(np.stack(planes).astype(np.float32), "grabcut")
 
 

@@ -36,13 +36,13 @@ def reduced_engine(
             planes, box = _input(page, architecture, stride)
             inputs.append(planes)
             boxes.append(box)
-        found: list[Separation | None] = [None] * len(pages)
-        for group in _groups([one.shape for one in inputs], together):
+        separations: list[Separation | None] = [None] * len(pages)
+        for group in _groups([planes_in.shape for planes_in in inputs], together):
             answers = infer(np.stack([inputs[at] for at in group]))
             for at, answer in zip(group, answers, strict=True):
                 height, width = boxes[at]
-                found[at] = Separation(_ours(answer[:, :height, :width], architecture), name)
-        return [one for one in found if one is not None]
+                separations[at] = Separation(_ours(answer[:, :height, :width], architecture), name)
+        return [planes_in for planes_in in separations if planes_in is not None]
 
     return engine
 

@@ -39,7 +39,7 @@ def onnx(model: bytes, architecture: Architecture) -> Separator:
     except Exception as error:  # its exceptions share no base of their own
         raise EngineError(f"the ONNX model cannot be used: {error}") from error
     if len(session.get_inputs()) != 1:
-        names = ", ".join(one.name for one in session.get_inputs())
+        names = ", ".join(model_input.name for model_input in session.get_inputs())
         raise EngineError(f"the ONNX model wants {names}; one input (1, C, H, W) is supported")
     name = session.get_inputs()[0].name
 

@@ -15,16 +15,16 @@ from pipeline.separate.separation import Separator
 from schemas.errors import EngineError, SystemicError
 
 
-def choose_device(wanted: str) -> str:
+def choose_device(device: str) -> str:
     """Return cpu or cuda; auto takes CUDA where there is a device.
 
     Raises:
         EngineError: cuda was asked for and there is none.
     """
     available = torch.cuda.is_available()
-    if wanted == "cuda" and not available:
+    if device == "cuda" and not available:
         raise EngineError("no CUDA device; set [separate] device to auto or cpu")
-    return "cuda" if wanted != "cpu" and available else "cpu"
+    return "cuda" if device != "cpu" and available else "cpu"
 
 
 def torch_engine(

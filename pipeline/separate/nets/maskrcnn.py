@@ -66,14 +66,14 @@ class MaskRCNN(nn.Module):
         """Return the sum of the detector's losses on (N, C, H, W) pages and (N, H, W) labels."""
         shown = [self._three(page) for page in pages]
         targets = [_target(page.cpu().numpy(), pages.device) for page in labels]
-        found: dict[str, Tensor] = self.model(shown, targets)
-        return torch.stack(list(found.values())).sum()
+        losses_by_name: dict[str, Tensor] = self.model(shown, targets)
+        return torch.stack(list(losses_by_name.values())).sum()
 
     def forward(self, pages: Tensor) -> Tensor:
         """Return log-probabilities of ``pages`` at their own size."""
-        found = self.model([self._three(page) for page in pages])
+        detections = self.model([self._three(page) for page in pages])
         return torch.stack(
-            [_painted(one, self.classes, tuple(pages.shape[-2:])) for one in found]
+            [_painted(detection, self.classes, tuple(pages.shape[-2:])) for detection in detections]
         ).log()
 
     @staticmethod
@@ -81,9 +81,11 @@ class MaskRCNN(nn.Module):
         return page if page.shape[0] == 3 else page.expand(3, -1, -1)
 
 
-def _painted(found: dict[str, Tensor], classes: int, size: tuple[int, ...]) -> Tensor:
-    planes = torch.zeros((classes, *size), device=found["scores"].device)
-    for label, score, mask in zip(found["labels"], found["scores"], found["masks"], strict=True):
+def _painted(detection: dict[str, Tensor], classes: int, size: tuple[int, ...]) -> Tensor:
+    planes = torch.zeros((classes, *size), device=detection["scores"].device)
+    for label, score, mask in zip(
+        detection["labels"], detection["scores"], detection["masks"], strict=True
+    ):
         planes[label] = torch.maximum(planes[label], score * mask[0])
     planes[0] = 1 - planes[1:].amax(dim=0)
     planes = planes.clamp(min=1e-6)
