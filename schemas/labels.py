@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from schemas.model import CLASSES, RGB8, ClassMap
@@ -17,6 +18,9 @@ PALETTE = np.array(
 IGNORE = 255
 """Label of what does not count."""
 
+OPEN = 128
+"""First of the labels that leave open which of several classes a pixel has."""
+
 _TOLERANCE = 90
 """Distance in RGB up to which a color is that of a class: JPEG and resampling blur targets."""
 _STRAY = 0.03
@@ -24,6 +28,34 @@ _STRAY = 0.03
 
 Shape = tuple[Sequence[tuple[float, float]], int]
 """An outline and its label."""
+
+
+def open_label(classes: Collection[int]) -> int:
+    """Return the label of pixels that have one of ``classes``, nobody says which.
+
+    A single class is its own label.
+
+    >>> open_label([0]), open_label([0, 2, 3, 4])
+    (0, 157)
+    """
+    if len(classes) == 1:
+        return min(classes)
+    return OPEN + sum(1 << label for label in set(classes))
+
+
+def may_be(labels: ClassMap) -> NDArray[np.bool_]:
+    """Return (classes, H, W), True where a pixel may be of a class; no class where it is ignored.
+
+    >>> may_be(np.array([[1, open_label([0, 4]), IGNORE]], np.uint8))[:, 0].astype(int)
+    array([[0, 1, 0],
+           [1, 0, 0],
+           [0, 0, 0],
+           [0, 0, 0],
+           [0, 1, 0]])
+    """
+    is_open = (labels >= OPEN) & (labels < IGNORE)
+    bits = np.where(is_open, labels - OPEN, 0)
+    return np.stack([(labels == at) | (bits >> at & 1 > 0) for at in range(len(CLASSES))])
 
 
 def from_colors(rgb: RGB8) -> ClassMap:

@@ -7,6 +7,7 @@ from math import isfinite
 import msgspec
 
 from schemas.errors import DocumentError
+from schemas.model import CLASSES
 
 KINDS = ("illustration", "ornament", "initial")
 """What a shape may be."""
@@ -60,8 +61,10 @@ class Area(msgspec.Struct, frozen=True):
 class PageTruth(msgspec.Struct, frozen=True):
     """What a person said of a page; ``width`` and ``height`` are its scan's.
 
+    ``labelled`` names the classes of which every region is marked; of the others nothing is known.
+
     Raises:
-        ValueError: it has no size.
+        ValueError: it has no size, or a class that is labelled is none.
     """
 
     width: int
@@ -69,7 +72,11 @@ class PageTruth(msgspec.Struct, frozen=True):
     source: str
     page: str = ""
     illustrations: list[Shape] = []
+    captions: list[Area] = []
+    headers: list[Area] = []
+    texts: list[Area] = []
     ignore: list[Area] = []
+    labelled: tuple[str, ...] = ("illustration",)
     text: str = ""
     script: str = ""
     language: str = ""
@@ -80,6 +87,9 @@ class PageTruth(msgspec.Struct, frozen=True):
                 f"the page is {self.width} x {self.height} pixels; "
                 "width and height are those of its scan"
             )
+        strange = set(self.labelled) - set(CLASSES[1:])
+        if strange:
+            raise ValueError(f"labelled class {min(strange)!r} is none of {', '.join(CLASSES[1:])}")
 
 
 def read_truth(content: bytes, *, name: str) -> PageTruth:

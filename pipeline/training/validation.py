@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.overlay import overlay
+from schemas.labels import may_be
 from schemas.model import CLASSES, RGB8, ClassMap
 
 Sample = tuple[Tensor, Tensor]
@@ -64,8 +65,10 @@ def sample_view(sample: Sample, class_map: ClassMap) -> RGB8:
 def _count(
     class_map: ClassMap, truth: ClassMap, shared: NDArray[np.int64], union: NDArray[np.int64]
 ) -> None:
-    counted = truth < len(CLASSES)
+    possible = may_be(truth)
+    choices = possible.sum(axis=0)
     for at in range(len(CLASSES)):
-        got_class, other = (class_map == at) & counted, (truth == at) & counted
-        shared[at] += int((got_class & other).sum())
-        union[at] += int((got_class | other).sum())
+        counted = (choices == 1) | ((choices > 1) & ~possible[at])
+        got_class, true_class = (class_map == at) & counted, (truth == at) & counted
+        shared[at] += int((got_class & true_class).sum())
+        union[at] += int((got_class | true_class).sum())

@@ -19,11 +19,18 @@ from pipeline.synthesis.pictures import drawn_corpus  # noqa: E402
 from pipeline.synthesis.settings import ComposerSettings  # noqa: E402
 from pipeline.synthesis.sheet import CAPTION, Sheet  # noqa: E402
 from pipeline.synthesis.type import FontBook  # noqa: E402
-from pipeline.training.losses import IGNORE, dice_loss, l1_loss, label_map_loss  # noqa: E402
+from pipeline.training.losses import (  # noqa: E402
+    CLASS_WEIGHTS,
+    dice_loss,
+    l1_loss,
+    label_map_loss,
+    partial_entropy,
+)
 from pipeline.training.samples import Frame, to_sample  # noqa: E402
 from pipeline.training.trainer import Trainer, TrainingSettings  # noqa: E402
 from schemas.errors import EngineError  # noqa: E402
 from schemas.geometry import Box  # noqa: E402
+from schemas.labels import IGNORE, open_label  # noqa: E402
 from tests.conftest import draw_page  # noqa: E402
 
 TINY = GeneratorSettings(channels=(8, 12, 16))
@@ -92,6 +99,34 @@ def test_ignored_pixels_count_in_no_loss():
     other[:, :, :4] += 5 * torch.randn(1, 5, 4, 8)
     for loss in (label_map_loss, dice_loss, l1_loss):
         assert loss(logits, labels) == pytest.approx(float(loss(other, labels)), abs=1e-5)
+
+
+def test_open_labels_demand_only_that_a_pixel_is_of_one_of_their_classes():
+    logits = torch.randn(1, 5, 4, 4, requires_grad=True)
+    labels = torch.full((1, 4, 4), open_label([0, 2, 3, 4]))
+    illustration = logits.detach().softmax(dim=1)[:, 1]
+    expected = -torch.log(1 - illustration).mean()
+    loss = partial_entropy(logits, labels)
+    assert float(loss.detach()) == pytest.approx(float(expected), abs=1e-5)
+    (slope,) = torch.autograd.grad(loss, logits)
+    assert (slope[:, 1] > 0).all() and (slope[:, [0, 2, 3, 4]] < 0).all()
+
+
+def test_open_labels_leave_the_ratio_of_their_classes_alone():
+    logits, labels = torch.randn(1, 5, 4, 4), torch.full((1, 4, 4), open_label([0, 4]))
+    other = logits.clone()
+    other[:, [0, 4]] = logits[:, [4, 0]]
+    for loss in (label_map_loss, dice_loss, l1_loss):
+        assert loss(logits, labels) == pytest.approx(float(loss(other, labels)), abs=1e-5)
+
+
+def test_whole_labels_have_the_cross_entropy_of_torch():
+    logits, labels = torch.randn(2, 5, 8, 8), torch.randint(0, 5, (2, 8, 8))
+    labels[0, :3] = IGNORE
+    expected = torch.nn.functional.cross_entropy(
+        logits, labels, weight=torch.tensor(CLASS_WEIGHTS), ignore_index=IGNORE
+    )
+    assert float(partial_entropy(logits, labels)) == pytest.approx(float(expected), abs=1e-5)
 
 
 class Tight(torch.nn.Module):
