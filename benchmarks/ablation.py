@@ -25,8 +25,9 @@ from pipeline.training.evaluation import by_source
 from tasks.flow.separators import separator
 from tasks.settings import SeparateSettings
 from tasks.workshop.evaluation import judge
-from tasks.workshop.training import CHECKPOINT, TrainingOrder, train
+from tasks.workshop.training import CHECKPOINT, train
 from tasks.workshop.training_log import METRICS
+from tasks.workshop.training_order import TrainingOrder
 
 _NARROW = (12, 24, 48, 80, 112, 128)
 _FIGURES = "figures.json"

@@ -22,7 +22,7 @@ from archive.training.pairs import read_pairs
 from archive.training.truth import AnnotatedPage, annotated_pages, page_image
 from schemas.errors import ArchiveError
 from tasks.workshop.finetuning import Guard, finetune
-from tasks.workshop.training import TrainingOrder
+from tasks.workshop.training_order import TrainingOrder
 
 _PAGES, _SEED = 10, 0
 

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 
 from pipeline.training.session import halves_pay
 from tasks.executors.environment import cores, keep_freed_memory
-from tasks.workshop.training import CHANNELS
+from tasks.workshop.training_order import CHANNELS
 
 _WARM, _TIMED = 3, 5
 

@@ -12,7 +12,7 @@ from tasks.executors.environment import cores, keep_freed_memory
 from tasks.exits import Exit
 from tasks.workshop.finetuning import Guard
 from tasks.workshop.finetuning import finetune as run_finetuning
-from tasks.workshop.training import TrainingOrder
+from tasks.workshop.training_order import TrainingOrder
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _THERE = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -31,6 +31,10 @@ _THERE = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--learning-rate", default=2e-4, show_default=True, type=POSITIVE)
 @click.option(
     "--share", default=0.3, show_default=True, type=SHARE, help="Of your own pages in a batch."
+)
+@click.option("--real", type=_THERE, help="Annotated scans to mix in: truth/ and pages/.")
+@click.option(
+    "--real-share", default=0.2, show_default=True, type=SHARE, help="Of pages out of --real."
 )
 def finetune(
     guard: Path,

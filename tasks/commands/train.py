@@ -9,8 +9,8 @@ import click
 
 from pipeline.separate.nets.architecture import NETS
 from tasks.executors.environment import cores, keep_freed_memory
-from tasks.workshop.training import CHANNELS, TrainingOrder
 from tasks.workshop.training import train as run_training
+from tasks.workshop.training_order import CHANNELS, TrainingOrder
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -81,6 +81,14 @@ def parse_channels(_: click.Context, option: click.Parameter, value: str | None)
 )  # fmt: skip
 @click.option("--set", "own", type=_FOLDER, help="A training set of your own to mix in.")
 @click.option("--share", default=0.5, show_default=True, type=SHARE, help="Of pages out of --set.")
+@click.option("--real", type=_FOLDER, help="Annotated scans to mix in: truth/ and pages/.")
+@click.option(
+    "--real-share", default=0.4, show_default=True, type=SHARE, help="Of pages out of --real."
+)
+@click.option(
+    "--leave-out", "left_out", multiple=True, metavar="SOURCE",
+    help="Of --real: not trained on but tried on; may be repeated.",
+)  # fmt: skip
 @click.option(
     "--validate-every", default=200, show_default=True, type=click.IntRange(0),
     help="Steps; 0: never.",

@@ -24,7 +24,7 @@ from schemas.errors import ConfigError, EngineError
 from schemas.model import CLASSES
 from tasks.commands.train import SHARE, parse_channels
 from tasks.flow.separators import architecture
-from tasks.workshop.training import CHANNELS
+from tasks.workshop.training_order import CHANNELS
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _SIDE = click.IntRange(LEAST_SIDE)

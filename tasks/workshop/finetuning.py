@@ -29,14 +29,8 @@ from schemas.model import CLASSES
 from tasks.flow.separators import separator
 from tasks.settings import SeparateSettings
 from tasks.workshop.evaluation import judge
-from tasks.workshop.training import (
-    CHANNELS,
-    CHECKPOINT,
-    WEIGHTS,
-    TrainingOrder,
-    lift_thread_limit,
-    train,
-)
+from tasks.workshop.training import CHECKPOINT, WEIGHTS, lift_thread_limit, train
+from tasks.workshop.training_order import CHANNELS, TrainingOrder
 
 ALLOWED_LOSS = 0.01
 """Mean IoU that the guarded pages may lose."""

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,10 +15,12 @@ from archive.store import write_whole
 from archive.training.corpus import load_corpus
 from archive.training.dataset import read_manifest
 from archive.training.fonts import find_fonts
+from archive.training.real_pages import check_sources
 from archive.weights import Card, check_place, write_card
 from schemas.errors import ConfigError
-from tasks.workshop.training_data import Pages, own_pages
+from tasks.workshop.training_data import Pages, own_pages, scans_left_out
 from tasks.workshop.training_log import COLUMNS, TrainingLog
+from tasks.workshop.training_order import TrainingOrder, material
 
 if TYPE_CHECKING:
     from pipeline.training.session import TrainingSession
@@ -27,52 +28,8 @@ if TYPE_CHECKING:
     from pipeline.training.validation import Sample
 
 CHECKPOINT, WEIGHTS = "checkpoint.pt", "weights.safetensors"
-CHANNELS = (24, 48, 96, 160, 224, 256)
-"""Of the net that ships, level by level."""
 _SHOWN = 8
 """Samples on a sheet."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingOrder:
-    """What to train, for how long, and where it is kept.
-
-    ``own`` is a training set, of which ``share`` of the pages come. Every ``validate_every`` steps
-    (0: never) the net is tried on ``validation_pages`` pages of the set's validation part, or
-    composed from seeds that are never trained on; after ``patience`` trials without a better one
-    (0: go on) training stops. ``base`` are weights to begin with. ``ema`` is what the moving
-    average of the weights keeps a step (0: no average); ``judge_channels`` are the discriminator's.
-    Layouts of the corpus that are label maps of annotated pages in ``keep_out`` are not used.
-    With ``minutes`` this call ends after so long even if steps are left, and the learning rate
-    comes down by then.
-    """
-
-    folder: Path
-    corpus: Path | None
-    steps: int
-    threads: int
-    learning_rate: float
-    form: str = "label-map"
-    adversarial_weight: float = 0.0
-    batch_size: int = 8
-    long_side: int = 768
-    channels: tuple[int, ...] = CHANNELS
-    first_seed: int = 1_000_000
-    start_from: Path | None = None
-    every: int = 50
-    workers: int = 1
-    net: str = "unet"
-    own: Path | None = None
-    share: float = 0.5
-    validate_every: int = 200
-    validation_pages: int = 24
-    patience: int = 0
-    tensorboard: bool = False
-    base: Path | None = None
-    ema: float = 0.995
-    judge_channels: int = 64
-    minutes: float | None = None
-    keep_out: Path | None = None
 
 
 @cache
@@ -161,14 +118,17 @@ def _check_material(order: TrainingOrder, say: Callable[[str], None]) -> None:
         own_pages(order.own, "train", order.long_side)
         if order.workers:
             own_pages.cache_clear()  # each of them holds its own
+    if order.real is not None:
+        check_sources(order.real, order.left_out)
 
 
 def _steps(
     session: TrainingSession, order: TrainingOrder, log: TrainingLog, say: Callable[[str], None]
 ) -> None:
     pages = Pages(
-        order.corpus, order.long_side, order.own, share=order.share, keep_out=order.keep_out
-    )
+        order.corpus, order.long_side, order.own, share=order.share, keep_out=order.keep_out,
+        real=order.real, real_share=order.real_share, left_out=order.left_out,
+    )  # fmt: skip
     batches = session.batches(pages, first_seed=order.first_seed, workers=order.workers)
     unseen = _unseen(session, order) if order.validate_every else []
     best, waited = log.best(), 0
@@ -202,15 +162,22 @@ def _steps(
 
 def _unseen(session: TrainingSession, order: TrainingOrder) -> list[Sample]:
     count = order.validation_pages
+    if order.real is not None and order.left_out:
+        held = scans_left_out(order.real, order.long_side, order.left_out)
+        return session.samples(held.__getitem__, _spread(len(held), count))
     if order.own is not None:
         parts = {entry.part for entry in read_manifest(order.own)}
         if "validation" in parts:
             held = own_pages(order.own, "validation", order.long_side)
-            count = min(count, len(held))
-            spread = [at * len(held) // count for at in range(count)]
-            return session.samples(held.__getitem__, spread)
+            return session.samples(held.__getitem__, _spread(len(held), count))
     composed = Pages(order.corpus, order.long_side, keep_out=order.keep_out)
     return session.samples(composed, range(order.first_seed - count, order.first_seed))
+
+
+def _spread(pages: int, count: int) -> list[int]:
+    """Return ``count`` of ``pages`` places, evenly, or all."""
+    count = min(count, pages)
+    return [at * pages // count for at in range(count)]
 
 
 def _tried(
@@ -274,15 +241,8 @@ def _write_weights(
             "adversarial_weight": order.adversarial_weight,
             "first_seed": order.first_seed,
         },
-        data=_data(order),
+        data=material(order),
         figures={"unseen": {k: v for k, v in tried.items() if k in COLUMNS[5:]}} if tried else {},
     )
     write_card(path.with_suffix(".json"), card, replaces=True)
     return path
-
-
-def _data(order: TrainingOrder) -> str:
-    composed = "composed pages" + (" from a corpus" if order.corpus else ", drawn pictures only")
-    if order.corpus and order.keep_out:
-        composed += " without layouts of the pages judged"
-    return composed if order.own is None else f"{composed}; {order.share:.0%} own pages"

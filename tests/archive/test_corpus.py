@@ -10,7 +10,8 @@ from PIL import Image
 from archive.training.corpus import load_corpus
 from archive.weights import find_weights
 from schemas.errors import ConfigError, ScanError
-from tasks.workshop.training import TrainingOrder, train
+from tasks.workshop.training import train
+from tasks.workshop.training_order import TrainingOrder
 
 
 def test_a_corpus_with_a_missing_picture_is_refused_by_name(tmp_path):

@@ -24,9 +24,10 @@ from schemas.errors import ConfigError, ScanError
 from tasks.commands.group import run as run_cli
 from tasks.workshop import finetuning
 from tasks.workshop.finetuning import Guard, Outcome, finetune
-from tasks.workshop.training import TrainingOrder, train
+from tasks.workshop.training import train
 from tasks.workshop.training_data import Pages, own_pages
 from tasks.workshop.training_log import COLUMNS, TrainingLog
+from tasks.workshop.training_order import TrainingOrder
 
 pytestmark = pytest.mark.slow
 TINY = (8, 12, 16)
@@ -122,6 +123,32 @@ def test_the_command_line_begins_with_finished_weights(tmp_path, capsys):
     assert learned and all(np.array_equal(ours[name], theirs[name]) for name in learned)
     assert run_cli([*arguments, "--to", str(tmp_path / "no"), "--base", "missing"]) == 2
     assert "missing" in capsys.readouterr().err
+
+
+def annotated(own, folder):
+    """Lay the annotated pages of ``own`` into a folder as --real wants it, in two sources."""
+    for name in ("truth", "pages"):
+        (folder / name).mkdir(parents=True)
+    for path in sorted((own.parent / "pages").glob("*.json")):
+        truth = json.loads(path.read_text()) | {"source": path.name[:2]}
+        (folder / "truth" / path.name).write_text(json.dumps(truth))
+        shutil.copy(path.with_suffix(".png"), folder / "pages")
+    return folder
+
+
+def test_the_command_line_trains_on_scans_and_tries_on_those_left_out(own, tmp_path, capsys):
+    real, run = annotated(own, tmp_path / "real"), tmp_path / "run"
+    arguments = ["train", "--to", str(run), "--steps", "2", "--long-side", "128", "--channels"]
+    arguments += ["8,12", "--batch-size", "2", "--workers", "1", "--validate-every", "2"]
+    arguments += ["--real", str(real), "--real-share", "1", "--leave-out"]
+    assert run_cli([*arguments, "i1"]) == 0
+    assert json.loads((run / "weights.json").read_text())["data"] == (
+        "composed pages, drawn pictures only; 100% annotated scans without i1"
+    )
+    (row,) = rows(run)
+    assert row["illustration"] and not row["text"]
+    assert run_cli([*arguments, "i9"]) == 2
+    assert "has no source i9; it has i0, i1, i2" in capsys.readouterr().err
 
 
 def test_training_stops_when_nothing_gets_better(tmp_path):
