@@ -14,6 +14,9 @@ from torch.utils.data import IterableDataset, get_worker_info
 from pipeline.separate.page_input import normalize, scaled, to_grey
 from pipeline.synthesis.compose import ComposedPage
 
+SCAN = "scan"
+"""Kind of an annotated scan, which is never mirrored."""
+
 Compose = Callable[[int], ComposedPage]
 
 
@@ -32,7 +35,8 @@ def to_sample(page: ComposedPage, rng: np.random.Generator, frame: Frame) -> tup
     """Return (1, H, W) float32 page and (H, W) uint8 labels in the frame.
 
     The page's long side is fitted to the frame's, as an engine does it; a wide page is cut. What
-    lies beside the page is paper and background, as in a letterboxed page.
+    lies beside the page is paper and background, as in a letterboxed page. Annotated scans are not
+    mirrored.
     """
     grey, labels = to_grey(page.page), page.labels
     fit = max(frame.height, frame.width) / max(grey.shape)
@@ -40,7 +44,7 @@ def to_sample(page: ComposedPage, rng: np.random.Generator, frame: Frame) -> tup
     values = normalize(scaled(grey, scale, least=8))
     size = (values.shape[1], values.shape[0])
     truth = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST))
-    if rng.random() < frame.mirror:
+    if page.kind != SCAN and rng.random() < frame.mirror:
         values, truth = values[:, ::-1], truth[:, ::-1]
     image = np.full((frame.height, frame.width), -1.0, np.float32)
     target_map = np.zeros((frame.height, frame.width), np.uint8)

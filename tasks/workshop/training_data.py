@@ -79,10 +79,11 @@ class Scans:
     def draw(self, rng: np.random.Generator) -> ComposedPage:
         """Return a page by lot, as another scanner would have shown it."""
         from pipeline.training.augment import augmented
+        from pipeline.training.samples import SCAN
 
         page = self.pages[int(rng.choice(len(self.pages), p=self.chances))]
         grey, labels = augmented(page.page, page.labels, rng)
-        return replace(page, page=grey, labels=labels)
+        return replace(page, page=grey, labels=labels, kind=SCAN)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Annotated scans as material for training."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from archive.training.real_pages import check_sources, real_pages, to_labels
 from pipeline.training.augment import augmented
+from pipeline.training.samples import Frame, to_sample
 from schemas.errors import ConfigError, DocumentError
 from schemas.labels import IGNORE, may_be, open_label
 from schemas.truth import read_truth
@@ -99,3 +101,14 @@ def test_another_scan_of_a_page_keeps_page_and_map_together(folder):
         assert set(np.unique(labels)) <= {1, LEFT_OPEN}
         if len(np.unique(labels)) == 2:
             assert np.median(grey[labels == 1]) < np.median(grey[labels == LEFT_OPEN])
+
+
+def test_scans_are_not_mirrored(folder):
+    page = scans(folder, 128).pages[0]
+    page.labels[:, :20] = 4
+    drawn = scans(folder, 128).draw(np.random.default_rng(0))
+    shown = replace(drawn, page=page.page, labels=page.labels)
+    frame = Frame(128, 96, low_scale=1, high_scale=1, mirror=1)
+    _, labels = to_sample(shown, np.random.default_rng(0), frame)
+    left = np.flatnonzero((labels.numpy() == 4).any(axis=0))
+    assert left.min() == 0 and left.max() < 30
