@@ -15,7 +15,7 @@ from PIL import Image
 from archive.images.images import load_image, load_labels
 from archive.training.truth import annotated_pages, page_image
 from archive.weights import find_weights
-from benchmarks import ablation, choices, composer, finetuning, texture
+from benchmarks import ablation, choices, composer, finetuning, left_out, texture
 from pipeline.separate.engines.classical import classical
 from pipeline.separate.engines.net_engine import reduced_engine
 from pipeline.separate.separation import full_size
@@ -237,6 +237,26 @@ def test_two_sources_fine_tuned_to_one_folder_stay_apart(tmp_path, monkeypatch):
     ]
     assert sorted(laid_out["a", "own"] + laid_out["a", "held-back"]) == ["a1", "a2", "x [1]"]
     assert len(list((tmp_path / "to/b/guard").iterdir())) == 9
+
+
+def test_a_source_is_judged_with_weights_that_never_saw_it(tmp_path, monkeypatch, capsys):
+    folder = drawn_pages(tmp_path / "pages", ["a1", "a2"], source="a")
+    drawn_pages(folder, ["b1"], source="b")
+    (tmp_path / "truth").mkdir()
+    for path in folder.glob("*.json"):
+        path.rename(tmp_path / "truth" / path.name)
+    trained = []
+
+    def train(order, say):
+        trained.append((order.folder.name, order.left_out))
+        return find_weights("default").path
+
+    monkeypatch.setattr(left_out, "train", train)
+    monkeypatch.setattr(sys, "argv", ["left_out", str(tmp_path), "--to", str(tmp_path / "to")])
+    left_out.main()
+    assert trained == [("all", ()), ("without-a", ("a",)), ("without-b", ("b",))]
+    printed = capsys.readouterr().out
+    assert "| a | 2 |" in printed and "| b | 1 |" in printed
 
 
 @pytest.mark.slow
