@@ -277,7 +277,7 @@ def test_choices_are_measured_round_the_size_of_the_weights(tmp_path, monkeypatc
     monkeypatch.setattr(
         choices, "find_weights", weights_at(384, net="deeplab-mobilenet", input="imagenet")
     )
-    monkeypatch.setattr(choices, "pix2pix", engine)
+    monkeypatch.setattr(choices, "torch_engine", engine)
     folder = drawn_pages(tmp_path / "pages", ["a"])
     drawn_pages(folder, ["b"], source="other")
     choices.main(folder, folder, "default")

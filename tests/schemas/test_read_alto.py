@@ -395,17 +395,17 @@ def test_broken_page_xml_is_refused_with_its_line(content, says):
     ids=["entity", "deep", "long"],
 )
 def test_hostile_xml_is_refused_at_once(reader, attack):
-    start = time.perf_counter()
+    start = time.process_time()  # of this process alone: other tests run beside it
     with pytest.raises(DocumentError, match="p.xml"):
         reader(attack.encode())
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 3  # a quadratic reader takes minutes
 
 
-def test_a_page_of_many_words_is_read_in_a_second():
+def test_a_page_of_many_words_is_read_in_seconds():
     content = alto(block('<String CONTENT="x" WC="0.5"/>' * 20_000))
-    start = time.perf_counter()
+    start = time.process_time()  # of this process alone: other tests run beside it
     assert len(read(content).text.words()) == 20_000
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 3  # a quadratic reader takes minutes
 
 
 SEEDS = {
