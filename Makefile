@@ -1,6 +1,7 @@
 # make setup   install everything, system packages included
 # make demo    draw three issues of an invented magazine and run the nightly job on them
 # make test    every test; make quick: the unmarked ones
+# make pythons the fast tests that need no torch, on every Python this machine has
 # make check   formatting, lint, types: what .pre-commit-config.yaml names
 PYTHON ?= python3
 VENV   := .venv
@@ -18,7 +19,7 @@ APT := tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra \
        fonts-fanwood fonts-century-catalogue wogerman wamerican wfrench
 APT_TEST := postgresql chromium chromium-driver
 
-.PHONY: setup system system-test demo test quick check bench docs lock clean snapshots
+.PHONY: setup system system-test demo test pythons quick check bench docs lock clean snapshots
 
 setup: system $(STAMP)
 
@@ -45,6 +46,9 @@ quick: setup
 
 check: $(STAMP)
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pre-commit run --all-files
+
+pythons:
+	@sh .ci/pythons
 
 bench: setup
 	$(BIN)/python -m benchmarks.run

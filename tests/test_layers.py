@@ -201,3 +201,14 @@ def test_only_the_layout_knows_paths():
                     raise AssertionError(
                         f"{path.relative_to(ROOT)}:{node.lineno} spells {right.value!r}"
                     )
+
+
+def test_a_name_of_a_class_is_given_once():
+    names = [
+        node.name
+        for path in MODULES
+        if "versions" not in path.parts
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

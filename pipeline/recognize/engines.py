@@ -17,7 +17,7 @@ _HERE = "pipeline.recognize"
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class TextEngineRow:
     """One text engine: its name in ``[recognize] engine``, its title, and where it is made."""
 
     name: str
@@ -30,12 +30,12 @@ class Engine:
         return import_module(self.module_name)
 
 
-TABLE = (Engine("tesseract", "Tesseract", f"{_HERE}.tesseract_readers"),)
+TABLE = (TextEngineRow("tesseract", "Tesseract", f"{_HERE}.tesseract_readers"),)
 
 TEXT_ENGINES = tuple(engine.name for engine in TABLE)
 """The names, in the order they are offered."""
 
 
-def engine_of(name: str) -> Engine:
+def engine_of(name: str) -> TextEngineRow:
     """Return the text engine called ``name``."""
     return next(engine for engine in TABLE if engine.name == name)

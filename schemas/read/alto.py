@@ -32,7 +32,7 @@ _ELLIPSE_POINTS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class _AltoSheet:
     """What every element of a page is read with."""
 
     name: str
@@ -68,7 +68,7 @@ def read_alto(
     element = _page(root, name)
     scale = _scale(root, element, name, dpi, size)
     frame = _frame(element, name, scale)
-    sheet = _Sheet(name, scale, frame, _kinds(root), _stated_confidence(element, name))
+    sheet = _AltoSheet(name, scale, frame, _kinds(root), _stated_confidence(element, name))
     regions = tuple(_regions(element, sheet))
     illustrations = tuple(_illustrations(element, sheet))
     whole = union([frame, *(r.box for r in regions), *(i.box for i in illustrations)])
@@ -136,7 +136,7 @@ def _unit(value: float | None) -> float | None:
     return min(1.0, max(0.0, value / 100 if value > 1 else value))
 
 
-def _regions(page: etree._Element, sheet: _Sheet) -> Iterator[TextRegion]:
+def _regions(page: etree._Element, sheet: _AltoSheet) -> Iterator[TextRegion]:
     for block in page.iter("{*}TextBlock"):
         outline = _box(block, sheet)
         lines = tuple(_lines(block, sheet, outline or sheet.frame))
@@ -147,7 +147,7 @@ def _regions(page: etree._Element, sheet: _Sheet) -> Iterator[TextRegion]:
         yield TextRegion(_kind(block, sheet), box, lines, language=to_language(language))
 
 
-def _kind(block: etree._Element, sheet: _Sheet) -> RegionKind:
+def _kind(block: etree._Element, sheet: _AltoSheet) -> RegionKind:
     for key in (block.get("TAGREFS") or "").split():
         if key in sheet.kinds:
             return sheet.kinds[key]
@@ -155,7 +155,7 @@ def _kind(block: etree._Element, sheet: _Sheet) -> RegionKind:
     return RegionKind.TEXT if above is None else RegionKind.HEADER
 
 
-def _lines(block: etree._Element, sheet: _Sheet, around_it: Box | None) -> Iterator[TextLine]:
+def _lines(block: etree._Element, sheet: _AltoSheet, around_it: Box | None) -> Iterator[TextLine]:
     for line in block.iterfind("{*}TextLine"):
         outline = _box(line, sheet)
         words = tuple(_words(line, sheet, outline or around_it))
@@ -164,7 +164,7 @@ def _lines(block: etree._Element, sheet: _Sheet, around_it: Box | None) -> Itera
             yield TextLine(box, words)
 
 
-def _words(line: etree._Element, sheet: _Sheet, around_it: Box | None) -> Iterator[Word]:
+def _words(line: etree._Element, sheet: _AltoSheet, around_it: Box | None) -> Iterator[Word]:
     for string in line.iterfind("{*}String"):
         text = " ".join((string.get("CONTENT") or "").split())
         box = _box(string, sheet) or around_it
@@ -189,7 +189,7 @@ def _hyphen(string: etree._Element) -> str:
     return "-" if content in ("", "\xad") else content
 
 
-def _illustrations(page: etree._Element, sheet: _Sheet) -> Iterator[Region]:
+def _illustrations(page: etree._Element, sheet: _AltoSheet) -> Iterator[Region]:
     for element in page.iter("{*}Illustration", "{*}ComposedBlock"):
         if local(element) == "ComposedBlock" and not _is_picture(element):
             continue
@@ -205,11 +205,11 @@ def _is_picture(block: etree._Element) -> bool:
     return kind in _PICTURES and block.find(".//{*}Illustration") is None
 
 
-def _box(element: etree._Element, sheet: _Sheet) -> Box | None:
+def _box(element: etree._Element, sheet: _AltoSheet) -> Box | None:
     return around(_outline(element, sheet), sheet.frame)
 
 
-def _outline(element: etree._Element, sheet: _Sheet) -> Polygon:
+def _outline(element: etree._Element, sheet: _AltoSheet) -> Polygon:
     """Return the polygon of ``element`` in pixels: its Shape, its box, or that of its glyphs."""
     shape = element.find("{*}Shape")
     drawn = _drawn(shape[0], sheet) if shape is not None and len(shape) else ()
@@ -224,7 +224,7 @@ def _outline(element: etree._Element, sheet: _Sheet) -> Polygon:
     return corners(glyphs) if glyphs else ()
 
 
-def _drawn(shape: etree._Element, sheet: _Sheet) -> Polygon:
+def _drawn(shape: etree._Element, sheet: _AltoSheet) -> Polygon:
     if local(shape) == "Polygon":
         where = f"{sheet.name}:{shape.sourceline}"
         return points(shape.get("POINTS") or "", where=where)

@@ -44,7 +44,7 @@ _SCRIPT = re.compile(r"[A-Z][a-z]{3}(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class _PageSheet:
     """What every element of a page is read with."""
 
     name: str
@@ -80,18 +80,18 @@ def read_page_xml(
     )
 
 
-def _sheet(page: etree._Element, name: str, size: tuple[int, int] | None) -> _Sheet:
+def _sheet(page: etree._Element, name: str, size: tuple[int, int] | None) -> _PageSheet:
     width, height = (number(page, key, name=name) or 0 for key in ("imageWidth", "imageHeight"))
     where = f"{name}:{page.sourceline}"
     if width < 1 or height < 1:
         raise DocumentError(f"{where}: Page states no imageWidth and imageHeight; add them")
     if size is None:
-        return _Sheet(name, Scale(), Box(0, 0, round(width), round(height)))
+        return _PageSheet(name, Scale(), Box(0, 0, round(width), round(height)))
     scale = Scale.between((width, height), size, where=where)
-    return _Sheet(name, scale, Box(0, 0, *size))
+    return _PageSheet(name, scale, Box(0, 0, *size))
 
 
-def _regions(page: etree._Element, sheet: _Sheet) -> Iterator[TextRegion]:
+def _regions(page: etree._Element, sheet: _PageSheet) -> Iterator[TextRegion]:
     regions = list(page.iter("{*}TextRegion"))
     place = {key: at for at, key in enumerate(_reading_order(page))}
     regions.sort(key=lambda region: place.get(region.get("id", ""), len(place)))
@@ -127,7 +127,7 @@ def _flattened(group: etree._Element) -> Iterator[str]:
             yield from _flattened(element)
 
 
-def _lines(region: etree._Element, sheet: _Sheet, within: Box) -> Iterator[TextLine]:
+def _lines(region: etree._Element, sheet: _PageSheet, within: Box) -> Iterator[TextLine]:
     lines = region.findall("{*}TextLine")
     if not lines and region.find("{*}TextRegion") is None:
         for text in _text(region, sheet.name)[0].splitlines():
@@ -140,7 +140,7 @@ def _lines(region: etree._Element, sheet: _Sheet, within: Box) -> Iterator[TextL
             yield TextLine(outline or union(word.box for word in words) or within, words)
 
 
-def _words(line: etree._Element, sheet: _Sheet, within: Box) -> Iterator[Word]:
+def _words(line: etree._Element, sheet: _PageSheet, within: Box) -> Iterator[Word]:
     words = line.findall("{*}Word")
     if not any(_text(word, sheet.name)[0].strip() for word in words):
         whole, sure = _text(line, sheet.name)
@@ -183,7 +183,7 @@ def _script(region: etree._Element) -> str:
     return match[0] if match else ""
 
 
-def _illustrations(page: etree._Element, sheet: _Sheet) -> Iterator[Region]:
+def _illustrations(page: etree._Element, sheet: _PageSheet) -> Iterator[Region]:
     for element in page.iter(*(f"{{*}}{tag}" for tag in _PICTURES)):
         if element.get("type") in _NO_PICTURES:
             continue
@@ -193,11 +193,11 @@ def _illustrations(page: etree._Element, sheet: _Sheet) -> Iterator[Region]:
             yield Region(RegionKind.ILLUSTRATION, box, clamp(outline, sheet.frame), 1.0)
 
 
-def _box(element: etree._Element, sheet: _Sheet) -> Box | None:
+def _box(element: etree._Element, sheet: _PageSheet) -> Box | None:
     return around(_outline(element, sheet), sheet.frame)
 
 
-def _outline(element: etree._Element, sheet: _Sheet) -> Polygon:
+def _outline(element: etree._Element, sheet: _PageSheet) -> Polygon:
     """Return the points of ``element`` in pixels: since 2013 one attribute, before elements."""
     coords = element.find("{*}Coords")
     if coords is None:
