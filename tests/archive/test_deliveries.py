@@ -148,7 +148,8 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path):
     bomb = tmp_path / "page.tif"
     bomb.write_bytes(gif_of(60_000, 60_000))
     program = f"""
-import resource, sys
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))  # decoded, it takes more
 from pathlib import Path
 from archive.images.images import load_image, page_frames
 from schemas.errors import ScanError
@@ -158,12 +159,10 @@ for read in (page_frames, load_image):
         read(path)
     except ScanError as error:
         print(error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    said, memory_mb = done.stdout.splitlines()
-    assert "3600 megapixels" in said and int(memory_mb) < 300
+    assert "3600 megapixels" in done.stdout and "damaged" not in done.stdout
 
 
 def test_frames_of_an_animation_are_not_decoded(tmp_path):
