@@ -34,9 +34,10 @@ from schemas.model import (
     Word,
 )
 from schemas.published import PageDescription, PublishedFile, PublishedIssue, PublishedPage
+from tasks.flow.graph import INGEST, STAGES
 
 PAGES, PICTURES, LINES, WORDS = 16, 3, 80, 9
-STAGES = ("ingest", "prepare", "separate", "recognize", "refine", "crop", "describe", "publish")
+PASSED = (INGEST, *STAGES[: STAGES.index("export")])
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 BOX = Box(0, 0, 100, 100)
 
@@ -73,7 +74,7 @@ def measure(catalog: Catalog, number: int) -> None:
     say("find what is not there, ms", 1000 * timed(lambda: catalog.find("xyzzy")))
     say("read a published issue, ms", 1000 * timed(lambda: catalog.published(made[0].issue.issue)))
     say("all issues, ms", 1000 * timed(catalog.issues))
-    say("counts of the ledger, ms", 1000 * timed(catalog.standing.counts))
+    say("counts of the ledger, ms", 1000 * timed(catalog.progress.counts))
     say(
         "duplicates within 4 bits, ms",
         1000 * timed(lambda: catalog.duplicate_groups(max_distance=4)),
@@ -149,7 +150,7 @@ def ledger(one: PublishedIssue) -> list[LedgerRow]:
     return [
         LedgerRow(one.issue.issue, str(scan.page), stage, StageState.DONE, sequence=n + 1)
         for n, scan in enumerate(one.issue.scans)
-        for stage in STAGES
+        for stage in PASSED
     ]
 
 

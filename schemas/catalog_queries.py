@@ -10,7 +10,7 @@ from schemas.model import IssueId
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundIllustration:
     """An illustration that answers a search."""
 
     illustration: str

@@ -61,7 +61,7 @@ def open_catalog(settings: ArchiveSettings) -> Catalog:
     """
     catalog = Catalog.open(settings.catalog_url)
     layout = Layout(settings.root)
-    editions = layout.issues_with_editions() if catalog.standing.is_blank() else ()
+    editions = layout.issues_with_editions() if catalog.progress.is_blank() else ()
     if editions:
         catalog.engine.dispose()  # a backup is put in place of this file: leave no log beside it
         raise CatalogError(
@@ -75,7 +75,7 @@ def open_catalog(settings: ArchiveSettings) -> Catalog:
 
 def _unknown_issues(catalog: Catalog, layout: Layout) -> list[str]:
     """Return a warning if issues are registered of which an empty catalog knows nothing."""
-    registered = layout.issues() if catalog.standing.is_blank() else ()
+    registered = layout.issues() if catalog.progress.is_blank() else ()
     if not registered:
         return []
     return [

@@ -13,7 +13,7 @@ from archive.catalog.connect import connect, reading, writing
 from archive.catalog.decisions import Decisions, enter_numbers
 from archive.catalog.entries import enter, enter_intake, enter_models, hold, ledger_row
 from archive.catalog.likeness import alike_groups
-from archive.catalog.progress import Standing
+from archive.catalog.progress import Progress
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
 from archive.catalog.search import find_query, issues_query
 from archive.catalog.tables import (
@@ -26,7 +26,7 @@ from archive.catalog.tables import (
     PageRow,
     RunRow,
 )
-from schemas.catalog_queries import Found, KnownIssue, Run
+from schemas.catalog_queries import FoundIllustration, KnownIssue, Run
 from schemas.codec import from_json
 from schemas.errors import CatalogError
 from schemas.ledger import LedgerRow, StageState
@@ -62,9 +62,9 @@ class Catalog:
         return Decisions(self.engine)
 
     @property
-    def standing(self) -> Standing:
+    def progress(self) -> Progress:
         """How far issues have come, and what a person should look at."""
-        return Standing(self.engine)
+        return Progress(self.engine)
 
     # ---- publishing
 
@@ -185,7 +185,7 @@ class Catalog:
         issue: str | None = None,
         since: str | None = None,
         limit: int = 50,
-    ) -> tuple[Found, ...]:
+    ) -> tuple[FoundIllustration, ...]:
         """Return illustrations whose caption, issue or page text has every word of ``words``.
 
         Old and new spellings meet (``schemas.normalize``); captions come before page text.
@@ -193,7 +193,7 @@ class Catalog:
         """
         query = find_query(words, kind=kind, issue=issue, since=since, limit=limit)
         with reading(self.engine) as session:
-            return tuple(Found(*row) for row in session.execute(query))
+            return tuple(FoundIllustration(*row) for row in session.execute(query))
 
     def least_sure(
         self, *, issues: Collection[IssueId] | None = None, limit: int

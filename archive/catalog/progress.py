@@ -23,7 +23,7 @@ _BAD = [str(state) for state in StageState if state.is_bad]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Progress:
     """Questions about ``issues``, or about all of them."""
 
     engine: Engine

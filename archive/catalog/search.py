@@ -16,8 +16,8 @@ def find_query(
     """Return the query for illustrations of which caption, page or title has every word.
 
     Those with most of the words in their caption come first. A page is found by the title of its
-    issue and by its text. Its columns are those of ``Found``: the texts of pages and the records
-    of issues are large and stay where they are.
+    issue and by its text. Its columns are those of ``FoundIllustration``: texts of pages and the
+    records of issues are large and stay where they are.
     """
     terms = normalize(words).split()
     in_caption = [IllustrationRow.search.contains(word, autoescape=True) for word in terms]

@@ -58,7 +58,7 @@ def demo(folder: Path) -> int:
     _draw(folder / "incoming")
     code = run_and_tell(config)
     archive = open_archive(config)
-    bad = archive.catalog.standing.bad()
+    bad = archive.catalog.progress.bad()
     published = [issue for issue in archive.layout.issues() if archive.catalog.edition_of(issue)]
     if code is not Exit.PAGES or len(bad) != _EXPECTED_BAD or len(published) != len(issues()):
         click.echo("the demo did not go as it should; see above", err=True)

@@ -69,15 +69,15 @@ def _asked(archive: OpenArchive, named: Sequence[IssueId], worst: int) -> _Statu
     only = named or None  # an archive has more issues than a query may name
     place = {issue: at for at, issue in enumerate(asked_issues)}
     counts: defaultdict[tuple[IssueId, str], Counter[StageState]] = defaultdict(Counter)
-    for count in archive.catalog.standing.counts(only):
+    for count in archive.catalog.progress.counts(only):
         counts[count.issue, count.stage][count.state] = count.pages
-    bad = [row for row in archive.catalog.standing.bad(only) if row.issue in place]
+    bad = [row for row in archive.catalog.progress.bad(only) if row.issue in place]
     lost = [count for count in archive.catalog.decisions.lost(only) if count[0] in place]
     read = archive.catalog.least_sure(issues=only, limit=worst) if worst else ()
     return _Status(
         asked_issues,
         counts,
-        archive.catalog.standing.page_kinds(only),
+        archive.catalog.progress.page_kinds(only),
         sorted(bad, key=lambda row: place[row.issue]),
         sorted(lost, key=lambda count: place[count[0]]),
         [count for count in read if IssueId(count[0].rpartition("_")[0]) in place],

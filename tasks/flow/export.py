@@ -65,4 +65,4 @@ class Finish(IssueTask):
             raise PagesFailedError({row.name: PageError(row.message) for row in bad})
 
     def _bad(self) -> tuple[LedgerRow, ...]:
-        return self.catalog.standing.bad([self.issue_id])
+        return self.catalog.progress.bad([self.issue_id])

@@ -60,7 +60,7 @@ def _run(
         archive.catalog.end_run(run, type(error).__name__)
         _log.info("run stopped", extra={"reason": type(error).__name__})
         raise
-    bad = archive.catalog.standing.bad(None if only is None else issues)
+    bad = archive.catalog.progress.bad(None if only is None else issues)
     in_run = frozenset(issues)
     result = RunResult(
         started=started,

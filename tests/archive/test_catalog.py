@@ -50,10 +50,10 @@ def row(name="a_0001", state=StageState.DONE, stage="prepare"):
 def questions(catalog):
     """Everything a catalog is asked, for any database."""
     bazar, lantern = IssueId("bazar-1871-11"), IssueId("lantern-1908")
-    assert catalog.standing.is_blank()
+    assert catalog.progress.is_blank()
     catalog.publish(published())
     catalog.publish(published("lantern-1908", caption="The lamp"))
-    assert not catalog.standing.is_blank()
+    assert not catalog.progress.is_blank()
     assert catalog.edition_of(bazar) == "v001-aaaaaaaa"
     assert catalog.published(bazar) == published()
     assert [f.illustration for f in catalog.find("kragen")] == [
@@ -77,7 +77,7 @@ def questions(catalog):
     ]  # fmt: skip
     assert [r.name for r in catalog.ledger(state=StageState.FAILED)] == ["a_0002"]
     assert catalog.ledger(stage="crop") == ()
-    standing, own = catalog.standing, [IssueId("a")]
+    standing, own = catalog.progress, [IssueId("a")]
     assert [(r.name, r.message) for r in standing.bad()] == [("a_0002", "")]
     assert standing.bad(own) == standing.bad() and standing.bad([bazar]) == standing.bad([]) == ()
     assert [(c.issue, c.stage, c.state, c.pages) for c in standing.counts()] == [
@@ -633,7 +633,7 @@ def test_large_tables_are_not_read_whole_for_a_few_rows(url):
         lambda _, __, said, given, *___: asked.append((said, given)),
     )
     catalog.ledger(since=AT)
-    catalog.standing.bad()
+    catalog.progress.bad()
     catalog.least_sure(limit=5)
     with sqlite3.connect(make_url(url).database) as connection:
         plans = [

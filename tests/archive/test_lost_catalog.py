@@ -49,8 +49,8 @@ def test_an_empty_catalog_beside_registered_issues_is_told(layout, config, capsy
 def test_a_catalog_that_knows_an_issue_is_believed(layout, config, capsys):
 
     catalog = Catalog.open(load(config).archive.catalog_url)
-    assert catalog.standing.is_blank()
+    assert catalog.progress.is_blank()
     catalog.publish(published())
-    assert not catalog.standing.is_blank()
+    assert not catalog.progress.is_blank()
     assert main(["find", "lamp", "--config", str(config)]) == 0
     assert capsys.readouterr().err == ""
