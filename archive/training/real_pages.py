@@ -23,12 +23,17 @@ _KINDS = {"illustration": CLASSES.index("illustration"), "initial": CLASSES.inde
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RealPage:
-    """A scan with its label map of the same size, and the source it comes from."""
+    """A scan with its label map of the same size, and the source it comes from.
+
+    ``rectangles`` are those of the illustrations that no polygon outlines: left, top, right, bottom
+    in pixels of the scan.
+    """
 
     name: str
     source: str
     page: RGB8
     labels: ClassMap
+    rectangles: tuple[tuple[float, float, float, float], ...] = ()
 
 
 def real_pages(folder: Path) -> Iterator[RealPage]:
@@ -42,7 +47,20 @@ def real_pages(folder: Path) -> Iterator[RealPage]:
     for annotated in annotated_pages(folder / "truth"):
         rgb = load_image(page_image(folder / "pages", annotated)).rgb
         labels = to_labels(annotated.truth, rgb.shape[:2])
-        yield RealPage(annotated.name, annotated.truth.source, rgb, labels)
+        rectangles = _rectangles(annotated.truth, rgb.shape[:2])
+        yield RealPage(annotated.name, annotated.truth.source, rgb, labels, rectangles)
+
+
+def _rectangles(
+    truth: PageTruth, size: tuple[int, ...]
+) -> tuple[tuple[float, float, float, float], ...]:
+    down, across = size[0] / truth.height, size[1] / truth.width
+    return tuple(
+        (left * across, top * down, right * across, bottom * down)
+        for shape in truth.illustrations
+        if shape.kind == "illustration" and not shape.polygon
+        for left, top, right, bottom in [shape.box]
+    )
 
 
 def check_sources(folder: Path, sources: Collection[str]) -> None:

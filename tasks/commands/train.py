@@ -63,6 +63,10 @@ def parse_channels(_: click.Context, option: click.Parameter, value: str | None)
 )
 @click.option("--learning-rate", default=2e-3, show_default=True, type=POSITIVE)
 @click.option(
+    "--warm-up", default=100, show_default=True, type=click.IntRange(0),
+    help="Steps in which the learning rate rises; few are enough with --base.",
+)  # fmt: skip
+@click.option(
     "--form", type=click.Choice(["label-map", "paper"]), default="label-map", show_default=True,
     help="Cross-entropy and Dice, or the paper's L1.",
 )  # fmt: skip

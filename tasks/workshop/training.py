@@ -68,6 +68,7 @@ def train(order: TrainingOrder, say: Callable[[str], None]) -> Path:
         steps=order.steps,
         batch_size=order.batch_size,
         learning_rate=order.learning_rate,
+        warmup_steps=order.warm_up,
         form=order.form,
         adversarial_weight=order.adversarial_weight,
         ema=order.ema,

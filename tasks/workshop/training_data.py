@@ -17,8 +17,9 @@ from archive.images.images import load_image
 from archive.training.corpus import load_corpus
 from archive.training.dataset import page_labels, page_path, read_manifest
 from archive.training.fonts import find_fonts
-from archive.training.real_pages import real_pages
+from archive.training.real_pages import RealPage, real_pages
 from schemas.errors import ConfigError
+from schemas.model import ClassMap
 
 if TYPE_CHECKING:
     from pipeline.synthesis.compose import ComposedPage
@@ -110,17 +111,23 @@ def scans_left_out(folder: Path, long_side: int, left_out: tuple[str, ...]) -> l
 
 
 def _reduced_scans(
-    folder: Path, long_side: int, wanted: Callable[[str], bool]
+    folder: Path, long_side: int, is_trained_on: Callable[[str], bool]
 ) -> list[tuple[str, ComposedPage]]:
     from pipeline.separate.page_input import to_grey
     from pipeline.synthesis.compose import reduced_pair
 
     longest = _longest(long_side)
     return [
-        (real.source, reduced_pair(to_grey(real.page), real.labels, longest))
+        (real.source, reduced_pair(to_grey(real.page), _labels(real), longest))
         for real in real_pages(folder)
-        if wanted(real.source)
+        if is_trained_on(real.source)
     ]
+
+
+def _labels(real: RealPage) -> ClassMap:
+    from pipeline.training.margins import open_margins
+
+    return open_margins(real.page, real.labels, real.rectangles)
 
 
 def _longest(long_side: int) -> int:

@@ -21,6 +21,7 @@ class TrainingOrder:
     Layouts of the corpus that are label maps of annotated pages in ``keep_out`` are not used.
     ``real`` are annotated scans, of which ``real_share`` of the pages come; those of the sources
     ``left_out`` are not trained on, the net is tried on them instead.
+    The learning rate rises for ``warm_up`` steps.
     With ``minutes`` this call ends after so long even if steps are left, and the learning rate
     comes down by then.
     """
@@ -54,6 +55,7 @@ class TrainingOrder:
     real: Path | None = None
     real_share: float = 0.4
     left_out: tuple[str, ...] = ()
+    warm_up: int = 100
 
 
 def material(order: TrainingOrder) -> str:

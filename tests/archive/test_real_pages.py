@@ -9,6 +9,7 @@ from PIL import Image
 
 from archive.training.real_pages import check_sources, real_pages, to_labels
 from pipeline.training.augment import augmented
+from pipeline.training.margins import open_margins
 from pipeline.training.samples import Frame, to_sample
 from schemas.errors import ConfigError, DocumentError
 from schemas.labels import IGNORE, may_be, open_label
@@ -58,6 +59,24 @@ def test_beside_everything_labelled_is_background():
 def test_illustrations_lie_over_text_and_what_does_not_count_over_both():
     labels = labels_of(texts=[{"box": [0, 0, 120, 160]}], ignore=[{"box": [20, 40, 60, 60]}])
     assert (labels[50, 30], labels[80, 60], labels[10, 10]) == (IGNORE, 1, 4)
+
+
+def test_paper_at_the_edge_of_a_rectangle_is_neither_demanded_nor_punished(folder):
+    content = json.dumps(annotation(source="loose", illustrations=[{"box": [5, 20, 115, 140]}]))
+    (folder / "truth/p0.json").write_text(content)
+    loose = scans(folder, 160, ("light",)).pages[0].labels
+    assert loose[25, 60] == IGNORE and loose[135, 60] == IGNORE
+    assert (loose[45:95, 25:95] == 1).all() and loose[5, 60] == LEFT_OPEN
+
+
+def test_paper_inside_a_picture_stays_picture():
+    page = np.full((160, 120, 3), 240, np.uint8)
+    page[40:100, 20:100] = 60
+    page[50:90, 30:90] = 240
+    labels = labels_of()
+    assert (open_margins(page, labels, [(20, 40, 100, 100)]) == labels).all()
+    page[40:50, 50:60] = 240
+    assert open_margins(page, labels, [(20, 40, 100, 100)])[70, 60] == IGNORE
 
 
 def test_ornaments_do_not_count():
