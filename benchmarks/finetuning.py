@@ -45,15 +45,15 @@ def main() -> None:
             _lay_out(folder / name, chosen, args)
         order = TrainingOrder(
             folder / "run", args.corpus, args.steps, threads=1, learning_rate=2e-4,
-            own=_set(folder), share=0.3, validate_every=0, first_seed=50_000_000,
+            training_set=_set(folder), share=0.3, validate_every=0, first_seed=50_000_000,
             keep_out=args.truth,
         )  # fmt: skip
         guard, kept = (Guard(folder / name, folder / name) for name in ("guard", "held-back"))
         found = finetune(order, args.weights, guard, kept, click.echo)
     print(f"{args.source}: {len(own)} pages corrected, {args.steps} steps")
     print("| pages | before | after |\n|---|---:|---:|")
-    if found.own is not None:
-        print(f"| {len(held)} others of it | {found.own[0]:.3f} | {found.own[1]:.3f} |")
+    if found.held_back is not None:
+        print(f"| {len(held)} others of it | {found.held_back[0]:.3f} | {found.held_back[1]:.3f} |")
     print(f"| {len(rest)} of other sources | {found.guarded[0]:.3f} | {found.guarded[1]:.3f} |")
 
 

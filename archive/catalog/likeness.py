@@ -70,7 +70,9 @@ def _bands(max_distance: int) -> list[np.uint64]:
     count = max_distance + 1
     if count >= 2 ** (_BITS // count):
         return [np.uint64(0)]
-    return [np.uint64(sum(1 << bit for bit in range(own, _BITS, count))) for own in range(count)]
+    return [
+        np.uint64(sum(1 << bit for bit in range(first, _BITS, count))) for first in range(count)
+    ]
 
 
 def _sharing(values: Hashes, band: np.uint64, max_distance: int) -> Iterator[tuple[Places, Places]]:

@@ -21,26 +21,26 @@ _RECALLS = np.linspace(0, 1, 101)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
-    """What was found on a page, with a confidence 0..1 each, and what is there."""
+    """Boxes predicted on a page, with a confidence 0..1 each, and those the truth has."""
 
-    found: tuple[Rectangle, ...]
+    predicted: tuple[Rectangle, ...]
     confidences: tuple[float, ...]
-    wanted: tuple[Rectangle, ...]
+    expected: tuple[Rectangle, ...]
 
 
-def matches(found: Sequence[Rectangle], wanted: Sequence[Rectangle], least: float) -> int:
+def matches(predicted: Sequence[Rectangle], expected: Sequence[Rectangle], least: float) -> int:
     """Return how many boxes pair up, best overlap first, each box once."""
     pairs = sorted(
-        ((box_iou(f, w), i, j) for i, f in enumerate(found) for j, w in enumerate(wanted)),
+        ((box_iou(p, e), i, j) for i, p in enumerate(predicted) for j, e in enumerate(expected)),
         reverse=True,
     )
-    used_found: set[int] = set()
-    used_wanted: set[int] = set()
+    used_predicted: set[int] = set()
+    used_expected: set[int] = set()
     for iou, i, j in pairs:
-        if iou >= least and i not in used_found and j not in used_wanted:
-            used_found.add(i)
-            used_wanted.add(j)
-    return len(used_found)
+        if iou >= least and i not in used_predicted and j not in used_expected:
+            used_predicted.add(i)
+            used_expected.add(j)
+    return len(used_predicted)
 
 
 def box_iou(first: Rectangle, other: Rectangle) -> float:
@@ -58,7 +58,7 @@ def average_precision(pages: Sequence[Detections], threshold: float) -> float | 
     Boxes of all pages are ranked by confidence; each takes the best box that is still free on its
     page.
     """
-    total = sum(len(page.wanted) for page in pages)
+    total = sum(len(page.expected) for page in pages)
     if not total:
         return None
     ranked = sorted(
@@ -85,8 +85,8 @@ def _best_free(
     page: Detections, number: int, at: int, used: set[tuple[int, int]], threshold: float
 ) -> int | None:
     overlaps = [
-        (box_iou(page.found[number], box), -other)
-        for other, box in enumerate(page.wanted)
+        (box_iou(page.predicted[number], box), -other)
+        for other, box in enumerate(page.expected)
         if (at, other) not in used
     ]
     best = max(overlaps, default=(0.0, 0))

@@ -29,18 +29,18 @@ class PageScore:
     """Figures of one page; areas in pixels of the grid, ``classes`` intersection and union.
 
     ``boundary`` is precision and recall of the outlines of illustrations, None without any;
-    ``confusion`` counts pixels, (truth, found), where every pixel is labelled.
+    ``confusion`` counts pixels, (expected, predicted), where every pixel is labelled.
     """
 
     name: str
     source: str
     shared: int
     union: int
-    got: int
-    want: int
+    predicted_area: int
+    expected_area: int
     area: int
-    found: int
-    wanted: int
+    predicted_parts: int
+    expected_parts: int
     hits_50: int
     hits_75: int
     boundary: tuple[float, float] | None = None
@@ -50,13 +50,13 @@ class PageScore:
 
     @property
     def iou(self) -> float:
-        """Intersection over union of illustration; 1 where there is and was found none."""
+        """Intersection over union of illustration; 1 where none is expected or predicted."""
         return self.shared / self.union if self.union else 1.0
 
     @property
     def is_text_only(self) -> bool:
         """Whether the page has no illustration."""
-        return self.want == 0
+        return self.expected_area == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,40 +92,45 @@ def score_page(
     ``regions``, in pixels of the page, give the boxes a confidence; average precision needs it.
     """
     width, height = _grid(truth.width, truth.height)
-    got_map = _nearest(predicted, width, height)
+    predicted_map = _nearest(predicted, width, height)
     shapes = [s for s in truth.illustrations if s.kind == "illustration"]
     classes: dict[str, tuple[int, int]] = {}
     confusion = None
     if labels is not None:
-        wanted_map = _nearest(labels, width, height)
-        want, ignored = wanted_map == 1, wanted_map >= len(CLASSES)
+        expected_map = _nearest(labels, width, height)
+        expected, ignored = expected_map == 1, expected_map >= len(CLASSES)
         for index, kind in enumerate(CLASSES):
-            got_class, other = (got_map == index) & ~ignored, wanted_map == index
-            classes[kind] = (int((got_class & other).sum()), int((got_class | other).sum()))
-        confusion = _confusion(wanted_map, got_map)
-        want_parts = _components(want)
+            predicted_class, other = (predicted_map == index) & ~ignored, expected_map == index
+            classes[kind] = (
+                int((predicted_class & other).sum()),
+                int((predicted_class | other).sum()),
+            )
+        confusion = _confusion(expected_map, predicted_map)
+        expected_parts = _components(expected)
     else:
-        want = _painted(truth, [s.outline() for s in shapes], width, height)
+        expected = _painted(truth, [s.outline() for s in shapes], width, height)
         others = [s.outline() for s in truth.illustrations if s.kind != "illustration"]
         others += [s.outline() for s in truth.ignore]
-        ignored = _painted(truth, others, width, height) & ~want
-        want_parts = _boxes(truth, width, height)
-    got = (got_map == 1) & ~ignored
-    got_parts = _components(got)
+        ignored = _painted(truth, others, width, height) & ~expected
+        expected_parts = _boxes(truth, width, height)
+    illustrated = (predicted_map == 1) & ~ignored
+    predicted_parts = _components(illustrated)
     return PageScore(
         name=name,
         source=truth.source,
-        shared=int((got & want).sum()),
-        union=int((got | want).sum()),
-        got=int(got.sum()),
-        want=int(want.sum()),
-        area=want.size,
-        found=len(got_parts),
-        wanted=len(want_parts),
-        hits_50=matches(got_parts, want_parts, 0.5),
-        hits_75=matches(got_parts, want_parts, 0.75),
-        boundary=boundary(got, want),
-        detections=None if regions is None else _detections(regions, want_parts, truth, ignored),
+        shared=int((illustrated & expected).sum()),
+        union=int((illustrated | expected).sum()),
+        predicted_area=int(illustrated.sum()),
+        expected_area=int(expected.sum()),
+        area=expected.size,
+        predicted_parts=len(predicted_parts),
+        expected_parts=len(expected_parts),
+        hits_50=matches(predicted_parts, expected_parts, 0.5),
+        hits_75=matches(predicted_parts, expected_parts, 0.75),
+        boundary=boundary(illustrated, expected),
+        detections=None
+        if regions is None
+        else _detections(regions, expected_parts, truth, ignored),
         confusion=confusion,
         classes=classes,
     )
@@ -135,20 +140,20 @@ def summarize(pages: Sequence[PageScore]) -> Summary:
     """Return the figures over ``pages``: means over pages for IoU, pooled for the rest."""
     pictured = [p for p in pages if not p.is_text_only]
     plain = [p for p in pages if p.is_text_only]
-    boxes = sum(p.found + p.wanted for p in pages)
+    boxes = sum(p.predicted_parts + p.expected_parts for p in pages)
     shared = sum(p.shared for p in pages)
     return Summary(
         pages=len(pages),
         pictured=len(pictured),
         iou=_mean([p.iou for p in pictured]),
         pooled=_ratio(shared, sum(p.union for p in pages)),
-        precision=_ratio(shared, sum(p.got for p in pages)),
-        recall=_ratio(shared, sum(p.want for p in pages)),
+        precision=_ratio(shared, sum(p.predicted_area for p in pages)),
+        recall=_ratio(shared, sum(p.expected_area for p in pages)),
         box_f1_50=_ratio(2 * sum(p.hits_50 for p in pages), boxes),
         box_f1_75=_ratio(2 * sum(p.hits_75 for p in pages), boxes),
         boundary_f=_boundary_f([p.boundary for p in pages if p.boundary]),
         average_precision=mean_average_precision([p.detections for p in pages if p.detections]),
-        false_area=_mean([p.got / p.area for p in plain]),
+        false_area=_mean([p.predicted_area / p.area for p in plain]),
         caption_iou=_class_iou(pages, "caption"),
         header_iou=_class_iou(pages, "header"),
         text_iou=_class_iou(pages, "text"),
@@ -162,9 +167,9 @@ def by_source(pages: Sequence[PageScore]) -> dict[str, Summary]:
     return summaries | {"ALL": summarize(pages)}
 
 
-def _confusion(want_map: ClassMap, got: ClassMap) -> NDArray[np.int64]:
-    pairs = want_map.astype(np.int64) * len(CLASSES) + got
-    known = want_map < len(CLASSES)
+def _confusion(expected_map: ClassMap, illustrated: ClassMap) -> NDArray[np.int64]:
+    pairs = expected_map.astype(np.int64) * len(CLASSES) + illustrated
+    known = expected_map < len(CLASSES)
     counts = np.bincount(pairs[known], minlength=len(CLASSES) ** 2)
     return counts.reshape(len(CLASSES), len(CLASSES))
 
@@ -175,7 +180,7 @@ def _boundary_f(pages: Sequence[tuple[float, float]]) -> float | None:
 
 def _detections(
     regions: Sequence[Region],
-    wanted: Sequence[Rectangle],
+    expected: Sequence[Rectangle],
     truth: PageTruth,
     ignored: NDArray[np.bool_],
 ) -> Detections:
@@ -185,7 +190,7 @@ def _detections(
     skipped = [s.outline() for s in truth.illustrations if s.kind != "illustration"]
     skipped += [s.outline() for s in truth.ignore]
     ignored = ignored | _painted(truth, skipped, width, height)
-    found, sure = [], []
+    boxes, confidences = [], []
     for region in regions:
         box = region.box
         inside = ignored[
@@ -193,9 +198,9 @@ def _detections(
             round(box.left * fx) : round(box.right * fx),
         ]
         if region.kind is RegionKind.ILLUSTRATION and not (inside.size and inside.mean() > 0.5):
-            found.append((box.left * fx, box.top * fy, box.right * fx, box.bottom * fy))
-            sure.append(region.probability)
-    return Detections(tuple(found), tuple(sure), tuple(wanted))
+            boxes.append((box.left * fx, box.top * fy, box.right * fx, box.bottom * fy))
+            confidences.append(region.probability)
+    return Detections(tuple(boxes), tuple(confidences), tuple(expected))
 
 
 def _class_iou(pages: Sequence[PageScore], kind: str) -> float | None:

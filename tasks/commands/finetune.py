@@ -19,7 +19,9 @@ _THERE = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command()
-@click.option("--set", "own", type=_THERE, required=True, help="The training set of your pages.")
+@click.option(
+    "--set", "training_set", type=_THERE, required=True, help="The training set of your pages."
+)
 @click.option("--to", "folder", type=_FOLDER, required=True, help="Checkpoints, metrics, weights.")
 @click.option("--guard", type=_THERE, required=True, help="Annotated pages not to get worse on.")
 @click.option("--guard-pages", type=_THERE, help="Their scans; by default beside them.")
@@ -57,7 +59,7 @@ def finetune(
     )  # fmt: skip
     kept = Guard(held_back, held_back_pages or held_back) if held_back else None
     outcome = run_finetuning(order, weights, Guard(guard, guard_pages or guard), kept, click.echo)
-    for name, figures in (("held back", outcome.own), ("guarded", outcome.guarded)):
+    for name, figures in (("held back", outcome.held_back), ("guarded", outcome.guarded)):
         if figures is not None:
             click.echo(
                 f"{name}: mean illustration IoU {figures[0]:.3f} before, {figures[1]:.3f} after"

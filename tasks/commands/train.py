@@ -83,7 +83,7 @@ def parse_channels(_: click.Context, option: click.Parameter, value: str | None)
     "--first-seed", default=1_000_000, show_default=True, type=click.IntRange(1000),
     help="Of the composed pages; those before it are kept to validate on.",
 )  # fmt: skip
-@click.option("--set", "own", type=_FOLDER, help="A training set of your own to mix in.")
+@click.option("--set", "training_set", type=_FOLDER, help="A training set of your own to mix in.")
 @click.option("--share", default=0.5, show_default=True, type=SHARE, help="Of pages out of --set.")
 @click.option("--real", type=_FOLDER, help="Annotated scans to mix in: truth/ and pages/.")
 @click.option(

@@ -120,36 +120,36 @@ def _try(file: Path, built: Architecture) -> None:
 
 
 @weights.command("average")
-@click.argument("one")
-@click.argument("other")
+@click.argument("first")
+@click.argument("second")
 @click.option("--share", default=0.5, show_default=True, type=SHARE)
 @click.option("--to", "file", type=_FILE, required=True, help="FILE.safetensors; its card beside.")
 @click.option(
     "--long-side", type=_SIDE,
     help="Pixels at which the mix sees a page; needed where the two see other sizes.",
 )  # fmt: skip
-def average(one: str, other: str, share: float, file: Path, long_side: int | None) -> int:
+def average(first: str, second: str, share: float, file: Path, long_side: int | None) -> int:
     """Mix weights with what further training made of them: new pages learned, less forgotten.
 
-    ONE and OTHER are names or paths; --share is that of OTHER.
+    FIRST and SECOND are names or paths; --share is that of SECOND.
     """
     from pipeline.training.averaging import averaged  # torch, for this command alone
 
     if file.suffix != ".safetensors":
         raise ConfigError(f"{file}: weights are called NAME.safetensors")
-    first, second = find_weights(one), find_weights(other)
-    _check_apart(file, first, second)
-    _check_alike(first, second)
-    if long_side is None and first.card.long_side != second.card.long_side:
+    base, further = find_weights(first), find_weights(second)
+    _check_apart(file, base, further)
+    _check_alike(base, further)
+    if long_side is None and base.card.long_side != further.card.long_side:
         raise ConfigError(
-            f"{first.path} sees pages at {first.card.long_side} pixels, {second.path} at "
-            f"{second.card.long_side}; name the size that the mix shall see with --long-side"
+            f"{base.path} sees pages at {base.card.long_side} pixels, {further.path} at "
+            f"{further.card.long_side}; name the size that the mix shall see with --long-side"
         )
-    content = averaged(first.read(), second.read(), share)
-    mixed = {"of": first.sha256, "with": second.sha256, "share": share}
+    content = averaged(base.read(), further.read(), share)
+    mixed = {"of": base.sha256, "with": further.sha256, "share": share}
     card = replace(
-        first.card, name=file.stem, sha256=digest_of(content).hexdigest(), recipe=mixed,
-        figures={}, long_side=long_side or first.card.long_side,
+        base.card, name=file.stem, sha256=digest_of(content).hexdigest(), recipe=mixed,
+        figures={}, long_side=long_side or base.card.long_side,
     )  # fmt: skip
     write_weights(file, content, card)
     click.echo(f"{file}  sha256 {card.sha256}")

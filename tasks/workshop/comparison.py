@@ -121,7 +121,7 @@ def _enter(truth: Path, pages: Path, entrant: Entrant, to: Path, raw: bool) -> R
 
 def quality(score: PageScore) -> float:
     """Return the IoU of a page with pictures, and what is not falsely called one without."""
-    return 1 - score.got / score.area if score.is_text_only else score.iou
+    return 1 - score.predicted_area / score.area if score.is_text_only else score.iou
 
 
 def table(results: list[Result]) -> str:

@@ -57,14 +57,14 @@ class Outcome:
     ``weights`` are called weights.safetensors where they are accepted, else rejected.safetensors.
     """
 
-    own: tuple[float, float] | None
+    held_back: tuple[float, float] | None
     guarded: tuple[float, float]
     weights: Path
 
     @property
     def is_accepted(self) -> bool:
         """Whether the new weights are better on the own pages and not worse on the others."""
-        is_better = self.own is None or self.own[1] > self.own[0]
+        is_better = self.held_back is None or self.held_back[1] > self.held_back[0]
         return is_better and self.guarded[1] >= self.guarded[0] - ALLOWED_LOSS
 
 
@@ -75,7 +75,7 @@ def finetune(
     held_back: Guard | None,
     say: Callable[[str], None],
 ) -> Outcome:
-    """Train ``weights`` on ``order.own`` mixed with composed pages, and judge before and after.
+    """Train ``weights`` on a training set mixed with composed pages, and judge before and after.
 
     What annotators did not label is filled with what the weights say of it now, illustrations
     left out: on a page whose pictures are all marked, nothing else is one. It is trained in a
@@ -87,17 +87,17 @@ def finetune(
             weights would be written over or are of another net, or a page that guards has no scan.
         ScanError: the training set is damaged.
     """
-    if order.own is None:
+    if order.training_set is None:
         raise ConfigError("fine-tuning needs --set, a training set (bilderbogen dataset combine)")
     filled = order.folder / "set"
-    _keep_apart(order.own, filled)
+    _keep_apart(order.training_set, filled)
     known = find_weights(weights)
     _keep_beginning(known.path, order.folder)
     lift_thread_limit()  # before the engine loads torch
     engine = separator(SeparateSettings(weights=weights, device="auto"))
     judged = [guard, *([held_back] if held_back else [])]
     before = [_judged(engine, pages) for pages in judged]
-    _fill(order.own, filled, engine)
+    _fill(order.training_set, filled, engine)
     made = train(_beginning(order, known, filled), say)
     tuned = separator(SeparateSettings(weights=str(made), device="auto"))
     both = [(old, _judged(tuned, pages)) for old, pages in zip(before, judged, strict=True)]
@@ -139,7 +139,7 @@ def _keep_beginning(base: Path, folder: Path) -> None:
 
 def _beginning(order: TrainingOrder, known: WeightsFile, filled: Path) -> TrainingOrder:
     begun = replace(
-        order, own=filled, base=known.path, channels=known.card.channels or CHANNELS,
+        order, training_set=filled, base=known.path, channels=known.card.channels or CHANNELS,
         long_side=known.card.long_side, net=known.card.net,
     )  # fmt: skip
     deciding = {k: str(v) for k, v in asdict(begun).items() if k not in _INDIFFERENT}

@@ -18,7 +18,7 @@ from archive.training.fonts import find_fonts
 from archive.training.real_pages import check_sources
 from archive.weights import Card, check_place, write_card
 from schemas.errors import ConfigError
-from tasks.workshop.training_data import Pages, own_pages, scans_left_out
+from tasks.workshop.training_data import Pages, scans_left_out, set_pages
 from tasks.workshop.training_log import COLUMNS, TrainingLog
 from tasks.workshop.training_order import TrainingOrder, material
 
@@ -115,10 +115,10 @@ def _check_material(order: TrainingOrder, say: Callable[[str], None]) -> None:
         if order.keep_out is not None:
             layouts = len(corpus.layouts) + corpus.kept_out
             say(f"{corpus.kept_out} of {layouts} layouts are pages of {order.keep_out}: not used")
-    if order.own is not None:
-        own_pages(order.own, "train", order.long_side)
+    if order.training_set is not None:
+        set_pages(order.training_set, "train", order.long_side)
         if order.workers:
-            own_pages.cache_clear()  # each of them holds its own
+            set_pages.cache_clear()  # each of them holds its own
     if order.real is not None:
         check_sources(order.real, order.left_out)
 
@@ -127,7 +127,8 @@ def _steps(
     session: TrainingSession, order: TrainingOrder, log: TrainingLog, say: Callable[[str], None]
 ) -> None:
     pages = Pages(
-        order.corpus, order.long_side, order.own, share=order.share, keep_out=order.keep_out,
+        order.corpus, order.long_side, order.training_set,
+        share=order.share, keep_out=order.keep_out,
         real=order.real, real_share=order.real_share, left_out=order.left_out,
     )  # fmt: skip
     batches = session.batches(pages, first_seed=order.first_seed, workers=order.workers)
@@ -166,10 +167,10 @@ def _unseen(session: TrainingSession, order: TrainingOrder) -> list[Sample]:
     if order.real is not None and order.left_out:
         held = scans_left_out(order.real, order.long_side, order.left_out)
         return session.samples(held.__getitem__, _spread(len(held), count))
-    if order.own is not None:
-        parts = {entry.part for entry in read_manifest(order.own)}
+    if order.training_set is not None:
+        parts = {entry.part for entry in read_manifest(order.training_set)}
         if "validation" in parts:
-            held = own_pages(order.own, "validation", order.long_side)
+            held = set_pages(order.training_set, "validation", order.long_side)
             return session.samples(held.__getitem__, _spread(len(held), count))
     composed = Pages(order.corpus, order.long_side, keep_out=order.keep_out)
     return session.samples(composed, range(order.first_seed - count, order.first_seed))

@@ -32,14 +32,14 @@ _LONGEST = 1024
 class Pages:
     """Makes the page of a seed; loads its material once in each process that uses it.
 
-    ``own`` is a training set; ``share`` of the pages are from its ``part``, the rest is composed.
+    ``share`` of the pages are from ``part`` of a library's ``training_set``, the rest is composed.
     Layouts of annotated pages in ``keep_out`` are not composed. ``real_share`` of the pages are
     annotated scans in the folder ``real``, without those of the sources ``left_out``.
     """
 
     corpus: Path | None
     long_side: int
-    own: Path | None = None
+    training_set: Path | None = None
     part: str = "train"
     share: float = 0.5
     keep_out: Path | None = None
@@ -52,8 +52,8 @@ class Pages:
         rng = np.random.default_rng([seed, 11])
         if self.real is not None and rng.random() < self.real_share:
             return scans(self.real, self.long_side, self.left_out).draw(rng)
-        if self.own is not None and rng.random() < self.share:
-            pages = own_pages(self.own, self.part, self.long_side)
+        if self.training_set is not None and rng.random() < self.share:
+            pages = set_pages(self.training_set, self.part, self.long_side)
             return pages[int(rng.integers(len(pages)))]
         return _composer(self.corpus, self.long_side, self.keep_out)(seed)
 
@@ -137,7 +137,7 @@ def _longest(long_side: int) -> int:
 
 
 @cache
-def own_pages(folder: Path, part: str, long_side: int = 768) -> list[ComposedPage]:
+def set_pages(folder: Path, part: str, long_side: int = 768) -> list[ComposedPage]:
     """Return the pages of a training set, reduced; a set that was not split trains whole.
 
     They keep what a net that sees pages at ``long_side`` pixels is shown of them.

@@ -13,8 +13,8 @@ CHANNELS = (24, 48, 96, 160, 224, 256)
 class TrainingOrder:
     """What to train, for how long, and where it is kept.
 
-    ``own`` is a training set, of which ``share`` of the pages come. Every ``validate_every`` steps
-    (0: never) the net is tried on ``validation_pages`` pages of the set's validation part, or
+    ``share`` of the pages come from a library's ``training_set``. Every ``validate_every`` steps (0:
+    never) the net is tried on ``validation_pages`` pages of the set's validation part, or
     composed from seeds that are never trained on; after ``patience`` trials without a better one
     (0: go on) training stops. ``base`` are weights to begin with. ``ema`` is what the moving
     average of the weights keeps a step (0: no average); ``judge_channels`` are the discriminator's.
@@ -41,7 +41,7 @@ class TrainingOrder:
     every: int = 50
     workers: int = 1
     net: str = "unet"
-    own: Path | None = None
+    training_set: Path | None = None
     share: float = 0.5
     validate_every: int = 200
     validation_pages: int = 24
@@ -64,7 +64,7 @@ def material(order: TrainingOrder) -> str:
     if order.corpus and order.keep_out:
         composed += " without layouts of the pages judged"
     parts = [composed]
-    if order.own is not None:
+    if order.training_set is not None:
         parts.append(f"{order.share:.0%} own pages")
     if order.real is not None:
         without = f" without {', '.join(order.left_out)}" if order.left_out else ""

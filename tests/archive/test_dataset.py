@@ -26,7 +26,7 @@ from archive.training.truth import annotated_pages, page_image
 from schemas.errors import ArchiveError, ConfigError, DocumentError, ScanError
 from schemas.labels import PALETTE, from_colors, paint, to_colors
 from tasks.commands.group import group
-from tasks.workshop.training_data import own_pages
+from tasks.workshop.training_data import set_pages
 
 HEIGHT, WIDTH = 120, 80
 
@@ -475,11 +475,11 @@ def test_check_names_labels_of_no_class_and_goes_on(tmp_path):
 @pytest.mark.parametrize("value", [5, 128, 254])
 def test_labels_of_no_class_are_never_trained_on(tmp_path, value):
     (entry, *others), folder = many(tmp_path / "in", issues=1), tmp_path / "set"
-    assert len(own_pages(folder, "train")) == 3  # not kept for the next call: it has another size
+    assert len(set_pages(folder, "train")) == 3  # not kept for the next call: it has another size
     write_manifest(folder, [relabeled(folder, entry, value), *others])
     wanted = rf"B/{entry.name}.png: label {value} is of no class; .* combine it again"
     with pytest.raises(ScanError, match=wanted):
-        own_pages(folder, "train", 512)
+        set_pages(folder, "train", 512)
 
 
 def _as_dict(entry):

@@ -38,7 +38,7 @@ def test_a_perfect_map_scores_one():
     labels = np.zeros((100, 100), np.uint8)
     labels[10:50, 20:80] = 1
     score = score_page(truth((20, 10, 80, 50)), labels, labels, name="a")
-    assert score.iou == 1 and score.hits_75 == score.wanted == score.found == 1
+    assert score.iou == 1 and score.hits_75 == score.expected_parts == score.predicted_parts == 1
 
 
 def test_illustration_on_a_page_without_one_is_false_area():
@@ -52,7 +52,7 @@ def test_ornaments_are_neither_demanded_nor_punished():
     page = PageTruth(100, 100, "drawn", illustrations=[Shape(box=(0, 0, 30, 30), kind="ornament")])
     labels = np.zeros((100, 100), np.uint8)
     labels[:30, :30] = 1
-    assert score_page(page, None, labels, name="a").got == pytest.approx(0, abs=700)
+    assert score_page(page, None, labels, name="a").predicted_area == pytest.approx(0, abs=700)
 
 
 def test_what_a_label_map_leaves_open_is_neither_demanded_nor_punished():
@@ -66,8 +66,10 @@ def test_what_a_label_map_leaves_open_is_neither_demanded_nor_punished():
         for box in (Box(20, 10, 80, 50), Box(0, 60, 100, 75))
     ]
     score = score_page(truth((20, 10, 80, 50)), labels, found, name="a", regions=regions)
-    assert score.iou == 1 and score.found == score.hits_75 == 1 and score.boundary == (1, 1)
-    assert score.classes["text"] == (0, 0) and len(score.detections.found) == 1
+    assert (
+        score.iou == 1 and score.predicted_parts == score.hits_75 == 1 and score.boundary == (1, 1)
+    )
+    assert score.classes["text"] == (0, 0) and len(score.detections.predicted) == 1
     assert all(shared == whole for shared, whole in score.classes.values())
 
 
@@ -220,7 +222,9 @@ def test_two_sources_fine_tuned_to_one_folder_stay_apart(tmp_path, monkeypatch):
     folder = drawn_pages(tmp_path / "pages", ["a1", "a2", "x [1]"], source="a")
     drawn_pages(folder, ["b1", "b2"], source="b")
     monkeypatch.setattr(finetuning, "_PAGES", 1)
-    monkeypatch.setattr(finetuning, "finetune", lambda order, *_: Outcome(None, (0, 0), order.own))
+    monkeypatch.setattr(
+        finetuning, "finetune", lambda order, *_: Outcome(None, (0, 0), order.training_set)
+    )
     for source in ("a", "b"):
         given = [str(folder)] * 2 + ["--corpus", "none", "--source", source]
         monkeypatch.setattr(sys, "argv", ["finetuning", *given, "--to", str(tmp_path / "to")])

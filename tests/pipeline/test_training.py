@@ -25,7 +25,7 @@ from tasks.commands.group import run as run_cli
 from tasks.workshop import finetuning
 from tasks.workshop.finetuning import Guard, Outcome, finetune
 from tasks.workshop.training import train
-from tasks.workshop.training_data import Pages, own_pages
+from tasks.workshop.training_data import Pages, set_pages
 from tasks.workshop.training_log import COLUMNS, TrainingLog
 from tasks.workshop.training_order import TrainingOrder
 
@@ -173,11 +173,11 @@ def test_validation_is_on_issues_that_are_not_trained_on(own, tmp_path):
     parted = split(read_manifest(own), validation=0.6, test=0.0, seed=1)
     assert {entry.part for entry in parted} == {"train", "validation"}
     write_manifest(own, parted)
-    held = len(own_pages(own, "validation"))
-    train(order(tmp_path / "run", own=own), lambda _: None)
+    held = len(set_pages(own, "validation"))
+    train(order(tmp_path / "run", training_set=own), lambda _: None)
     assert len(list((tmp_path / "run/samples/0000002").iterdir())) == min(3, held)
     with pytest.raises(ConfigError, match="dataset split"):
-        own_pages(own, "test")
+        set_pages(own, "test")
 
 
 def test_own_pages_are_kept_as_large_as_the_net_is_shown_them(tmp_path):
@@ -186,7 +186,7 @@ def test_own_pages_are_kept_as_large_as_the_net_is_shown_them(tmp_path):
     Image.fromarray(np.zeros((2000, 100), np.uint8)).save(tmp_path / "pages/i0_1.map.png")
     list(combine(read_pairs(tmp_path / "pages"), tmp_path / "set", source="pages"))
     sizes = [
-        own_pages(tmp_path / "set", "train", size)[0].labels.shape for size in (768, 1600, 4096)
+        set_pages(tmp_path / "set", "train", size)[0].labels.shape for size in (768, 1600, 4096)
     ]
     assert [rows for rows, _ in sizes] == [1024, 1920, 2000]
 
@@ -195,7 +195,7 @@ def test_own_pages_are_kept_as_large_as_the_net_is_shown_them(tmp_path):
 def test_every_page_held_back_is_tried_once(own, tmp_path, wanted, tried):
     parts = {"i0": "train", "i1": "validation", "i2": "validation"}
     write_manifest(own, [replace(one, part=parts[one.issue]) for one in read_manifest(own)])
-    train(order(tmp_path / "run", own=own, validation_pages=wanted), lambda _: None)
+    train(order(tmp_path / "run", training_set=own, validation_pages=wanted), lambda _: None)
     shown = [one.read_bytes() for one in (tmp_path / "run/samples/0000002").iterdir()]
     assert len(shown) == len(set(shown)) == tried
 
@@ -205,9 +205,9 @@ def test_fine_tuning_keeps_weights_that_help_and_refuses_others(own, tmp_path, m
     guard = Guard(own.parent / "pages", own.parent / "pages")
     figures = iter([0.4, 0.1, 0.395, 0.3])
     monkeypatch.setattr(finetuning, "_judged", lambda *_: next(figures))
-    found = finetune(order(tmp_path / "run", own=own, validate_every=0), str(base), guard, guard,
+    found = finetune(order(tmp_path / "run", training_set=own, validate_every=0), str(base), guard, guard,
                      lambda _: None)  # fmt: skip
-    assert found.guarded == (0.4, 0.395) and found.own == (0.1, 0.3) and found.is_accepted
+    assert found.guarded == (0.4, 0.395) and found.held_back == (0.1, 0.3) and found.is_accepted
     assert not Outcome((0.1, 0.3), (0.4, 0.38), found.weights).is_accepted
     assert not Outcome((0.3, 0.3), (0.4, 0.4), found.weights).is_accepted
 
@@ -218,7 +218,7 @@ def tune(own, folder, base, monkeypatch, *, after=0.3, say=print, **changes):
     figures = iter([0.4, 0.1, 0.4, after])
     monkeypatch.setattr(finetuning, "_judged", lambda *_: next(figures))
     return finetune(
-        order(folder, own=own, validate_every=0, **changes), str(base), guard, guard, say
+        order(folder, training_set=own, validate_every=0, **changes), str(base), guard, guard, say
     )
 
 
@@ -302,7 +302,7 @@ def test_fine_tuning_never_writes_into_the_set_it_learns_from(own, tmp_path, mon
     guard = Guard(own.parent / "pages", own.parent / "pages")
     monkeypatch.setattr(finetuning, "_judged", lambda *_: 0.4)
     with pytest.raises(ConfigError, match="name another --to"):
-        finetune(order(folder, own=folder / place, steps=1), str(base), guard, None, print)
+        finetune(order(folder, training_set=folder / place, steps=1), str(base), guard, None, print)
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -350,13 +350,13 @@ def test_fine_tuning_never_fills_over_a_set_made_by_hand(own, tmp_path, monkeypa
     before = contents(tmp_path)
     without_training(monkeypatch)
     with pytest.raises(ConfigError, match=r"to/set: .*name another --to, or move it away"):
-        finetune(order(tmp_path / "to", own=own), "default", Guard(own, own), None, print)
+        finetune(order(tmp_path / "to", training_set=own), "default", Guard(own, own), None, print)
     assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("after", ["a page", "the manifest"])
 def test_a_fine_tuning_killed_before_it_trained_goes_on(own, tmp_path, monkeypatch, after):
-    tuning, guard = order(tmp_path / "to", own=own), Guard(own, own)
+    tuning, guard = order(tmp_path / "to", training_set=own), Guard(own, own)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         without_training(patch, killed=True)
         if after == "a page":
@@ -378,7 +378,7 @@ def test_a_set_filled_before_there_was_a_sign_is_filled_again(own, tmp_path, mon
     (tmp_path / "run/set/filled-copy.txt").unlink()
     write_manifest(own, read_manifest(own)[:4])
     without_training(monkeypatch)
-    finetune(order(tmp_path / "run", own=own), "default", Guard(own, own), None, print)
+    finetune(order(tmp_path / "run", training_set=own), "default", Guard(own, own), None, print)
     assert len(read_manifest(tmp_path / "run/set")) == 4
 
 
@@ -386,14 +386,14 @@ def test_fine_tuning_spreads_no_label_of_no_class(own, tmp_path, monkeypatch):
     Image.fromarray(np.full((160, 120), 9, np.uint8)).save(own / "B/i1_2.png")
     without_training(monkeypatch)
     with pytest.raises(ScanError, match=r"set/B/i1_2.png: label 9 is of no class"):
-        finetune(order(tmp_path / "to", own=own), "default", Guard(own, own), None, print)
+        finetune(order(tmp_path / "to", training_set=own), "default", Guard(own, own), None, print)
     assert not (tmp_path / "to/set/manifest.csv").exists()
 
 
 def test_fine_tuning_is_not_guarded_by_fewer_pages_than_were_given(own, tmp_path):
     guard = own.parent / "pages"
     (guard / "i1_2.png").unlink()
-    tuning = order(tmp_path / "run", own=own)
+    tuning = order(tmp_path / "run", training_set=own)
     with pytest.raises(ConfigError, match=r"add its scan[^$]*no scan of i1_2"):
         finetune(tuning, "default", Guard(guard, guard), None, print)
     assert not (tmp_path / "run").exists()
