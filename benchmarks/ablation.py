@@ -81,9 +81,9 @@ def _figures(args: argparse.Namespace, name: str, folder: Path) -> Figures:
     )  # fmt: skip
     order = replace(order, **VARIANTS[name])  # type: ignore[arg-type] # names of its fields
     made_of = _made_of(order, args.truth)
-    found = _kept(folder, made_of)
-    if found is not None:
-        return found
+    kept = _kept(folder, made_of)
+    if kept is not None:
+        return kept
     _keep(folder, made_of, None)  # before it begins: a stopped one goes on only as it was
     weights = train(order, lambda line: None)
     settings = SeparateSettings(weights=str(weights), device="cpu")
@@ -128,8 +128,8 @@ def _kept(folder: Path, made_of: dict[str, Any]) -> Figures | None:
         raise SystemExit(
             f"{folder}: was made with other {', '.join(other)}; move it away or give another --to"
         )
-    found: Figures | None = record["figures"]
-    return found
+    result: Figures | None = record["figures"]
+    return result
 
 
 def _keep(folder: Path, made_of: dict[str, Any], figures: Figures | None) -> None:

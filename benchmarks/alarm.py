@@ -80,10 +80,10 @@ def _judge(cache: Path) -> None:
     alarmed: Counter[str] = Counter()
     for described in issues.values():
         good = [page for _, fault, page in described if fault == "good"]
-        own = alarms(good, AlarmRule())
+        reasons_by_page = alarms(good, AlarmRule())
         pages["good"] += len(good)
-        alarmed["good"] += sum(bool(reasons) for reasons in own)
-        for page, reasons in zip(good, own, strict=True):
+        alarmed["good"] += sum(bool(reasons) for reasons in reasons_by_page)
+        for page, reasons in zip(good, reasons_by_page, strict=True):
             if reasons:
                 print(f"good, and an alarm: {page.scan.name}: {'; '.join(reasons)}")
         for name, fault, page in described:
@@ -96,32 +96,34 @@ def _judge(cache: Path) -> None:
     print("| page | pages | alarm |\n|---|---:|---:|")
     for fault in ("good", *_FAULTS):
         print(f"| {fault} | {pages[fault]} | {alarmed[fault]} |")
-    wrong, found = (sum(c.values()) - c["good"] for c in (pages, alarmed))
-    print(f"wrong pages that alarm: {found / wrong:.3f}; good ones: "
+    wrong, found_wrong = (sum(c.values()) - c["good"] for c in (pages, alarmed))
+    print(f"wrong pages that alarm: {found_wrong / wrong:.3f}; good ones: "
           f"{alarmed['good'] / pages['good']:.3f}")  # fmt: skip
 
 
 def _with_kind(page: PublishedPage) -> PublishedPage:
     """Return ``page`` with the pictures and the kind that its regions make."""
-    found = page.description
+    description = page.description
     pictures = tuple(
-        Illustration(found.page, ordinal, region.box, region.polygon, region.probability)
-        for ordinal, region in enumerate(found.regions, start=1)
+        Illustration(description.page, ordinal, region.box, region.polygon, region.probability)
+        for ordinal, region in enumerate(description.regions, start=1)
         if region.kind is RegionKind.ILLUSTRATION
     )
     described = with_page_kind(
-        replace(found, illustrations=pictures), page.scan, is_outer=found.page.sequence == 1
+        replace(description, illustrations=pictures),
+        page.scan,
+        is_outer=description.page.sequence == 1,
     )
     return replace(page, description=described)
 
 
 def _issues(folder: Path) -> dict[str, list[Path]]:
-    found: dict[str, list[Path]] = defaultdict(list)
+    issues: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(folder.iterdir()):
         names = [match[1] for begin in _ISSUES if (match := re.match(begin, path.name))]
         if names:
-            found[names[-1]].append(path)
-    return {name: paths[:_MOST] for name, paths in found.items() if len(paths) >= _FEWEST}
+            issues[names[-1]].append(path)
+    return {name: paths[:_MOST] for name, paths in issues.items() if len(paths) >= _FEWEST}
 
 
 def _foreign(name: str, issues: dict[str, list[Path]]) -> list[Path]:
@@ -133,7 +135,7 @@ def _foreign(name: str, issues: dict[str, list[Path]]) -> list[Path]:
 
 def _describe(name: str, paths: Sequence[Path], foreign: Sequence[Path], cache: Path) -> None:
     language = next(
-        said for begin, said in reversed(_ISSUES.items()) if re.match(begin, paths[0].name)
+        metadata for begin, metadata in reversed(_ISSUES.items()) if re.match(begin, paths[0].name)
     )
     rng = np.random.default_rng(len(paths))
     chosen = [paths[at] for at in rng.integers(len(paths), size=len(_FAULTS))]
@@ -192,12 +194,12 @@ def _description(page: PageId, scan: RGB8, language: str) -> PageDescription:
     settings = Settings()
     capture, evidence = find_capture(to_grey(scan), letter_model(LETTERS_FILE.read_bytes()))
     rgb = capture.shown(scan)
-    found = find_transform(rgb, max_skew_degrees=settings.prepare.max_skew_degrees)
-    prepared = apply_transform(rgb, found.transform, paper=found.paper)
+    result = find_transform(rgb, max_skew_degrees=settings.prepare.max_skew_degrees)
+    prepared = apply_transform(rgb, result.transform, paper=result.paper)
     (separation,) = separate(
         [reduced(prepared, settings.prepare.reduced_long_side)], separator(settings.separate)
     )
-    grey, transform = to_grey(prepared), found.transform
+    grey, transform = to_grey(prepared), result.transform
     regions = find_regions(
         separation.probabilities,
         page_width=transform.width,

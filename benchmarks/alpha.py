@@ -66,22 +66,22 @@ def main() -> None:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     engine = separator(SeparateSettings(device="cpu"))
-    found: dict[str, list[Errors]] = defaultdict(list)
+    errors_by_way: dict[str, list[Errors]] = defaultdict(list)
     seconds: dict[str, list[float]] = defaultdict(list)
     for page in _pages(args.corpus, args.pages):
         for how, made, outline, true, text, taken in _cut(page, engine):
-            found[f"outline alone ({how})"].append(errors(outline, true, text))
-            found[f"matte ({how})"].append(errors(made, true, text))
+            errors_by_way[f"outline alone ({how})"].append(errors(outline, true, text))
+            errors_by_way[f"matte ({how})"].append(errors(made, true, text))
             seconds[how].append(taken)
     print("| | illustrations | SAD, 1000 px | MSE | gradient | text left in | picture lost |")
     print("|---|---:|---:|---:|---:|---:|---:|")
-    for name, rows in sorted(found.items()):
+    for name, rows in sorted(errors_by_way.items()):
         mean = [statistics.fmean(getattr(row, field) for row in rows) for field in Errors.__slots__]
         print(f"| {name} | {len(rows)} | {mean[0]:.1f} | {mean[1]:.4f} | {mean[2]:.2f} | "
               f"{mean[3]:.2%} | {mean[4]:.2%} |")  # fmt: skip
     for how, times in sorted(seconds.items()):
         print(f"{how}: median {statistics.median(times):.2f} s, worst {max(times):.1f} s")
-    every = [one for times in seconds.values() for one in times]
+    every = [seconds_of_page for times in seconds.values() for seconds_of_page in times]
     print(f"all {len(every)}: median {statistics.median(every):.2f} s an illustration")
 
 
@@ -117,20 +117,20 @@ def _cut(
     page: ComposedPage, engine: Separator
 ) -> Iterator[tuple[str, Alpha, Alpha, Alpha, NDArray[np.bool_], float]]:
     height, width = page.labels.shape
-    found = engine([page.page])[0]
+    separation = engine([page.page])[0]
     regions = find_regions(
-        found.probabilities, page_width=width, page_height=height, min_area=0.002,
+        separation.probabilities, page_width=width, page_height=height, min_area=0.002,
         page=to_grey(page.page),
     )  # fmt: skip
-    planes = [cv2.resize(plane, (width, height)) for plane in found.probabilities]
+    planes = [cv2.resize(plane, (width, height)) for plane in separation.probabilities]
     text = np.max(planes[2:], axis=0)
-    own = _own_parts(page)
+    own_parts = _own_parts(page)
     for region in regions:
         if region.kind is not RegionKind.ILLUSTRATION:
             continue
         box = crop_box(region, margin=_MARGIN, width=width, height=height)
         window = np.s_[box.top : box.bottom, box.left : box.right]
-        true = _true_of(region, own, page)[window]
+        true = _true_of(region, own_parts, page)[window]
         if true.sum() < 0.5 * (inside_of(region.polygon, box) > 0).sum():
             continue  # something else was found, which separation is judged for
         outline = inside_of(region.polygon, box)

@@ -60,10 +60,10 @@ def measure(catalog: Catalog, number: int) -> None:
     pages = number * PAGES
     print(f"{number} issues, {pages} pages, {pages * PICTURES} illustrations")
     print("| question | |\n|---|---:|")
-    seconds = timed(lambda: [catalog.publish(one) for one in made])
+    seconds = timed(lambda: [catalog.publish(published) for published in made])
     say("publish, issues/s", number / seconds)
     say("the same again, replacing", number / timed(lambda: [catalog.publish(i) for i in made]))
-    rows = [ledger(one) for one in made]
+    rows = [ledger(published) for published in made]
     seconds = timed(lambda: [catalog.record(some) for some in rows])
     say("ledger, rows/s (an issue at a time)", sum(map(len, rows)) / seconds)
     word = language[17]
@@ -109,7 +109,7 @@ def issue(number: int, rng: random.Random, language: list[str]) -> PublishedIssu
     name = IssueId(f"invented-{number:05d}")
     pages = tuple(page(PageId(name, n + 1), rng, language) for n in range(PAGES))
     metadata = IssueMetadata(title=" ".join(rng.sample(language, 2)), date=f"{1850 + number % 60}")
-    record = Issue(name, 1, metadata, tuple(one.scan for one in pages), ingested=AT)
+    record = Issue(name, 1, metadata, tuple(item.scan for item in pages), ingested=AT)
     return PublishedIssue(record, metadata, "v001-aaaaaaaa", pages)
 
 
@@ -145,11 +145,11 @@ def page(at: PageId, rng: random.Random, language: list[str]) -> PublishedPage:
     return PublishedPage(scan, PageDescription(at, None, pictures, (), text, 0.9), files, events)
 
 
-def ledger(one: PublishedIssue) -> list[LedgerRow]:
+def ledger(published: PublishedIssue) -> list[LedgerRow]:
     """Return the ledger rows of an issue that went well."""
     return [
-        LedgerRow(one.issue.issue, str(scan.page), stage, StageState.DONE, sequence=n + 1)
-        for n, scan in enumerate(one.issue.scans)
+        LedgerRow(published.issue.issue, str(scan.page), stage, StageState.DONE, sequence=n + 1)
+        for n, scan in enumerate(published.issue.scans)
         for stage in PASSED
     ]
 

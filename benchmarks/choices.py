@@ -55,7 +55,7 @@ def main(truth: Path, pages: Path, weights: str) -> None:
         mirrored = engine([np.ascontiguousarray(shown[:, ::-1])])[0].probabilities[..., ::-1]
         smaller = engine([_shown(_onto_larger(grey), built)])[0].probabilities
         smaller = _cut_back(smaller, plain.shape)
-        sized = {side: one([shown])[0].probabilities for side, one in others.items()}
+        sized = {side: other([shown])[0].probabilities for side, other in others.items()}
         for name, labels in _choices(plain, mirrored, smaller, sized, grey):
             scores.setdefault(name, []).append(
                 score_page(page.truth, page.labels, labels, name=page.name)
@@ -130,8 +130,8 @@ def _choices(
         yield name, _tidied(plain, grey, SHIPPED, min_area=share)
 
 
-def _mean(one: Planes, other: Planes) -> Planes:
-    return (one + other) / np.float32(2)
+def _mean(first: Planes, other: Planes) -> Planes:
+    return (first + other) / np.float32(2)
 
 
 def _tidied(
@@ -163,8 +163,8 @@ def _halves(scores: list[PageScore]) -> tuple[list[PageScore], list[PageScore]]:
     """Split by source, in alphabetical order, every other one."""
     sources = sorted({score.source for score in scores if not score.is_text_only})
     first = set(sources[::2])
-    one = [score for score in scores if score.source in first]
-    return one, [score for score in scores if score.source not in first]
+    chosen = [score for score in scores if score.source in first]
+    return chosen, [score for score in scores if score.source not in first]
 
 
 def _print(scores: dict[str, list[PageScore]]) -> None:
@@ -173,8 +173,8 @@ def _print(scores: dict[str, list[PageScore]]) -> None:
     best: dict[int, Callable[[str], float]] = {}
     for at in (0, 1):
         best[at] = lambda name, at=at: summarize(_halves(scores[name])[at]).iou or 0.0  # type: ignore[misc]
-    for name, found in scores.items():
-        parts = [summarize(part) for part in (found, *_halves(found))]
+    for name, score in scores.items():
+        parts = [summarize(part) for part in (score, *_halves(score))]
         cells = [f"{p.iou or 0:.3f}" for p in parts] + [f"{p.box_f1_50 or 0:.3f}" for p in parts]
         print(f"| {name} | {' | '.join(cells)} |")
     for at in (0, 1):
@@ -187,12 +187,12 @@ def _print_reliability(bins: NDArray[np.float64]) -> None:
     print("\n| probability of illustration | pixels | mean | are illustration |")
     print("|---|---:|---:|---:|")
     total, error = bins[:, 0].sum(), 0.0
-    for at, (count, said, true) in enumerate(bins):
+    for at, (count, stated, true) in enumerate(bins):
         if not count:
             continue
-        error += abs(said - true) / total
+        error += abs(stated - true) / total
         low, high, part = at / _BINS, (at + 1) / _BINS, 100 * count / total
-        shares = f"{said / count:.3f} | {true / count:.3f}"
+        shares = f"{stated / count:.3f} | {true / count:.3f}"
         print(f"| {low:.1f} to {high:.1f} | {part:.1f} % | {shares} |")
     print(f"expected calibration error {error:.3f}")
 

@@ -27,17 +27,18 @@ def main(config: Path, target: Path, count: int = 60) -> None:
     """Write the sheet; print how many cut-outs there are of each kind and matte."""
     settings = load(config)
     catalog = Catalog.open(settings.archive.catalog_url)
-    found: list[tuple[Illustration, Path]] = []
+    cut_outs: list[tuple[Illustration, Path]] = []
     for known in catalog.issues():
         published = catalog.published(known.issue)
         for page in published.pages if published else ():
             files = {file.subject: file.path for file in page.files if file.use == "CUTOUT"}
             pictures = page.description.illustrations
-            found += [(one, settings.archive.root / files[str(one)]) for one in pictures]
+            cut_outs += [(item, settings.archive.root / files[str(item)]) for item in pictures]
     for field in ("kind", "matte"):
-        print(field, dict(Counter(getattr(picture, field) for picture, _ in found)))
+        print(field, dict(Counter(getattr(picture, field) for picture, _ in cut_outs)))
     chosen = [
-        found[at] for at in np.linspace(0, len(found) - 1, min(count, len(found))).astype(int)
+        cut_outs[at]
+        for at in np.linspace(0, len(cut_outs) - 1, min(count, len(cut_outs))).astype(int)
     ]
     rows = -(-len(chosen) // _ACROSS)
     sheet = Image.new("RGB", (_ACROSS * _CELL, rows * _CELL), "white")

@@ -34,15 +34,15 @@ def main(corpus: Path) -> None:
         plain.append(find_screen(np.dstack([picture] * 3)) is not None)
         for period in _PERIODS:
             printed = np.dstack([screen(tone, pitch=period)] * 3)
-            found = find_screen(printed)
-            clear = descreened(printed, found) if found else printed
-            off = abs(found.period - period) / period if found else 1.0
+            row = find_screen(printed)
+            clear = descreened(printed, row) if row else printed
+            off = abs(row.period - period) / period if row else 1.0
             rows[period].append((off < 0.1, _psnr(printed, picture), _psnr(clear, picture)))
     print("| period, pixels | pictures | found | PSNR screened, dB | without screen, dB |")
     print("|---:|---:|---:|---:|---:|")
-    for period, found in rows.items():
-        share, before, after = np.array(found, dtype=float).mean(axis=0)
-        print(f"| {period} | {len(found)} | {share:.0%} | {before:.1f} | {after:.1f} |")
+    for period, row in rows.items():
+        share, before, after = np.array(row, dtype=float).mean(axis=0)
+        print(f"| {period} | {len(row)} | {share:.0%} | {before:.1f} | {after:.1f} |")
     print(f"of the pictures before screening {np.mean(plain):.0%} are said to have a screen")
 
 
@@ -57,8 +57,8 @@ def _photographs(corpus: Path) -> list[NDArray[np.uint8]]:
     return pictures
 
 
-def _psnr(one: NDArray[np.uint8], tone: NDArray[np.uint8]) -> float:
-    error = ((one[..., 0].astype(np.float32) - tone) ** 2).mean()
+def _psnr(descreened: NDArray[np.uint8], tone: NDArray[np.uint8]) -> float:
+    error = ((descreened[..., 0].astype(np.float32) - tone) ** 2).mean()
     return float(10 * np.log10(255**2 / max(1e-6, error)))
 
 

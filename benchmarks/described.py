@@ -19,43 +19,55 @@ _COVERED = 0.4
 _LARGER = 2.5
 
 
-def link_outcomes(sample: Sample, said: PageDescription) -> Counter[str]:
+def link_outcomes(sample: Sample, description: PageDescription) -> Counter[str]:
     """Return how many captions of a page came to their picture, and why the others did not."""
-    found: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     for picture, caption in sample.captions:
-        found[_link_outcome(picture, caption, said)] += 1
-    return found
+        outcomes[_link_outcome(picture, caption, description)] += 1
+    return outcomes
 
 
-def _link_outcome(picture: Box, caption: Box, said: PageDescription) -> str:
-    own = max(said.illustrations, key=lambda one: iou(one.box, picture), default=None)
-    if own is None or iou(own.box, picture) < _SAME_PICTURE:
-        return _without_picture(picture, said.illustrations)
-    if own.caption and _is_on(own.caption.box, caption):
-        is_larger = own.caption.box.area > _LARGER * caption.area
+def _link_outcome(picture: Box, caption: Box, description: PageDescription) -> str:
+    nearest = max(
+        description.illustrations,
+        key=lambda illustration: iou(illustration.box, picture),
+        default=None,
+    )
+    if nearest is None or iou(nearest.box, picture) < _SAME_PICTURE:
+        return _without_picture(picture, description.illustrations)
+    if nearest.caption and _is_on(nearest.caption.box, caption):
+        is_larger = nearest.caption.box.area > _LARGER * caption.area
         return "right caption with other text joined to it" if is_larger else RIGHT
-    text = said.text.regions if said.text else ()
+    text = description.text.regions if description.text else ()
     read = [r for r in text if any(_is_on(line.box, caption) for line in r.lines)]
     if not read:
-        return _unread(caption, said)
+        return _unread(caption, description)
     if all(region.kind is not RegionKind.CAPTION for region in read):
         return "caption taken for running text or header"
-    if own.caption:
+    if nearest.caption:
         return "another caption given"
-    given = [one.caption.box for one in said.illustrations if one.caption]
+    given = [
+        illustration.caption.box
+        for illustration in description.illustrations
+        if illustration.caption
+    ]
     is_given = any(_is_on(box, caption) for box in given)
     return "caption given to another picture" if is_given else "caption given to none"
 
 
-def _without_picture(picture: Box, found: Sequence[Illustration]) -> str:
-    if any(one.box.overlap(picture) > 0.8 * picture.area for one in found):
+def _without_picture(picture: Box, illustrations: Sequence[Illustration]) -> str:
+    if any(
+        illustration.box.overlap(picture) > 0.8 * picture.area for illustration in illustrations
+    ):
         return "picture not parted from its neighbor"
-    touched = sum(one.box.overlap(picture) for one in found) / picture.area
+    touched = (
+        sum(illustration.box.overlap(picture) for illustration in illustrations) / picture.area
+    )
     return "picture found only in part" if touched > 0.2 else "picture not found"
 
 
-def _unread(caption: Box, said: PageDescription) -> str:
-    over = [r for r in said.regions if _is_on(r.box, caption)]
+def _unread(caption: Box, description: PageDescription) -> str:
+    over = [r for r in description.regions if _is_on(r.box, caption)]
     if any(r.kind is RegionKind.ILLUSTRATION for r in over):
         return "caption taken for illustration and not read"
     return "no words read there"
@@ -65,10 +77,10 @@ def _is_on(box: Box, caption: Box) -> bool:
     return box.overlap(caption) >= _COVERED * caption.area
 
 
-def iou(one: Box, other: Box) -> float:
+def iou(first: Box, other: Box) -> float:
     """Return intersection over union."""
-    shared = one.overlap(other)
-    return shared / (one.area + other.area - shared)
+    shared = first.overlap(other)
+    return shared / (first.area + other.area - shared)
 
 
 def header_outcomes(want: PageHeader, got: PageHeader | None) -> dict[str, str]:
@@ -97,8 +109,8 @@ def _bare(title: str) -> str:
 
 def tally(outcomes: Iterable[dict[str, str]]) -> dict[str, Counter[str]]:
     """Return the outcomes of each field over pages."""
-    found = {name: Counter[str]() for name in FIELDS}
+    by_name = {name: Counter[str]() for name in FIELDS}
     for page in outcomes:
         for name, outcome in page.items():
-            found[name][outcome] += 1
-    return found
+            by_name[name][outcome] += 1
+    return by_name

@@ -64,9 +64,9 @@ def fill(catalog: Catalog, number: int) -> None:
     hashes[:often] = np.repeat(hashes[: -(-often // OFTEN)], OFTEN)[:often]
     for _ in range(CHANGED):
         hashes[:often] ^= np.uint64(1) << random.integers(0, 64, often, dtype=np.uint64)
-    one = invented(0)
-    catalog.publish(replace(one, pages=one.pages[:1]))
-    page = str(one.pages[0].scan.page)
+    published = invented(0)
+    catalog.publish(replace(published, pages=published.pages[:1]))
+    page = str(published.pages[0].scan.page)
     row = {"page": page, "left": 0, "top": 0, "right": 9, "bottom": 9, "polygon": "[]",
            "probability": 0.9, "kind": "unknown", "matte": "frame", "caption": "",
            "caption_method": "", "search": ""}  # fmt: skip

@@ -92,10 +92,10 @@ def drawn_issue(folder: Path, pages: int) -> tuple[PublishedIssue, Layout]:
     layout = Layout(folder / "archive")
     (layout.root / "cut").mkdir(parents=True)
     made = tuple(_page(layout, PageId(ISSUE, number)) for number in range(1, pages + 1))
-    said = IssueMetadata("Scale", "1871-03-15", "17", "11", languages=("ger",), script="Latf")
-    record = Issue(ISSUE, 1, said, tuple(page.scan for page in made), ingested=AT)
+    metadata = IssueMetadata("Scale", "1871-03-15", "17", "11", languages=("ger",), script="Latf")
+    record = Issue(ISSUE, 1, metadata, tuple(page.scan for page in made), ingested=AT)
     events = (Event("ingestion", AT, "Bilderbogen 0.1.0", "success", f"{pages} pages"),)
-    return PublishedIssue(record, said, "v001-00000000", made, events), layout
+    return PublishedIssue(record, metadata, "v001-00000000", made, events), layout
 
 
 def _page(layout: Layout, page: PageId) -> PublishedPage:

@@ -40,8 +40,8 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bilderbogen-") as scratch:
         folder = args.to / args.source if args.to else Path(scratch)
-        own, held, rest = _lots(args)
-        for name, chosen in (("own", own), ("held-back", held), ("guard", rest)):
+        taught, held, rest = _lots(args)
+        for name, chosen in (("own", taught), ("held-back", held), ("guard", rest)):
             _lay_out(folder / name, chosen, args)
         order = TrainingOrder(
             folder / "run", args.corpus, args.steps, threads=1, learning_rate=2e-4,
@@ -49,22 +49,23 @@ def main() -> None:
             keep_out=args.truth,
         )  # fmt: skip
         guard, kept = (Guard(folder / name, folder / name) for name in ("guard", "held-back"))
-        found = finetune(order, args.weights, guard, kept, click.echo)
-    print(f"{args.source}: {len(own)} pages corrected, {args.steps} steps")
+        outcome = finetune(order, args.weights, guard, kept, click.echo)
+    print(f"{args.source}: {len(taught)} pages corrected, {args.steps} steps")
     print("| pages | before | after |\n|---|---:|---:|")
-    if found.held_back is not None:
-        print(f"| {len(held)} others of it | {found.held_back[0]:.3f} | {found.held_back[1]:.3f} |")
-    print(f"| {len(rest)} of other sources | {found.guarded[0]:.3f} | {found.guarded[1]:.3f} |")
+    if outcome.held_back is not None:
+        before, after = outcome.held_back
+        print(f"| {len(held)} others of it | {before:.3f} | {after:.3f} |")
+    print(f"| {len(rest)} of other sources | {outcome.guarded[0]:.3f} | {outcome.guarded[1]:.3f} |")
 
 
 def _lots(
     args: argparse.Namespace,
 ) -> tuple[list[AnnotatedPage], list[AnnotatedPage], list[AnnotatedPage]]:
     known = list(annotated_pages(args.truth))
-    own = [page for page in known if page.truth.source == args.source]
-    random.Random(_SEED).shuffle(own)
+    source_pages = [page for page in known if page.truth.source == args.source]
+    random.Random(_SEED).shuffle(source_pages)
     rest = [page for page in known if page.truth.source != args.source]
-    return own[:_PAGES], own[_PAGES:], rest
+    return source_pages[:_PAGES], source_pages[_PAGES:], rest
 
 
 def _lay_out(folder: Path, chosen: Iterable[AnnotatedPage], args: argparse.Namespace) -> None:
@@ -72,18 +73,18 @@ def _lay_out(folder: Path, chosen: Iterable[AnnotatedPage], args: argparse.Names
     for page in chosen:
         scan = page_image(args.pages, page)
         beside = (args.truth / f"{page.name}{suffix}" for suffix in (".json", ".map.png"))
-        for path in (scan, *(one for one in beside if one.exists())):
+        for path in (scan, *(item for item in beside if item.exists())):
             if not (folder / path.name).exists():
                 place(path, folder / path.name)
 
 
 def _set(folder: Path) -> Path:
     target = folder / "set"
-    found = list(combine(read_pairs(folder / "own", form="truth"), target, source="corrected"))
-    for one in found:
-        if isinstance(one, ArchiveError):
-            raise one
-    write_manifest(target, [one for one in found if not isinstance(one, ArchiveError)])
+    pairs = list(combine(read_pairs(folder / "own", form="truth"), target, source="corrected"))
+    for pair in pairs:
+        if isinstance(pair, ArchiveError):
+            raise pair
+    write_manifest(target, [pair for pair in pairs if not isinstance(pair, ArchiveError)])
     return target
 
 

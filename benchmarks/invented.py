@@ -82,34 +82,41 @@ _SUBJECTS = ("landscape", "balloon", "vase", "ship", "portrait", "pattern")
 
 def invented(rng: np.random.Generator, number: int) -> DrawnIssue:
     """Return an issue of two pages; the language goes round with ``number``."""
-    own = _COUNTRIES[number % len(_COUNTRIES)]
+    country = _COUNTRIES[number % len(_COUNTRIES)]
     month, volume = (int(at) for at in rng.integers((len(_MONTH_NUMBERS), len(_ROMAN))))
     day, year, issue = (int(at) for at in rng.integers((1, 1840, 1), (29, 1920, 60)))
-    title, head = str(rng.choice(own.titles)), str(rng.choice(own.heads))
-    said = IssueMetadata(
+    title, head = str(rng.choice(country.titles)), str(rng.choice(country.heads))
+    metadata = IssueMetadata(
         title=title,
         date=f"{year}-{_MONTH_NUMBERS[month]:02d}-{day:02d}",
         volume=_VOLUMES[volume] if "{roman}" in head else "",
         number=str(issue),
-        languages=(own.language,),
-        script=own.script,
+        languages=(country.language,),
+        script=country.script,
     )
     filled = head.format(
-        title=title, number=issue, day=day, month=own.months[month], year=year, roman=_ROMAN[volume]
+        title=title,
+        number=issue,
+        day=day,
+        month=country.months[month],
+        year=year,
+        roman=_ROMAN[volume],
     )
-    first, passage = int(rng.integers(2, 400)), own.passage
-    pages = (_orders(rng, own, wide=True), _orders(rng, own, wide=False))
+    first, passage = int(rng.integers(2, 400)), country.passage
+    pages = (_orders(rng, country, wide=True), _orders(rng, country, wide=False))
     slug = f"invented-{number}"
-    return DrawnIssue(slug, said, own.face, own.head_face, filled, first, passage, pages)
+    return DrawnIssue(
+        slug, metadata, country.face, country.head_face, filled, first, passage, pages
+    )
 
 
-def _orders(rng: np.random.Generator, own: _Country, *, wide: bool) -> tuple[PictureOrder, ...]:
+def _orders(rng: np.random.Generator, country: _Country, *, wide: bool) -> tuple[PictureOrder, ...]:
     """One picture across both columns, or one in each; every other caption has a number."""
     orders = []
     for _ in range(1 if wide else 2):
         subject = str(rng.choice(("landscape", "ship", "pattern") if wide else _SUBJECTS))
-        number = own.figure.format(at=int(rng.integers(1, 60))) if rng.random() < 0.5 else ""
-        caption = number + str(rng.choice(own.captions))
+        number = country.figure.format(at=int(rng.integers(1, 60))) if rng.random() < 0.5 else ""
+        caption = number + str(rng.choice(country.captions))
         technique = str(rng.choice(("engrave", "screen")))
         orders.append(PictureOrder(subject, technique, caption, 2 if wide else 1))
     return tuple(orders)

@@ -61,7 +61,7 @@ def main() -> None:
     names = sorted(set(kinds))
     logits = np.zeros((len(kinds), len(names)))
     for book in sorted(set(books)):
-        unseen = np.array([own == book for own in books])
+        unseen = np.array([book_of_picture == book for book_of_picture in books])
         logits[unseen] = np.log(_fit(features, kinds, books, names, ~unseen)(features[unseen]))
     truth = np.array([names.index(kind) for kind in kinds])
     heat = _temperature(logits, truth)
@@ -79,8 +79,8 @@ def _judge_real(corpus: Path) -> None:
     confidence, is_right = [], []
     for path in sorted((corpus / "real" / "truth").glob("*.json")):
         page = json.loads(path.read_text(encoding="utf-8"))
-        wanted = _REAL.get(page["source"])
-        if wanted is None:
+        expected = _REAL.get(page["source"])
+        if expected is None:
             continue
         rgb = load_image(corpus / "real" / "pages" / page["page"]).rgb
         for left, top, right, bottom in (
@@ -90,7 +90,7 @@ def _judge_real(corpus: Path) -> None:
             if min(crop.shape[:2]) >= _LEAST_SIDE:
                 likely = model.probabilities(texture(crop, np.ones(crop.shape[:2], bool)))
                 confidence.append(float(likely.max()))
-                is_right.append(model.kinds[int(likely.argmax())] == wanted)
+                is_right.append(model.kinds[int(likely.argmax())] == expected)
     sure, right_ones = np.array(confidence), np.array(is_right)
     for low in (0.5, 0.7, 0.9):
         kept = sure >= low
@@ -129,11 +129,11 @@ def _fit(
     chosen: NDArray[np.bool_], temperature: float = 1.0,
 ) -> _Fitted:  # fmt: skip
     """Fit by L-BFGS; a book counts by the root of its pictures, so that none decides alone."""
-    own = features[chosen]
-    mean, deviation = own.mean(axis=0), own.std(axis=0) + 1e-6
-    inputs = np.c_[(own - mean) / deviation, np.ones(len(own))]
+    known = features[chosen]
+    mean, deviation = known.mean(axis=0), known.std(axis=0) + 1e-6
+    inputs = np.c_[(known - mean) / deviation, np.ones(len(known))]
     pairs = [(k, b) for k, b, c in zip(kinds, books, chosen, strict=True) if c]
-    wanted = np.eye(len(names))[[names.index(kind) for kind, _ in pairs]]
+    expected = np.eye(len(names))[[names.index(kind) for kind, _ in pairs]]
     of_pair, of_kind = Counter(pairs), Counter(kind for kind, _ in pairs)
     weight = np.array([of_pair[pair] ** -0.5 * of_kind[pair[0]] ** -0.3 for pair in pairs])
     weight /= weight.mean()
@@ -143,13 +143,13 @@ def _fit(
         likely = _softmax(inputs @ table.T)
         ridge = table.copy()
         ridge[:, -1] = 0
-        entropy = -(weight * np.log((likely * wanted).sum(axis=1) + 1e-12)).sum()
-        slope = ((likely - wanted) * weight[:, None]).T @ inputs + _RIDGE * ridge
+        entropy = -(weight * np.log((likely * expected).sum(axis=1) + 1e-12)).sum()
+        slope = ((likely - expected) * weight[:, None]).T @ inputs + _RIDGE * ridge
         return float(entropy + _RIDGE / 2 * (ridge**2).sum()), slope.ravel()
 
     start = np.zeros(len(names) * inputs.shape[1])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
-    table = found.reshape(len(names), -1)
+    x = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 400}).x
+    table = x.reshape(len(names), -1)
     rounded = tuple(tuple(float(v) for v in np.round(row, 5)) for row in table)
     return _Fitted(
         KindModel(
@@ -167,27 +167,32 @@ def _softmax(logits: Array) -> Array:
 def _temperature(logits: Array, truth: NDArray[np.int64]) -> float:
     """Return the temperature under which unseen books are likeliest (Guo et al., ICML 2017)."""
     at = np.arange(len(truth))
-    found = minimize_scalar(
+    result = minimize_scalar(
         lambda heat: -np.log(_softmax(logits / heat)[at, truth] + 1e-12).mean(), bounds=(0.3, 10)
     )
-    return float(found.x)
+    return float(result.x)
 
 
 def _print(names: Sequence[str], truth: NDArray[np.int64], likely: Array) -> None:
-    said, sure = likely.argmax(axis=1), likely.max(axis=1)
-    print(f"{len(truth)} pictures of unseen books: {(said == truth).mean():.3f} right, "
+    predicted, sure = likely.argmax(axis=1), likely.max(axis=1)
+    print(f"{len(truth)} pictures of unseen books: {(predicted == truth).mean():.3f} right, "
           f"mean confidence {sure.mean():.3f}")  # fmt: skip
     for low in (0.5, 0.7, 0.9):
         kept = sure >= low
-        right = (said == truth)[kept].mean()
+        right = (predicted == truth)[kept].mean()
         print(f"confidence from {low}: {kept.mean():.3f} of them, {right:.3f} right")
     print(f"| kind | pictures | recall | precision | {' | '.join(f'called {n}' for n in names)} |")
     print("|---|---:|---:|---:|" + "---:|" * len(names))
     for at, name in enumerate(names):
-        own, called = truth == at, said == at
-        cells = [str(int((own & (said == other)).sum())) for other in range(len(names))]
-        recall, precision = (own & called).sum() / own.sum(), (own & called).sum() / called.sum()
-        print(f"| {name} | {own.sum()} | {recall:.2f} | {precision:.2f} | {' | '.join(cells)} |")
+        is_kind, called = truth == at, predicted == at
+        cells = [str(int((is_kind & (predicted == other)).sum())) for other in range(len(names))]
+        recall, precision = (
+            (is_kind & called).sum() / is_kind.sum(),
+            (is_kind & called).sum() / called.sum(),
+        )
+        print(
+            f"| {name} | {is_kind.sum()} | {recall:.2f} | {precision:.2f} | {' | '.join(cells)} |"
+        )
 
 
 if __name__ == "__main__":

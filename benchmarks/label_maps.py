@@ -24,14 +24,14 @@ _CLASSES = ("iou", "caption_iou", "header_iou", "text_iou")
 
 def main(truth: Path, pages: Path, doubtful: set[str]) -> None:
     """Print the three rows."""
-    found = list(_scores(truth, pages))
-    unknown = doubtful - {score.name for score, _ in found}
+    score_pairs = list(_scores(truth, pages))
+    unknown = doubtful - {score.name for score, _ in score_pairs}
     if unknown:
         sys.exit(f"no page with a label map is called {', '.join(sorted(unknown))}; see {truth}")
     rows = {
-        "as they are": [score for score, _ in found],
-        "without those named": [score for score, _ in found if score.name not in doubtful],
-        "the others perfect": [s if s.name in doubtful else perfect for s, perfect in found],
+        "as they are": [score for score, _ in score_pairs],
+        "without those named": [score for score, _ in score_pairs if score.name not in doubtful],
+        "the others perfect": [s if s.name in doubtful else perfect for s, perfect in score_pairs],
     }
     print("| pages | illustration | caption | header | text |\n|---|---:|---:|---:|---:|")
     for name, scores in rows.items():
@@ -49,11 +49,11 @@ def _scores(truth: Path, pages: Path) -> Iterator[tuple[PageScore, PageScore]]:
             continue
         rgb = load_image(page_image(pages, page)).rgb
         labels = drawn(engine([rgb])[0], rgb, min_area=SeparateSettings().min_area)
-        found, perfect = (
-            score_page(page.truth, page.labels, one, name=page.name)
-            for one in (labels, page.labels)
+        result, perfect = (
+            score_page(page.truth, page.labels, label_map, name=page.name)
+            for label_map in (labels, page.labels)
         )
-        yield found, perfect
+        yield result, perfect
 
 
 if __name__ == "__main__":

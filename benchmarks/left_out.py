@@ -49,9 +49,11 @@ def main() -> None:
         pages = _lay_out(args.real, args.to / "sources" / source, source)
         rows.append((source, [_judged(pages, w) for w in ("default", str(without), str(whole))]))
     print("\n| source | pages | IoU before | without it | with it |\n|---|---:|---:|---:|---:|")
-    for source, found in rows:
-        figures = " | ".join("–" if one.iou is None else f"{one.iou:.3f}" for one in found)
-        print(f"| {source} | {found[0].pages} | {figures} |")
+    for source, row in rows:
+        figures = " | ".join(
+            "–" if summary.iou is None else f"{summary.iou:.3f}" for summary in row
+        )
+        print(f"| {source} | {row[0].pages} | {figures} |")
 
 
 def _arguments() -> argparse.Namespace:
@@ -85,8 +87,8 @@ def _lay_out(real: Path, folder: Path, source: str) -> Path:
 
 def _judged(pages: Path, weights: str) -> Summary:
     settings = SeparateSettings(weights=weights)
-    found = judge(pages, pages, separator(settings), min_area=settings.min_area)
-    return by_source(found.scores)["ALL"]
+    result = judge(pages, pages, separator(settings), min_area=settings.min_area)
+    return by_source(result.scores)["ALL"]
 
 
 if __name__ == "__main__":

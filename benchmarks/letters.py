@@ -51,15 +51,15 @@ def _windows(corpus: Path, rng: np.random.Generator) -> NDArray[np.uint8]:
     A page is laid in three of the eight ways before windows are taken, and these are put right
     again: else the net learns on which side of a pixel the middle of a letter was rounded to.
     """
-    found = []
+    windows = []
     for folder in _FOLDERS:
         for path in sorted((corpus / folder).iterdir()):
             page = to_grey(load_image(path).rgb)
             for way in rng.permutation(WAYS)[:_WAYS_OF_A_PAGE]:
                 laid = _put_right(page[None], _BACK[way])[0]
-                own = _put_right(letter_windows(np.ascontiguousarray(laid)), way)
-                found.append(own[rng.permutation(len(own))[:_OF_A_WAY]])
-    return np.concatenate(found)
+                upright = _put_right(letter_windows(np.ascontiguousarray(laid)), way)
+                windows.append(upright[rng.permutation(len(upright))[:_OF_A_WAY]])
+    return np.concatenate(windows)
 
 
 def _put_right(pages: NDArray[np.uint8], way: int) -> NDArray[np.uint8]:

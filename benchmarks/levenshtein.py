@@ -16,15 +16,15 @@ class Errors:
     """Edits and the units they are counted against; pages add up."""
 
     edits: int = 0
-    wanted: int = 0
+    units: int = 0
 
     def __add__(self, other: Errors) -> Errors:
-        return Errors(self.edits + other.edits, self.wanted + other.wanted)
+        return Errors(self.edits + other.edits, self.units + other.units)
 
     @property
     def rate(self) -> float:
         """Edits a unit; above 1 where more was read than stands there."""
-        return self.edits / self.wanted if self.wanted else 0.0
+        return self.edits / self.units if self.units else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,24 +48,24 @@ def main() -> None:
     captions, heads = _rows("real_captions.csv"), _rows("real_heads.csv")
     links: dict[str, Counter[str]] = defaultdict(Counter)
     fields: dict[str, Counter[str]] = defaultdict(Counter)
-    for page, said in _read(args.truth, args.pages, {*captions, *heads}):
+    for page, description in _read(args.truth, args.pages, {*captions, *heads}):
         for row in captions.get(page.name, []):
-            links[page.truth.source][_link(row, page.truth, said)] += 1
+            links[page.truth.source][_link(row, page.truth, description)] += 1
         for row in heads.get(page.name, []):
             for name in ("title", "label"):
                 if row[name]:
-                    fields[name][_field(row[name], getattr(said.header, name, None))] += 1
+                    fields[name][_field(row[name], getattr(description.header, name, None))] += 1
     _table("source", links)
     print()
     _table("field", fields)
 
 
 def _rows(name: str) -> Rows:
-    found: Rows = defaultdict(list)
+    rows: Rows = defaultdict(list)
     with (Path(__file__).parent / name).open(newline="", encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
-            found[row["page"]].append(row)
-    return found
+            rows[row["page"]].append(row)
+    return rows
 
 
 def _read(
@@ -77,24 +77,29 @@ def _read(
             issues[f"{page.truth.source}-{page.truth.script}".lower()].append(page)
     with tempfile.TemporaryDirectory(prefix="bilderbogen-") as folder:
         reader = Reader(Path(folder))
-        for slug, own in issues.items():
-            told = own[0].truth
-            metadata = IssueMetadata(languages=(told.language,), script=told.script or None)
-            samples = [Sample(told.source, page_image(pages, page), metadata) for page in own]
-            for page, (_, made) in zip(own, reader.read(slug, samples), strict=True):
+        for slug, issue in issues.items():
+            transcription = issue[0].truth
+            metadata = IssueMetadata(
+                languages=(transcription.language,), script=transcription.script or None
+            )
+            samples = [
+                Sample(transcription.source, page_image(pages, page), metadata) for page in issue
+            ]
+            for page, (_, made) in zip(issue, reader.read(slug, samples), strict=True):
                 yield page, made.description
 
 
-def _link(row: dict[str, str], truth: PageTruth, said: PageDescription) -> str:
+def _link(row: dict[str, str], truth: PageTruth, description: PageDescription) -> str:
     x, y = float(row["x"]) * truth.width, float(row["y"]) * truth.height
-    own = [
-        one
-        for one in said.illustrations
-        if one.box.left <= x < one.box.right and one.box.top <= y < one.box.bottom
+    around = [
+        illustration
+        for illustration in description.illustrations
+        if illustration.box.left <= x < illustration.box.right
+        and illustration.box.top <= y < illustration.box.bottom
     ]
-    if not own:
+    if not around:
         return "picture not found"
-    caption = min(own, key=lambda one: one.box.area).caption
+    caption = min(around, key=lambda illustration: illustration.box.area).caption
     if not row["caption"]:
         return "none, rightly" if caption is None else "one invented"
     if caption is None:
@@ -109,9 +114,10 @@ def _field(want: str, got: str | None) -> str:
     return "right" if normalize(got).strip(" .,") == normalize(want).strip(" .,") else "wrong"
 
 
-def _likeness(one: str, other: str) -> float:
+def _likeness(caption: str, other: str) -> float:
     first, second = (
-        "".join(letter for letter in normalize(text) if letter.isalnum()) for text in (one, other)
+        "".join(letter for letter in normalize(text) if letter.isalnum())
+        for text in (caption, other)
     )
     return SequenceMatcher(None, first, second, autojunk=False).ratio()
 

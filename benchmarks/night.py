@@ -116,12 +116,12 @@ def night(home: Path) -> tuple[float, float]:
 
 def ledger(home: Path) -> dict[str, tuple[float, int]]:
     """Return seconds and pages by stage."""
-    found: dict[str, tuple[float, int]] = defaultdict(lambda: (0.0, 0))
+    seconds_by_stage: dict[str, tuple[float, int]] = defaultdict(lambda: (0.0, 0))
     for row in Catalog.open(f"sqlite:///{home}/archive/catalog.sqlite").ledger():
         if row.seconds:
-            seconds, count = found[row.stage]
-            found[row.stage] = (seconds + row.seconds, count + 1)
-    return dict(found)
+            seconds, count = seconds_by_stage[row.stage]
+            seconds_by_stage[row.stage] = (seconds + row.seconds, count + 1)
+    return dict(seconds_by_stage)
 
 
 def tesseract(home: Path, model: str) -> float:

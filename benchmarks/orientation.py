@@ -53,21 +53,21 @@ def main() -> None:
 def _print_row(
     name: str, laid: Capture, paths: Sequence[Path], greys: Sequence[Grey8], model: LetterModel
 ) -> None:
-    wanted = Capture(-laid.turn % 360, laid.is_mirrored, laid.is_negative)
+    expected = Capture(-laid.turn % 360, laid.is_mirrored, laid.is_negative)
     wrong: list[str] = []
     right = unsure = 0
     seconds = 0.0
     for path, grey in zip(paths, greys, strict=True):
         scan = laid.shown(grey)
         start = time.process_time()
-        found, _ = find_capture(scan, model)
+        capture, _ = find_capture(scan, model)
         seconds += time.process_time() - start
-        if not found.is_sure:
+        if not capture.is_sure:
             unsure += 1
-        elif found == wanted:
+        elif capture == expected:
             right += 1
         else:
-            wrong.append(f"{path.name}: {found.changes or 'as it is'}")
+            wrong.append(f"{path.name}: {capture.changes or 'as it is'}")
     print(f"| {name} | {right} | {unsure} | {len(wrong)} | {seconds / len(paths):.3f} |")
     for line in wrong:
         print(f"    {line}")

@@ -88,8 +88,8 @@ class Reader:
             page = PageId(IssueId(slug), sequence)
             seconds = {stage.stage: _settle(stage, page) for stage in stages}
             made = stages[-1].target(page)
-            said = from_json(PageDescription, made.read_bytes(), name=str(made))
-            yield sample, OurPage(said, seconds)
+            description = from_json(PageDescription, made.read_bytes(), name=str(made))
+            yield sample, OurPage(description, seconds)
 
     def _take_in(self, slug: str, samples: Sequence[Sample]) -> None:
         folder = self._folder / "incoming" / slug

@@ -106,11 +106,11 @@ def _read(samples: Sequence[Sample], home: Path) -> Iterator[Row]:
 
 def _grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
     """Return rows by source, and all real ones together at the end."""
-    found: dict[str, list[Row]] = defaultdict(list)
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        found[row.sample.source].append(row)
+        groups[row.sample.source].append(row)
     real = [row for row in rows if not _is_drawn(row)]
-    return dict(sorted(found.items())) | ({"**real pages**": real} if real else {})
+    return dict(sorted(groups.items())) | ({"**real pages**": real} if real else {})
 
 
 def _error_table(rows: Sequence[Row]) -> Iterator[str]:
@@ -128,13 +128,13 @@ def _error_table(rows: Sequence[Row]) -> Iterator[str]:
             )
         ]
         cells = [f"{rate:.1%}" for rates in zip(*map(_rates, both), strict=True) for rate in rates]
-        yield f"| {source} | {len(members)} | {both[0].words.wanted} | {' | '.join(cells)} |"
+        yield f"| {source} | {len(members)} | {both[0].words.units} | {' | '.join(cells)} |"
 
 
 def _rates(errors: TextErrors) -> tuple[float, ...]:
     kinds = (errors.words, errors.unordered, errors.letters)
     literal = (errors.literal_words, errors.literal_letters)
-    return tuple(one.rate for one in (*kinds, *literal))
+    return tuple(item.rate for item in (*kinds, *literal))
 
 
 def _stray_table(rows: Sequence[Row]) -> Iterator[str]:
@@ -161,12 +161,12 @@ def _time_table(rows: Sequence[Row]) -> Iterator[str]:
     yield "|---|" + "---:|" * (len(stages) + 5)
     for drawn in (False, True):
         for illustrated in (True, False):
-            own = [
+            members = [
                 r for r in rows if _is_drawn(r) is drawn and bool(r.sample.pictures) is illustrated
             ]
-            if own:
+            if members:
                 name = f"{'drawn' if drawn else 'real'}, {'illustrated' if illustrated else 'text'}"
-                yield f"| {name} | {len(own)} | {' | '.join(_times(own, stages))} |"
+                yield f"| {name} | {len(members)} | {' | '.join(_times(members, stages))} |"
 
 
 def _is_drawn(row: Row) -> bool:
@@ -199,17 +199,17 @@ def _link_table(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _header_table(rows: Sequence[Row]) -> Iterator[str]:
-    own = [row for row in rows if row.sample.header]
-    read = tally(header_outcomes(r.sample.header, r.ours.description.header) for r in own)
-    drawn = tally(header_outcomes(r.sample.header, parsed(r.sample)) for r in own)
+    with_header = [row for row in rows if row.sample.header]
+    read = tally(header_outcomes(r.sample.header, r.ours.description.header) for r in with_header)
+    drawn = tally(header_outcomes(r.sample.header, parsed(r.sample)) for r in with_header)
     yield "| field | said by | right | missing | wrong | invented | right from the clean text |"
     yield "|---|" + "---:|" * 6
     for name in FIELDS:
-        said = read[name][RIGHT] + read[name]["missing"] + read[name]["wrong"]
+        total = read[name][RIGHT] + read[name]["missing"] + read[name]["wrong"]
         missed = [str(read[name][outcome]) for outcome in ("missing", "wrong", "invented")]
-        right = f"{read[name][RIGHT] / said:.1%}" if said else "–"
-        clean = f"{drawn[name][RIGHT] / said:.1%}" if said else "–"
-        yield f"| {name} | {said} | {right} | {' | '.join(missed)} | {clean} |"
+        right = f"{read[name][RIGHT] / total:.1%}" if total else "–"
+        clean = f"{drawn[name][RIGHT] / total:.1%}" if total else "–"
+        yield f"| {name} | {total} | {right} | {' | '.join(missed)} | {clean} |"
 
 
 if __name__ == "__main__":

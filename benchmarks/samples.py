@@ -126,9 +126,13 @@ def _header(issue: DrawnIssue, number: int) -> PageHeader:
 
 
 def _said(issue: DrawnIssue) -> PageHeader:
-    own = issue.metadata
+    metadata = issue.metadata
     return PageHeader(
-        issue.running_head, own.title, own.date or None, own.number or None, own.volume or None
+        issue.running_head,
+        metadata.title,
+        metadata.date or None,
+        metadata.number or None,
+        metadata.volume or None,
     )
 
 
@@ -139,8 +143,8 @@ def _write(path: Path, image: NDArray[np.uint8]) -> Path:
 
 def by_issue(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
     """Return the samples as issues of one language and script each, named for them."""
-    found: dict[str, list[Sample]] = defaultdict(list)
+    groups: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
         languages, script = sample.key
-        found["-".join([*languages, script]).lower()].append(sample)
-    return dict(found)
+        groups["-".join([*languages, script]).lower()].append(sample)
+    return dict(groups)

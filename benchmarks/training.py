@@ -28,8 +28,8 @@ def main() -> None:
     seconds = []
     for keeps, bf16 in ((False, pays), (True, pays), (True, not pays)):
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-            one = pool.submit(_step, args.long_side, args.batch_size, keeps=keeps, bf16=bf16)
-            seconds.append(one.result())
+            step = pool.submit(_step, args.long_side, args.batch_size, keeps=keeps, bf16=bf16)
+            seconds.append(step.result())
     plain, kept, other = seconds
     print(
         f"{args.batch_size} pages of {args.long_side} pixels on {cores()} cores: {plain:.1f} s a "

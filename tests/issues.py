@@ -51,8 +51,8 @@ def published(slug="bazar-1871-11", *, pages=2, edition="v001-aaaaaaaa", caption
         event = Event("recognition/text-recognition", AT, "Tesseract 5.3.0", "success", "r")
         master = PublishedFile("MASTER", str(page), scan.path, "image/tiff", scan.sha256, 1234)
         made.append(PublishedPage(scan, described, (master,), (event,)))
-    said = IssueMetadata(title="Der Bazar", date="1871-03-15", volume="17", number="11",
+    metadata = IssueMetadata(title="Der Bazar", date="1871-03-15", volume="17", number="11",
                          languages=("ger",), script="Latf", owner="Example Library",
                          rights="http://creativecommons.org/publicdomain/mark/1.0/")  # fmt: skip
-    record = Issue(issue, 1, said, tuple(page.scan for page in made), ingested=AT)
-    return PublishedIssue(record, said, edition, tuple(made))
+    record = Issue(issue, 1, metadata, tuple(page.scan for page in made), ingested=AT)
+    return PublishedIssue(record, metadata, edition, tuple(made))

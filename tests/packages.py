@@ -107,7 +107,7 @@ def small_issue(folder: Path, *, pages: int = 3, slug: str = "bazar-1871-11"):
         made.append(replace(page, scan=scan, description=description, files=files, events=events))
     ids = (Identifier("zdb", "2145643-9"), Identifier("issn", "1234-5679"),
            Identifier("call-number", "Z 4711"))  # fmt: skip
-    said = replace(issue.metadata, identifiers=ids, publisher="L. Schaefer", place="Berlin")
+    changed = replace(issue.metadata, identifiers=ids, publisher="L. Schaefer", place="Berlin")
     events = (Event("ingestion", AT, "Bilderbogen 0.1.0", "success", f"{pages} pages"),)
-    record = replace(issue.issue, metadata=said, scans=tuple(p.scan for p in made))
-    return replace(issue, issue=record, metadata=said, pages=tuple(made), events=events), layout
+    record = replace(issue.issue, metadata=changed, scans=tuple(p.scan for p in made))
+    return replace(issue, issue=record, metadata=changed, pages=tuple(made), events=events), layout

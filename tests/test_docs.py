@@ -56,14 +56,14 @@ def test_make_installs_every_system_package_that_the_code_reads_files_of():
 def test_the_example_of_an_issue_ini_is_valid():
     text = (ROOT / "docs" / "operations.md").read_text()
     (example,) = re.findall(r"```ini\n(.*?)```", text, re.S)
-    said = read_sidecar(example.encode(), name="operations.md")
-    assert said.slug == "bazar-1871-11" and said.metadata.title == "Der Bazar"
+    sidecar = read_sidecar(example.encode(), name="operations.md")
+    assert sidecar.slug == "bazar-1871-11" and sidecar.metadata.title == "Der Bazar"
 
 
 def test_every_dependency_has_its_line():
     text = (ROOT / "docs" / "dependencies.md").read_text()
-    wanted = (ROOT / "setup.cfg").read_text().split("install_requires =")[1].split("[options")[0]
-    for line in wanted.split():
+    expected = (ROOT / "setup.cfg").read_text().split("install_requires =")[1].split("[options")[0]
+    for line in expected.split():
         name = re.split(r"[\[<>=]", line)[0]
         assert not name or name.isdigit() or not name[0].isalpha() or name in text, name
 
@@ -93,9 +93,19 @@ def test_every_adr_is_in_the_list():
 
 
 def test_the_tables_are_those_the_catalog_promises():
-    wanted = {"issue", "page", "region", "illustration", "file", "ledger", "event", "model", "run"}
-    wanted |= {"numbered", "decision"}
-    assert set(Base.metadata.tables) == wanted
+    expected = {
+        "issue",
+        "page",
+        "region",
+        "illustration",
+        "file",
+        "ledger",
+        "event",
+        "model",
+        "run",
+    }
+    expected |= {"numbered", "decision"}
+    assert set(Base.metadata.tables) == expected
 
 
 CELLS = ("iou", "boundary_f", "average_precision", "box_f1_50", "box_f1_75")
@@ -105,11 +115,11 @@ CELLS = ("iou", "boundary_f", "average_precision", "box_f1_50", "box_f1_75")
 def test_the_figures_in_the_docs_are_those_of_the_shipped_weights():
     figures = find_weights("default").card.figures
     text = (ROOT / "docs/separation.md").read_text()
-    for source, found in figures.items():
+    for source, figure in figures.items():
         name = "**all**" if source == "ALL" else source
-        cells = [f"{found[key]:.3f}" if key in found else "–" for key in CELLS]
-        false = f"{found['false_area']:.1%}".replace("%", " %") if "false_area" in found else "–"
-        row = [name, str(round(found["pages"])), *cells, false]
+        cells = [f"{figure[key]:.3f}" if key in figure else "–" for key in CELLS]
+        false = f"{figure['false_area']:.1%}".replace("%", " %") if "false_area" in figure else "–"
+        row = [name, str(round(figure["pages"])), *cells, false]
         assert f"| {' | '.join(row)} |" in text, source
     of_all, planes = figures["ALL"], ("caption_iou", "header_iou", "text_iou")
     bazar = [f"{figures['Bilderbazaar']['iou']:.3f}", *(f"{of_all[key]:.3f}" for key in planes)]

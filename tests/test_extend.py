@@ -63,21 +63,21 @@ def times(files):
 def test_a_stage_that_is_added_runs_and_every_command_knows_it(copy):
     (diff,) = diffs("add-a-stage.md")
     assert apply(copy, diff) <= 2
-    code, said = run(copy, "nightly")
-    assert code == 0, said
-    assert re.search(r"sharpness\W+2\W", said), said
+    code, output = run(copy, "nightly")
+    assert code == 0, output
+    assert re.search(r"sharpness\W+2\W", output), output
     made = sorted(archive(copy).glob(f"work/sharpness/*/{ISSUE}/v001/{ISSUE}_*.json"))
     values = [path for path in made if "outcome" not in path.name]
     assert len(values) == 2 and all(float(path.read_text()) > 0 for path in values)
     # status knows it
-    code, said = run(copy, "status", "--json")
-    assert json.loads(said)[ISSUE]["sharpness"] == {"done": 2}
+    code, output = run(copy, "status", "--json")
+    assert json.loads(output)[ISSUE]["sharpness"] == {"done": 2}
     # its recipe is part of the recipe of what needs it
     assert len(list((archive(copy) / "exports" / ISSUE).iterdir())) == 1
     # rerun does it again, and what needs it, and nothing else
     before = times(values), times(archive(copy).glob(f"work/recognize/*/{ISSUE}/v001/*_0001.json"))
-    code, said = run(copy, "rerun", ISSUE, "--stage", "sharpness")
-    assert code == 0, said
+    code, output = run(copy, "rerun", ISSUE, "--stage", "sharpness")
+    assert code == 0, output
     after = times(values), times(archive(copy).glob(f"work/recognize/*/{ISSUE}/v001/*_0001.json"))
     assert after[1] == before[1] and all(after[0][name] > before[0][name] for name in before[0])
 
@@ -92,24 +92,24 @@ def test_a_page_that_an_added_stage_loses_is_named_and_done_again(copy):
     function.write_text(
         broken.replace("import cv2\n", "import cv2\n\nfrom schemas.errors import RefineError")
     )
-    code, said = run(copy, "nightly")
-    assert code == 1 and "sharpness" in said and "too blurred" in said, said
+    code, output = run(copy, "nightly")
+    assert code == 1 and "sharpness" in output and "too blurred" in output, output
     function.write_text(sound)
-    code, said = run(copy, "rerun", ISSUE, "--failed")
-    assert code == 0, said
-    code, said = run(copy, "status", "--json")
-    assert json.loads(said)[ISSUE]["sharpness"] == {"done": 2}
+    code, output = run(copy, "rerun", ISSUE, "--failed")
+    assert code == 0, output
+    code, output = run(copy, "status", "--json")
+    assert json.loads(output)[ISSUE]["sharpness"] == {"done": 2}
 
 
 def test_engines_and_a_profile_that_are_added_are_taken_by_name(copy):
-    found = diffs("extend.md")
-    assert len(found) == 3
-    assert all(apply(copy, diff) <= 2 for diff in found)
+    result = diffs("extend.md")
+    assert len(result) == 3
+    assert all(apply(copy, diff) <= 2 for diff in result)
     options = "[separate]\nengine = bottom-half\n[export]\nprofiles = archive, captions\n"
     config = CONFIG.replace("[recognize]\n", "[recognize]\nengine = wordless\nmin_text_area = 1\n")
     (copy.parent / "config.ini").write_text(config + options)
-    _, said = run(copy, "nightly")
-    assert (archive(copy) / "exports" / ISSUE).is_dir(), said
+    _, output = run(copy, "nightly")
+    assert (archive(copy) / "exports" / ISSUE).is_dir(), output
     (package,) = (archive(copy) / "exports" / ISSUE).iterdir()
     table = (package / "data" / "catalog" / "captions.csv").read_text().splitlines()
     assert table[0] == "page,illustration,caption" and len(table) == 3

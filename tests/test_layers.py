@@ -132,12 +132,12 @@ def circle(graph):
         if name in done:
             return []
         for other in sorted(graph.get(name, ())):
-            if found := follow(other, [*way, name]):
-                return found
+            if result := follow(other, [*way, name]):
+                return result
         done.add(name)
         return []
 
-    return next((found for name in sorted(graph) if (found := follow(name, []))), [])
+    return next((result for name in sorted(graph) if (result := follow(name, []))), [])
 
 
 GRAPH = {name: set(our_imports(path)) - {name} for name, path in NAMES.items()}

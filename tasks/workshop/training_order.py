@@ -13,8 +13,8 @@ CHANNELS = (24, 48, 96, 160, 224, 256)
 class TrainingOrder:
     """What to train, for how long, and where it is kept.
 
-    ``share`` of the pages come from a library's ``training_set``. Every ``validate_every`` steps (0:
-    never) the net is tried on ``validation_pages`` pages of the set's validation part, or
+    ``share`` of the pages come from a library's ``training_set``. Every ``validate_every`` steps
+    (0: never) the net is tried on ``validation_pages`` pages of the set's validation part, or
     composed from seeds that are never trained on; after ``patience`` trials without a better one
     (0: go on) training stops. ``base`` are weights to begin with. ``ema`` is what the moving
     average of the weights keeps a step (0: no average); ``judge_channels`` are the discriminator's.

@@ -77,13 +77,15 @@ def questions(catalog):
     ]  # fmt: skip
     assert [r.name for r in catalog.ledger(state=StageState.FAILED)] == ["a_0002"]
     assert catalog.ledger(stage="crop") == ()
-    standing, own = catalog.progress, [IssueId("a")]
+    standing, result = catalog.progress, [IssueId("a")]
     assert [(r.name, r.message) for r in standing.bad()] == [("a_0002", "")]
-    assert standing.bad(own) == standing.bad() and standing.bad([bazar]) == standing.bad([]) == ()
+    assert (
+        standing.bad(result) == standing.bad() and standing.bad([bazar]) == standing.bad([]) == ()
+    )
     assert [(c.issue, c.stage, c.state, c.pages) for c in standing.counts()] == [
-        (own[0], "prepare", "done", 1), (own[0], "prepare", "failed", 1),
+        (result[0], "prepare", "done", 1), (result[0], "prepare", "failed", 1),
     ]  # fmt: skip
-    assert standing.counts(own) == standing.counts() and standing.counts([bazar]) == ()
+    assert standing.counts(result) == standing.counts() and standing.counts([bazar]) == ()
     catalog.forget(IssueId("a"), ["prepare"], ["a_0001"])
     assert [r.name for r in catalog.ledger(IssueId("a"))] == ["a_0002"]
     assert catalog.ledger(since=datetime(2100, 1, 1, tzinfo=UTC)) == ()
@@ -106,8 +108,8 @@ def test_a_catalog_answers_on_sqlite(url):
 def test_titles_are_found_in_every_spelling(url):
     catalog = Catalog.open(url)
     old = published()
-    said = replace(old.metadata, title="Über Land und Meer")
-    catalog.publish(replace(old, metadata=said))
+    changed = replace(old.metadata, title="Über Land und Meer")
+    catalog.publish(replace(old, metadata=changed))
     assert len(catalog.find("ueber land")) == len(catalog.find("ÜBER")) == 2
     assert catalog.find("ueber nichts") == ()
 
@@ -151,8 +153,8 @@ def with_hashes(slug, *digits):
     issue = published(slug, pages=len(digits))
     pages = tuple(
         replace(page, description=replace(page.description, illustrations=(
-            replace(page.description.illustrations[0], perceptual_hash=one),)))
-        for page, one in zip(issue.pages, digits, strict=True)
+            replace(page.description.illustrations[0], perceptual_hash=item),)))
+        for page, item in zip(issue.pages, digits, strict=True)
     )  # fmt: skip
     return replace(issue, pages=pages)
 
@@ -172,7 +174,7 @@ def grouped(pairs):
     """Groups of what is in pairs together, made one pair at a time."""
     groups = {}
     for pair in pairs:
-        both = set().union(*(groups.get(one, {one}) for one in pair))
+        both = set().union(*(groups.get(item, {item}) for item in pair))
         groups |= dict.fromkeys(both, both)
     return tuple(sorted({tuple(sorted(group)) for group in groups.values()}))
 
@@ -232,7 +234,7 @@ def count_up(url, rounds):
 def in_processes(target, args):
     """Run ``target`` in one fresh process for each of ``args``; all must end well."""
     context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=target, args=one) for one in args]
+    workers = [context.Process(target=target, args=arg) for arg in args]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -259,13 +261,13 @@ def test_a_catalog_another_process_begins_to_write_is_waited_for(url):
     other.close()
 
 
-def write_until_killed(url, slug, said):
+def write_until_killed(url, slug, expected):
     """Publish and record without end; say aloud each round once it is written."""
     catalog = Catalog.open(url)
     for number in range(1_000_000):
         catalog.publish(published(slug, pages=2 + number % 2, edition=f"v{number:03d}"))
         catalog.record([row(f"{slug}_{n:04d}", stage=f"s{number}") for n in range(5)])
-        said.send(number)
+        expected.send(number)
 
 
 @pytest.mark.slow
@@ -393,7 +395,7 @@ ADDED = {
 """Columns that later revisions brought."""
 
 
-def with_numbers(one):
+def with_numbers(item):
     """An issue whose illustrations are numbered as the upgrade numbers them."""
     numbers = tuple(
         Numbered(
@@ -401,10 +403,10 @@ def with_numbers(one):
             picture.ordinal,
             *place_of(picture, width=page.scan.width, height=page.scan.height),
         )
-        for page in one.pages
+        for page in item.pages
         for picture in page.description.illustrations
     )
-    return replace(one, numbers=numbers)
+    return replace(item, numbers=numbers)
 
 
 def make_old(engine, catalog):
@@ -419,8 +421,8 @@ def make_old(engine, catalog):
                     continue
                 known = [c for c in table.columns if c.name not in ADDED.get(table.name, ())]
                 rows = [dict(r._mapping) for r in new.execute(select(*known))]
-                for one in rows if "search" in table.columns else []:
-                    one["search"] = "as it was spelled then"
+                for item in rows if "search" in table.columns else []:
+                    item["search"] = "as it was spelled then"
                 if rows:
                     connection.execute(insert(table), rows)
 
@@ -462,10 +464,10 @@ def test_a_file_that_is_no_catalog_is_left_alone(tmp_path):
 
 
 def test_a_password_is_not_shown():
-    with pytest.raises(SystemicError) as told:
+    with pytest.raises(SystemicError) as error:
         Catalog.open("postgresql+psycopg://me:secret@127.0.0.1:1/none")
-    assert "127.0.0.1" in str(told.value) and "secret" not in str(told.value)
-    assert "see to the server" in str(told.value)
+    assert "127.0.0.1" in str(error.value) and "secret" not in str(error.value)
+    assert "see to the server" in str(error.value)
 
 
 def test_someone_elses_database_is_refused(url, tmp_path):
@@ -566,16 +568,16 @@ def test_a_catalog_on_a_read_only_disk_can_be_read(url, tmp_path, read_only, is_
     catalog.publish(published("a-1"))
     if not is_left_open:  # else a log stays, as of a process that was killed
         catalog.engine.dispose()
-    said = in_a_process(OPEN, url, before=read_only)
-    assert said.startswith("1\n") and "writable" in said
+    output = in_a_process(OPEN, url, before=read_only)
+    assert output.startswith("1\n") and "writable" in output
 
 
 def test_a_catalog_that_cannot_be_made_on_a_read_only_disk_is_the_machines_fault(
     tmp_path, read_only
 ):
     for name, remedy in (("catalog.sqlite", "writable"), ("new/catalog.sqlite", "see to the disk")):
-        said = in_a_process(OPEN, f"sqlite:///{tmp_path}/{name}", before=read_only)
-        assert str(tmp_path) in said and remedy in said
+        output = in_a_process(OPEN, f"sqlite:///{tmp_path}/{name}", before=read_only)
+        assert str(tmp_path) in output and remedy in output
 
 
 # ---- what docs/catalog.md says
@@ -609,9 +611,11 @@ def test_examples_in_the_code_are_so(module):
 
 
 def test_every_table_and_revision_is_in_the_docs():
-    said = set(re.findall(r"^\| `?(\w+)`? \|", GUIDE.read_text(), re.M))
+    names = set(re.findall(r"^\| `?(\w+)`? \|", GUIDE.read_text(), re.M))
     history = ScriptDirectory.from_config(migrations()).walk_revisions()
-    assert said - {"table", "revision"} == set(Base.metadata.tables) | {r.revision for r in history}
+    assert names - {"table", "revision"} == set(Base.metadata.tables) | {
+        r.revision for r in history
+    }
 
 
 def test_pages_read_with_least_confidence_come_first(url):
@@ -630,16 +634,16 @@ def test_large_tables_are_not_read_whole_for_a_few_rows(url):
     event.listen(
         catalog.engine,
         "before_cursor_execute",
-        lambda _, __, said, given, *___: asked.append((said, given)),
+        lambda _, __, expected, given, *___: asked.append((expected, given)),
     )
     catalog.ledger(since=AT)
     catalog.progress.bad()
     catalog.least_sure(limit=5)
     with sqlite3.connect(make_url(url).database) as connection:
         plans = [
-            connection.execute(f"EXPLAIN QUERY PLAN {said}", given).fetchall()[0][3]
-            for said, given in asked
-            if said.startswith("SELECT")
+            connection.execute(f"EXPLAIN QUERY PLAN {expected}", given).fetchall()[0][3]
+            for expected, given in asked
+            if expected.startswith("SELECT")
         ]
     indexes = ["ix_ledger_at", "ix_ledger_state", "ix_page_confidence"]
     assert [plan.split()[4] for plan in plans] == indexes, plans

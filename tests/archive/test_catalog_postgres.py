@@ -117,10 +117,10 @@ def test_four_writers_at_once_lose_nothing(url):
     assert Catalog.open(url).ledger()[0].attempts == 100
 
 
-def publish_often(url, own, rounds):
+def publish_often(url, value, rounds):
     catalog = Catalog.open(url)
     for number in range(rounds):
-        catalog.publish(published(own, edition=f"v{number:03d}"))
+        catalog.publish(published(value, edition=f"v{number:03d}"))
         catalog.publish(published("shared-1", edition=f"v{number:03d}", pages=1 + number % 3))
 
 
@@ -160,8 +160,8 @@ def test_a_server_that_goes_away_stops_the_run_and_the_next_goes_on(url):
         writing(catalog.engine) as session,
     ):
         session.execute(delete(IssueRow))
-        own = session.scalar(text("SELECT pg_backend_pid()"))
+        result = session.scalar(text("SELECT pg_backend_pid()"))
         with create_engine(url).connect() as other:
-            other.execute(text(f"SELECT pg_terminate_backend({own}, 5000)"))
+            other.execute(text(f"SELECT pg_terminate_backend({result}, 5000)"))
         session.execute(delete(IssueRow))
     assert catalog.dump() == before

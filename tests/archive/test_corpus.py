@@ -36,15 +36,15 @@ def corpus_folder(tmp_path):
 
 
 def test_a_corpus_is_read_with_and_without_the_mark_that_excel_writes(corpus_folder):
-    found = [load_corpus(corpus_folder)]
+    results = [load_corpus(corpus_folder)]
     index = corpus_folder / "illustrations.csv"
     index.write_text(index.read_text(), encoding="utf-8-sig")
-    found.append(load_corpus(corpus_folder))
-    assert [(len(one.pictures), len(one.layouts)) for one in found] == [(1, 1)] * 2
+    results.append(load_corpus(corpus_folder))
+    assert [(len(result.pictures), len(result.layouts)) for result in results] == [(1, 1)] * 2
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "expected"),
     [
         ("illustrations.csv", "", "has no column file"),
         ("illustrations.csv", "file,kind\npicture.png,wood\n", "has no column book_title"),
@@ -58,9 +58,9 @@ def test_a_corpus_is_read_with_and_without_the_mark_that_excel_writes(corpus_fol
         ("papers.csv", "file\ngone.png\n", "gone.png: is not there"),
     ],
 )  # fmt: skip
-def test_a_damaged_index_of_a_corpus_is_named(corpus_folder, name, content, said):
+def test_a_damaged_index_of_a_corpus_is_named(corpus_folder, name, content, expected):
     (corpus_folder / name).write_text(content, encoding="latin-1")
-    with pytest.raises(ScanError, match=said):
+    with pytest.raises(ScanError, match=expected):
         load_corpus(corpus_folder)
 
 
@@ -101,13 +101,13 @@ def test_layouts_of_pages_that_are_judged_are_left_out(corpus_folder, judged, ch
 @pytest.mark.slow
 def test_a_training_says_which_layouts_it_keeps_out(corpus_folder, judged):
     Image.fromarray(label_map(0.0)).save(judged / "mapped.map.png")
-    said: list[str] = []
+    messages: list[str] = []
     order = TrainingOrder(
         corpus_folder / "run", corpus_folder, 1, threads=1, learning_rate=2e-3, batch_size=1,
         long_side=128, channels=(8, 12), workers=0, validate_every=0, keep_out=judged,
     )  # fmt: skip
-    weights = train(order, said.append)
-    assert said[0] == f"1 of 1 layouts are pages of {judged}: not used"
+    weights = train(order, messages.append)
+    assert messages[0] == f"1 of 1 layouts are pages of {judged}: not used"
     assert "without layouts of the pages judged" in find_weights(str(weights)).card.data
 
 

@@ -32,12 +32,12 @@ HEIGHT, WIDTH = 120, 80
 
 
 def labels():
-    found = np.zeros((HEIGHT, WIDTH), np.uint8)
-    found[:10] = 3
-    found[20:60, 10:70] = 1
-    found[62:68, 10:70] = 2
-    found[70:110, 10:70] = 4
-    return found
+    result = np.zeros((HEIGHT, WIDTH), np.uint8)
+    result[:10] = 3
+    result[20:60, 10:70] = 1
+    result[62:68, 10:70] = 2
+    result[70:110, 10:70] = 4
+    return result
 
 
 def page(seed=0):
@@ -128,9 +128,9 @@ def test_names_with_dots_and_brackets_find_their_own_page(tmp_path, suffix):
     for seed, name in enumerate(names):
         save(tmp_path / f"{name}.png", page(seed))
         (tmp_path / f"{name}{suffix}").write_text("{}")
-    found = {pair.name: pair for pair in read_pairs(tmp_path)}
-    assert sorted(found) == sorted(names)
-    assert all((found[name].page() == page(seed)).all() for seed, name in enumerate(names))
+    by_name = {pair.name: pair for pair in read_pairs(tmp_path)}
+    assert sorted(by_name) == sorted(names)
+    assert all((by_name[name].page() == page(seed)).all() for seed, name in enumerate(names))
 
 
 def test_pages_that_are_only_numbered_belong_to_their_folder(tmp_path):
@@ -180,9 +180,9 @@ def test_shapes_are_painted_at_the_size_of_the_scan():
 
 
 def collected(root, to):
-    found = list(combine(read_pairs(root), to, source=root.name))
-    good = [one for one in found if not isinstance(one, ArchiveError)]
-    return good, [str(one) for one in found if isinstance(one, ArchiveError)]
+    results = list(combine(read_pairs(root), to, source=root.name))
+    good = [result for result in results if not isinstance(result, ArchiveError)]
+    return good, [str(result) for result in results if isinstance(result, ArchiveError)]
 
 
 def test_a_set_has_the_pages_bit_for_bit_and_passes_its_check(tmp_path):
@@ -271,9 +271,9 @@ def test_a_wrong_annotation_is_named_and_the_rest_comes_in(tmp_path, changes, re
     (tmp_path / "in").mkdir()
     annotated(tmp_path / "in" / "a_1.json", **changes)
     annotated(tmp_path / "in" / "b_1.json")
-    good, (said,) = collected(tmp_path / "in", tmp_path / "set")
+    good, (error,) = collected(tmp_path / "in", tmp_path / "set")
     assert [entry.name for entry in good] == ["b_1"]
-    assert "a_1.json: " in said and re.search(reason, said)
+    assert "a_1.json: " in error and re.search(reason, error)
     with pytest.raises(DocumentError, match=reason):
         list(annotated_pages(tmp_path / "in"))
 
@@ -282,11 +282,11 @@ def test_an_annotation_that_is_no_json_does_not_cost_the_others(tmp_path):
     (tmp_path / "in").mkdir()
     annotated(tmp_path / "in" / "a_1.json")
     (tmp_path / "in" / "a_1.json").write_text("{")
-    good, (said,) = collected(tmp_path / "in", tmp_path / "set")
-    assert not good and "a_1.json: " in said
+    good, (error,) = collected(tmp_path / "in", tmp_path / "set")
+    assert not good and "a_1.json: " in error
     annotated(tmp_path / "in" / "b_1.json")
-    good, (said,) = collected(tmp_path / "in", tmp_path / "set")
-    assert [entry.name for entry in good] == ["b_1"] and "a_1.json: " in said
+    good, (error,) = collected(tmp_path / "in", tmp_path / "set")
+    assert [entry.name for entry in good] == ["b_1"] and "a_1.json: " in error
     (tmp_path / "in" / "instances.json").write_text("{")
     (tmp_path / "in" / "a_1.json").unlink()
     (tmp_path / "in" / "b_1.json").unlink()
@@ -300,9 +300,9 @@ def test_one_page_of_coco_without_a_size_costs_only_itself(tmp_path):
     record = json.loads((tmp_path / "in/coco.json").read_text())
     record["images"].append({"id": 8, "file_name": "bazar-1_0002.png", "width": 0, "height": 120})
     (tmp_path / "in/coco.json").write_text(json.dumps(record))
-    good, (said,) = collected(tmp_path / "in", tmp_path / "set")
+    good, (error,) = collected(tmp_path / "in", tmp_path / "set")
     assert [entry.name for entry in good] == ["bazar-1_0001"]
-    assert "coco.json: bazar-1_0002.png is 0 x 120 pixels" in said
+    assert "coco.json: bazar-1_0002.png is 0 x 120 pixels" in error
 
 
 def test_a_page_is_never_shown_as_its_map_or_as_another_page(tmp_path):
@@ -311,11 +311,14 @@ def test_a_page_is_never_shown_as_its_map_or_as_another_page(tmp_path):
         save(tmp_path / f"{name}.map.png", labels())
         save(tmp_path / f"{name}.1.png", page(3))
         save(tmp_path / f"{name}.tif", page())
-    found = {one.name: page_image(tmp_path, one).name for one in annotated_pages(tmp_path)}
-    assert found == {"p [1]": "p [1].tif", "q": "q.tif"}
+    by_name = {
+        annotated_page.name: page_image(tmp_path, annotated_page).name
+        for annotated_page in annotated_pages(tmp_path)
+    }
+    assert by_name == {"p [1]": "p [1].tif", "q": "q.tif"}
     (tmp_path / "q.tif").unlink()
     with pytest.raises(ConfigError, match="has no scan of q"):
-        [page_image(tmp_path, one) for one in annotated_pages(tmp_path)]
+        [page_image(tmp_path, annotated_page) for annotated_page in annotated_pages(tmp_path)]
 
 
 def spoiled(root):
@@ -334,10 +337,10 @@ def test_what_is_not_whole_is_named_and_the_rest_comes_in(tmp_path):
     spoiled(tmp_path / "in")
     good, bad = collected(tmp_path / "in", tmp_path / "set")
     assert [entry.name for entry in good] == ["bazar-1_0001"] and len(bad) == 5
-    said = "\n".join(bad)
+    messages = "\n".join(bad)
     for part in ("alone.png: has no label map", "drawn.png: has no page", "80 x 60",
                  "colors of no class", "cut.png"):  # fmt: skip
-        assert part in said
+        assert part in messages
 
 
 @pytest.mark.parametrize(
@@ -369,9 +372,9 @@ def test_coco_that_we_cannot_read_is_refused(tmp_path, change, reason):
 def test_coco_boxes_without_an_outline_are_painted(tmp_path, outline):
     write_coco(tmp_path)
     record = json.loads((tmp_path / "coco.json").read_text())
-    for one, (_, x0, y0, x1, y1) in zip(record["annotations"], rectangles(), strict=True):
-        del one["segmentation"]
-        one.update(outline, bbox=[x0, y0, x1 - x0 - 1, y1 - y0 - 1])
+    for item, (_, x0, y0, x1, y1) in zip(record["annotations"], rectangles(), strict=True):
+        del item["segmentation"]
+        item.update(outline, bbox=[x0, y0, x1 - x0 - 1, y1 - y0 - 1])
     (tmp_path / "coco.json").write_text(json.dumps(record))
     (pair,) = read_pairs(tmp_path)
     assert (pair.labels() == labels()).mean() > 0.985
@@ -416,8 +419,8 @@ def test_a_split_leaves_something_to_train_on_and_says_what_is_empty(tmp_path):
             group, [*arguments, str(seeds["none"])], standalone_mode=False, catch_exceptions=False
         )
     assert (tmp_path / "set" / MANIFEST).read_bytes() == before
-    found = CliRunner().invoke(group, [*arguments, str(seeds["train"])], standalone_mode=False)
-    assert "validation has no issue" in found.stderr and "test has" not in found.stderr
+    result = CliRunner().invoke(group, [*arguments, str(seeds["train"])], standalone_mode=False)
+    assert "validation has no issue" in result.stderr and "test has" not in result.stderr
 
 
 def split_part(entries, seed):
@@ -433,9 +436,9 @@ def test_a_set_that_grows_keeps_its_parts(tmp_path):
     assert set(parts.values()) == {"train", "validation", "test"}
     write_manifest(tmp_path / "set", parted)
     many(tmp_path / "in", issues=10, pages=3)
-    found = read_manifest(tmp_path / "set")
-    assert len(found) == 30
-    assert all(entry.part == parts.get(entry.issue, "") for entry in found)
+    entries = read_manifest(tmp_path / "set")
+    assert len(entries) == 30
+    assert all(entry.part == parts.get(entry.issue, "") for entry in entries)
 
 
 def test_check_finds_what_was_done_to_a_set(tmp_path):
@@ -446,9 +449,9 @@ def test_check_finds_what_was_done_to_a_set(tmp_path):
     save(folder / "A" / entries[3].page, page(99))
     (folder / "B" / f"{entries[6].name}.png").unlink()
     save(folder / "B" / "stray.png", labels())
-    said = "\n".join(check(folder))
+    messages = "\n".join(check(folder))
     for part in ("i0: is in test and train", "was changed", "is gone", "stray.png: is not in"):
-        assert part in said
+        assert part in messages
 
 
 def relabeled(folder, entry, value):
@@ -464,12 +467,12 @@ def test_check_names_labels_of_no_class_and_goes_on(tmp_path):
         entries[at] = relabeled(folder, entries[at], value)
     (folder / "B" / f"{entries[2].name}.png").unlink()
     write_manifest(folder, entries)
-    said = list(check(folder))
-    assert len(said) == 2 and "is gone" in said[1]
-    assert said[0].startswith(f"{folder / 'B' / entries[0].name}.png: label 7 is of no class")
-    assert "combine it again" in said[0]
-    found = CliRunner().invoke(group, ["dataset", "check", str(folder)], standalone_mode=False)
-    assert found.return_value == 1 and "label 7 is of no class" in found.stderr
+    results = list(check(folder))
+    assert len(results) == 2 and "is gone" in results[1]
+    assert results[0].startswith(f"{folder / 'B' / entries[0].name}.png: label 7 is of no class")
+    assert "combine it again" in results[0]
+    result = CliRunner().invoke(group, ["dataset", "check", str(folder)], standalone_mode=False)
+    assert result.return_value == 1 and "label 7 is of no class" in result.stderr
 
 
 @pytest.mark.parametrize("value", [5, 128, 254])
@@ -477,8 +480,8 @@ def test_labels_of_no_class_are_never_trained_on(tmp_path, value):
     (entry, *others), folder = many(tmp_path / "in", issues=1), tmp_path / "set"
     assert len(set_pages(folder, "train")) == 3  # not kept for the next call: it has another size
     write_manifest(folder, [relabeled(folder, entry, value), *others])
-    wanted = rf"B/{entry.name}.png: label {value} is of no class; .* combine it again"
-    with pytest.raises(ScanError, match=wanted):
+    expected = rf"B/{entry.name}.png: label {value} is of no class; .* combine it again"
+    with pytest.raises(ScanError, match=expected):
         set_pages(folder, "train", 512)
 
 
@@ -496,17 +499,17 @@ def test_a_damaged_manifest_is_named(tmp_path):
 
 def test_the_commands_make_a_set(tmp_path):
     def call(*arguments):
-        found = CliRunner().invoke(group, ["dataset", *map(str, arguments)], standalone_mode=False)
-        return found.return_value, found.output + found.stderr
+        result = CliRunner().invoke(group, ["dataset", *map(str, arguments)], standalone_mode=False)
+        return result.return_value, result.output + result.stderr
 
     spoiled(tmp_path / "in")
-    code, said = call("combine", tmp_path / "in", "--to", tmp_path / "set")
-    assert code == 1 and "1 pairs" in said and "5 refused" in said
+    code, output = call("combine", tmp_path / "in", "--to", tmp_path / "set")
+    assert code == 1 and "1 pairs" in output and "5 refused" in output
     code, _ = call("combine", tmp_path / "in", "--to", tmp_path / "set", "--keep-going")
     assert code == 0
     assert call("split", tmp_path / "set", "--validation", "0", "--test", "0")[0] == 0
-    code, said = call("check", tmp_path / "set")
-    assert code == 0 and "illustration  25.0 %" in said
+    code, output = call("check", tmp_path / "set")
+    assert code == 0 and "illustration  25.0 %" in output
     (tmp_path / "set/B/bazar-1_0001.png").write_bytes(b"")
     assert call("check", tmp_path / "set")[0] == 1
 
@@ -516,8 +519,8 @@ def test_a_source_that_cannot_be_read_does_not_cost_the_next_one(tmp_path):
     write_coco(tmp_path / "bad")
     (tmp_path / "bad/coco.json").write_text('{"images": [], "categories": [{}]}')
     arguments = ["dataset", "combine", *(str(tmp_path / name) for name in ("bad", "good"))]
-    found = CliRunner().invoke(
+    result = CliRunner().invoke(
         group, [*arguments, "--to", str(tmp_path / "set"), "--keep-going"], standalone_mode=False
     )
-    assert found.return_value == 1 and "coco.json: no COCO annotation" in found.stderr
+    assert result.return_value == 1 and "coco.json: no COCO annotation" in result.stderr
     assert len(read_manifest(tmp_path / "set")) == 1

@@ -24,25 +24,25 @@ def picture(ordinal, *box):
 
 
 def known(*pictures, size=SIZE):
-    return [Numbered(PAGE, one.ordinal, *place_of(one, **size)) for one in pictures]
+    return [Numbered(PAGE, item.ordinal, *place_of(item, **size)) for item in pictures]
 
 
 def test_pictures_keep_their_numbers_whatever_their_order():
     before = [picture(1, 100, 100, 400, 500), picture(2, 500, 100, 900, 500)]
     after = [picture(1, 505, 98, 905, 510), picture(2, 95, 105, 402, 498)]
-    assert [one.ordinal for one in renumbered(after, known(*before), **SIZE)] == [2, 1]
+    assert [item.ordinal for item in renumbered(after, known(*before), **SIZE)] == [2, 1]
 
 
 def test_a_number_is_never_given_twice():
     before = [picture(1, 100, 100, 400, 500), picture(2, 500, 100, 900, 500)]
     after = [picture(1, 100, 800, 500, 1200), picture(2, 500, 110, 900, 505)]
-    assert [one.ordinal for one in renumbered(after, known(*before), **SIZE)] == [3, 2]
+    assert [item.ordinal for item in renumbered(after, known(*before), **SIZE)] == [3, 2]
 
 
 def test_a_picture_that_was_parted_keeps_its_number_once():
     before = [picture(1, 100, 100, 500, 500)]
     after = [picture(1, 100, 100, 320, 500), picture(2, 321, 100, 500, 500)]
-    assert [one.ordinal for one in renumbered(after, known(*before), **SIZE)] == [1, 2]
+    assert [item.ordinal for item in renumbered(after, known(*before), **SIZE)] == [1, 2]
 
 
 def test_a_page_scanned_anew_keeps_its_numbers():
@@ -53,25 +53,25 @@ def test_a_page_scanned_anew_keeps_its_numbers():
 
 def test_decisions_overrule_and_reject():
     caption = Caption("Fig. 1", Box(0, 0, 10, 10), 0.4, "below", "1")
-    found = replace(picture(1, 0, 0, 9, 9), caption=caption)
-    name = str(found)
+    changed = replace(picture(1, 0, 0, 9, 9), caption=caption)
+    name = str(changed)
 
     def say(field, value):
-        return decided(found, [Decision(name, field, value, "curator")])
+        return decided(changed, [Decision(name, field, value, "curator")])
 
     assert say(Field.KIND, "pattern").kind == "pattern"
     assert say(Field.CAPTION, "Muster").caption.method == "person"
     assert say(Field.CAPTION, "").caption is None
     assert say(Field.REJECTED, "a stain") is None
-    assert decided(found, [Decision("other", Field.REJECTED, "", "curator")]) == found
+    assert decided(changed, [Decision("other", Field.REJECTED, "", "curator")]) == changed
 
 
 def test_a_corrected_caption_keeps_its_credit_and_says_its_number():
     read = Caption("Fig. 8. Krageu", Box(0, 90, 50, 99), 0.4, "below", "8", "Drawn by Howard Pyle")
-    found = replace(picture(1, 0, 0, 50, 80), caption=read)
+    changed = replace(picture(1, 0, 0, 50, 80), caption=read)
 
     def say(text):
-        return decided(found, [Decision(str(found), Field.CAPTION, text, "curator")]).caption
+        return decided(changed, [Decision(str(changed), Field.CAPTION, text, "curator")]).caption
 
     assert say("Fig. 3. Kragen") == Caption(
         "Fig. 3. Kragen", read.box, 1.0, "person", "3", "Drawn by Howard Pyle"
@@ -96,8 +96,8 @@ def test_numbers_follow_their_pages_when_a_missing_page_comes_in():
     before = scans(("a", "1.tif"), ("c", "3.tif"), ("d", "4.tif"))
     now = scans(("a", "1.tif"), ("b", "2.tif"), ("c", "3.tif"), ("D", "4.tif"))
     known = [numbered(1), numbered(2), numbered(2, 2), numbered(3)]
-    found = followed(known, before, now)
-    assert {name: str(one) for name, one in found.items()} == {
+    moved_numbers = followed(known, before, now)
+    assert {name: str(moved_number) for name, moved_number in moved_numbers.items()} == {
         str(numbered(1)): str(numbered(1)),
         str(numbered(2)): str(numbered(3)),
         str(numbered(2, 2)): str(numbered(3, 2)),
@@ -108,33 +108,33 @@ def test_numbers_follow_their_pages_when_a_missing_page_comes_in():
 def test_pictures_of_a_page_that_is_gone_are_taken_for_no_other():
     before = scans(("a", "1.tif"), ("b", "2.tif"), ("c", "3.tif"))
     now = scans(("a", "1.tif"), ("c", "3.tif"))
-    found = followed([numbered(2), numbered(3)], before, now)
-    kept, lost = found[str(numbered(3))], found[str(numbered(2))]
+    moved_numbers = followed([numbered(2), numbered(3)], before, now)
+    kept, lost = moved_numbers[str(numbered(3))], moved_numbers[str(numbered(2))]
     assert (kept.page.sequence, kept.ordinal) == (2, 1) and kept.is_found
     assert (lost.page.sequence, lost.ordinal) == (2, 2) and not lost.is_found
     again = renumbered([picture(1, 100, 150, 900, 750)], [kept, lost], **SIZE)
-    assert [one.ordinal for one in again] == [1]
+    assert [item.ordinal for item in again] == [1]
 
 
 def test_a_name_that_tells_nothing_moves_no_number():
-    pdf = [replace(one, frame=n) for n, one in enumerate(scans(*[("old", "heft.pdf")] * 2))]
-    longer = [replace(one, frame=n) for n, one in enumerate(scans(*[("new", "heft.pdf")] * 3))]
+    pdf = [replace(item, frame=n) for n, item in enumerate(scans(*[("old", "heft.pdf")] * 2))]
+    longer = [replace(item, frame=n) for n, item in enumerate(scans(*[("new", "heft.pdf")] * 3))]
     lost = followed([numbered(1), numbered(2)], pdf, longer)
-    assert not any(one.is_found for one in lost.values())
+    assert not any(item.is_found for item in lost.values())
     same = followed([numbered(1), numbered(2)], pdf, longer[:2])
-    assert [str(one) for one in same.values()] == list(same)
+    assert [str(item) for item in same.values()] == list(same)
     before = scans(*((digest, "master.tif") for digest in "abcd"))
     now = scans(*((digest, "master.tif") for digest in "acD"))
-    found = followed([numbered(2), numbered(3), numbered(4)], before, now)
-    assert {name: one.is_found for name, one in found.items()} == {
+    moved_numbers = followed([numbered(2), numbered(3), numbered(4)], before, now)
+    assert {name: item.is_found for name, item in moved_numbers.items()} == {
         str(numbered(2)): False, str(numbered(3)): True, str(numbered(4)): False,
     }  # fmt: skip
 
 
 def test_equal_pages_keep_their_order():
     pages = scans(("blank", "1.tif"), ("blank", "2.tif"))
-    found = followed([numbered(1), numbered(2)], pages, pages)
-    assert [str(one) for one in found.values()] == list(found)
+    moved_numbers = followed([numbered(1), numbered(2)], pages, pages)
+    assert [str(moved_number) for moved_number in moved_numbers.values()] == list(moved_numbers)
 
 
 @pytest.mark.engine
@@ -160,7 +160,7 @@ def test_decisions_go_with_their_pages(config, capsys):
     assert run("nightly") == 0
     sequence = int(name.split("_")[1])
     moved = f"{issue}_{sequence + 1:04d}_{name.split('_')[2]}"
-    captions = {key: one.caption and one.caption.text for key, one in published().items()}
+    captions = {key: item.caption and item.caption.text for key, item in published().items()}
     assert captions[moved] == "The lamp" and list(captions.values()).count("The lamp") == 1
     assert book.decisions.lost([issue]) == ()
     assert [d.illustration for d in book.decisions.of(issue)] == [moved]
@@ -200,7 +200,7 @@ def test_a_decision_is_published_and_survives_a_rerun(config, capsys):
     assert published()[first].kind == "pattern" and other not in published()
     capsys.readouterr()
     run("find", "Pere", "--kind", "pattern", "--json")
-    assert [one["illustration"] for one in json.loads(capsys.readouterr().out)] == [first]
+    assert [item["illustration"] for item in json.loads(capsys.readouterr().out)] == [first]
     assert run("decide", other, "--undo") == 0 and run("run", str(issue)) == 0
     assert other in published()
 

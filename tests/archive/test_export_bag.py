@@ -81,9 +81,9 @@ def test_every_change_of_a_bag_is_found(tmp_path):
     (out / "data/mets.xml").unlink()
     (out / "data/extra.txt").write_bytes(b"")
     (out / "bag-info.txt").write_bytes(b"")
-    found = dict(check_bag(out))
-    assert set(found) == {"data/dc.xml", "data/mets.xml", "data/extra.txt", "bag-info.txt"}
-    assert "not in the bag" in found["data/mets.xml"] and "differs" in found["data/dc.xml"]
+    result = dict(check_bag(out))
+    assert set(result) == {"data/dc.xml", "data/mets.xml", "data/extra.txt", "bag-info.txt"}
+    assert "not in the bag" in result["data/mets.xml"] and "differs" in result["data/dc.xml"]
     (out / "manifest-sha256.txt").write_text(f"{'0' * 64}  data/../../etc/passwd\n")
     assert ("manifest-sha256.txt", "1: wants a digest and a path of the bag, once") in check_bag(
         out
@@ -113,21 +113,21 @@ def test_a_bag_says_what_it_is_and_how_large(tmp_path):
     (out / "bagit.txt").write_text("rubbish")
     (out / "bag-info.txt").write_text("Payload-Oxum: 1.1\n")
     (out / "manifest-sha256.txt").rename(out / "manifest-crc32.txt")
-    found = dict(check_bag(out))
-    assert set(found) == {"bagit.txt", "bag-info.txt", "manifest-sha256.txt"}
-    assert "is missing" in found["manifest-sha256.txt"]
+    result = dict(check_bag(out))
+    assert set(result) == {"bagit.txt", "bag-info.txt", "manifest-sha256.txt"}
+    assert "is missing" in result["manifest-sha256.txt"]
 
 
 def test_two_exports_are_the_same_bytes(tmp_path):
-    one, other = write(tmp_path / "a"), write(tmp_path / "b")
-    assert names(one) == names(other)
-    assert all((one / n).read_bytes() == (other / n).read_bytes() for n in names(one))
-    zip_bag(one, tmp_path / "bag.zip")
+    result, other = write(tmp_path / "a"), write(tmp_path / "b")
+    assert names(result) == names(other)
+    assert all((result / n).read_bytes() == (other / n).read_bytes() for n in names(result))
+    zip_bag(result, tmp_path / "bag.zip")
     zip_bag(other, tmp_path / "again" / "bag.zip")
     assert digest(tmp_path / "bag.zip") == digest(tmp_path / "again" / "bag.zip")
     with zipfile.ZipFile(tmp_path / "bag.zip") as archive:
         assert archive.testzip() is None
-        assert sorted(archive.namelist()) == [f"bag/{n}" for n in names(one)]
+        assert sorted(archive.namelist()) == [f"bag/{n}" for n in names(result)]
 
 
 PDM = "http://creativecommons.org/publicdomain/mark/1.0/"
@@ -224,12 +224,12 @@ def test_a_file_of_several_pages_is_packed_once(tmp_path):
 
 
 def test_tables_say_what_the_catalog_says(tmp_path):
-    odd = 'Fig. 1. "Kragen", \u201eſchön\u201c & <neu>'
+    unusual = 'Fig. 1. "Kragen", \u201eſchön\u201c & <neu>'
 
     def change(issue):
         page = issue.pages[0]
         (picture,) = page.description.illustrations
-        picture = replace(picture, caption=Caption(odd, picture.caption.box, 0.9, "below"))
+        picture = replace(picture, caption=Caption(unusual, picture.caption.box, 0.9, "below"))
         description = replace(page.description, illustrations=(picture,))
         return replace(issue, pages=(replace(page, description=description), *issue.pages[1:]))
 
@@ -238,7 +238,7 @@ def test_tables_say_what_the_catalog_says(tmp_path):
     record = json.loads((out / "catalog/issue.json").read_bytes())
     pictures = [p for page in record["pages"] for p in page["illustrations"]]
     assert [r["caption"] for r in rows] == [p["caption"] for p in pictures]
-    assert rows[0]["caption"] == odd
+    assert rows[0]["caption"] == unusual
     assert [rows[0][k] for k in ("left", "top", "width", "height")] == ["10", "20", "40", "50"]
     assert digest(out / rows[0]["file"]) == rows[0]["sha256"]
     assert record["date"] == "1871-03-15" and record["pages"][2]["illustrations"] == []

@@ -112,7 +112,7 @@ def test_a_collection_lists_what_is_there_by_date(house):
     (path,) = deliver_collections({issue.metadata.title}, catalog, to, settings)
     record = json.loads(path.read_text())
     assert record["id"] == collection_url("Der Bazar", settings.publication)
-    assert [one["id"] for one in record["items"]] == [
+    assert [item["id"] for item in record["items"]] == [
         "https://example.org/magazines/bazar-1871-11/iiif/manifest.json"
     ]
     assert record["items"][0]["navDate"] == "1871-03-15T00:00:00Z"
@@ -126,11 +126,15 @@ def test_a_collection_reads_no_record_of_what_is_not_there(house):
         catalog.publish(small_issue(folder / "other", slug=f"bazar-1870-{number}")[0])
     _, to = sent(house)
     asked = []
-    listen = (catalog.engine, "before_cursor_execute", lambda _, __, said, *___: asked.append(said))
+    listen = (
+        catalog.engine,
+        "before_cursor_execute",
+        lambda _, __, expected, *___: asked.append(expected),
+    )
     event.listen(*listen)
     deliver_collections({issue.metadata.title, "Another"}, catalog, to, settings)
-    assert len([said for said in asked if "issue.record" in said]) == 1
-    assert len([said for said in asked if "issue.published_at" in said]) == 1
+    assert len([expected for expected in asked if "issue.record" in expected]) == 1
+    assert len([expected for expected in asked if "issue.published_at" in expected]) == 1
 
 
 def test_a_collection_is_valid_by_the_schema_of_iiif(house):
@@ -168,9 +172,9 @@ def test_titles_of_any_script_have_a_key():
 
 def test_titles_that_are_not_one_magazine_have_different_keys():
     long = "Illustrierte Zeitung für Buchdruck, Photographie und verwandte Gewerbe in "
-    for one, other in (("Нива 1", "Огонёк 1"), ("Ørn", "Ærn"), (f"{long}Wien", f"{long}Prag")):
-        assert title_key(one) != title_key(other)
-        assert re.fullmatch("[a-z0-9-]{1,80}", title_key(one))
+    for item, other in (("Нива 1", "Огонёк 1"), ("Ørn", "Ærn"), (f"{long}Wien", f"{long}Prag")):
+        assert title_key(item) != title_key(other)
+        assert re.fullmatch("[a-z0-9-]{1,80}", title_key(item))
     assert title_key("L’Illustration") == "lillustration"
 
 
@@ -199,23 +203,23 @@ def command(house, *arguments):
 def test_export_since_takes_what_was_published_since(house, capsys):
     assert command(house, "--since", "2100-01-01") == 0 and not (house[4] / "out").exists()
     assert command(house, "--since", "2000-01-01") == 0
-    said = capsys.readouterr().out
-    assert "bazar-1871-11" in said and "collections/der-bazar.json" in said
+    output = capsys.readouterr().out
+    assert "bazar-1871-11" in output and "collections/der-bazar.json" in output
 
 
 def test_what_a_killed_export_left_goes_with_the_next_one_there(house):
     out = house[4] / "out"
     left = [draft_of(out / name) for name in ("a.zip", "a", "oai/a.mets.xml", "collections/b.json")]
-    own = [out / ".draft-of-my-letter.txt", out / "mine" / left[0].name]
+    results = [out / ".draft-of-my-letter.txt", out / "mine" / left[0].name]
     today = draft_of(out / "of-another-process.zip")
-    for path in (*left, *own, today):
+    for path in (*left, *results, today):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half")
-    for path in (*left, *own):
+    for path in (*left, *results):
         os.utime(path, (0, 0))
     assert command(house, "bazar-1871-11", "--zip") == 0
     assert not [path for path in left if path.exists()]
-    assert all(path.exists() for path in (*own, today))
+    assert all(path.exists() for path in (*results, today))
     assert (out / "bazar-1871-11.zip").exists()
 
 
@@ -228,8 +232,8 @@ def test_a_changed_master_costs_only_its_issue(house, capsys):
 
 def test_an_issue_that_is_not_published_costs_only_itself(house, capsys):
     assert command(house, "never-published", "bazar-1871-11") == 1
-    said = capsys.readouterr()
-    assert "never-published: not published" in said.err and "bazar-1871-11  " in said.out
+    captured = capsys.readouterr()
+    assert "never-published: not published" in captured.err and "bazar-1871-11  " in captured.out
     assert (house[4] / "out" / "bazar-1871-11").is_dir()
 
 
@@ -258,8 +262,8 @@ def test_an_export_replaces_packages_of_ours_and_nothing_else(house, capsys, to,
     before = there.with_suffix(".zip").read_bytes()
     arguments = ["--to", str(there.parent), "--config", str(config), *form]
     assert run_cli(["export", "bazar-1871-11", *arguments]) == 2
-    said = capsys.readouterr().err
-    assert str(there.parent) in said and "name another --to" in said
+    errors = capsys.readouterr().err
+    assert str(there.parent) in errors and "name another --to" in errors
     assert (there / "bagit.txt").is_file() and there.with_suffix(".zip").read_bytes() == before
     assert not (there.parent / "oai").exists()
 
@@ -275,7 +279,7 @@ def test_pictures_printed_twice_are_grouped(house, capsys):
     catalog.publish(small_issue(folder / "other", slug="bazar-1870-01")[0])
     config = str(folder / "config.ini")
     assert run_cli(["duplicates", "--distance", "0", "--config", config]) == 0
-    said = capsys.readouterr().out
-    assert "bazar-1870-01_0001_i01  " in said and said.endswith("1 groups\n")
+    output = capsys.readouterr().out
+    assert "bazar-1870-01_0001_i01  " in output and output.endswith("1 groups\n")
     assert run_cli(["find", "Kragen", "--since", "1870", "--config", config]) == 0
     assert "illustrations" in capsys.readouterr().out

@@ -44,8 +44,8 @@ def folder(tmp_path):
     ],
 )
 def test_a_file_beside_the_document_is_found(folder, href, name):
-    found = resolve_href(href, folder)
-    assert found.name == name and found.read_bytes() == b"scan"
+    result = resolve_href(href, folder)
+    assert result.name == name and result.read_bytes() == b"scan"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_nothing_outside_is_ever_reached(tmp_path_factory, pieces):
         (root / "link.tif").symlink_to("/etc/passwd")
         (root / "a").write_bytes(b"scan")
     try:
-        found = resolve_href("".join(pieces), root)
+        result = resolve_href("".join(pieces), root)
     except ScanError:
         return
-    assert found == root / "a"
+    assert result == root / "a"

@@ -148,8 +148,8 @@ def test_pages_of_a_tiff_and_a_pdf_are_with_kinds(tmp_path):
     assert page_frames(tmp_path / "two.tif") == (0, 1)
     assert count_pages(tmp_path / "two.pdf") == 2
     for name in ("two.tif", "two.pdf"):
-        one, other = (load_image(tmp_path / name, frame=n).rgb for n in (0, 1))
-        assert abs(one.astype(int) - other).mean() > 1
+        result, other = (load_image(tmp_path / name, frame=n).rgb for n in (0, 1))
+        assert abs(result.astype(int) - other).mean() > 1
         with pytest.raises(ScanError):
             load_image(tmp_path / name, frame=2)
 
@@ -174,11 +174,11 @@ def test_a_tiff_of_pages_cut_anywhere_is_refused_or_whole(tmp_path, share):
     path.write_bytes(path.read_bytes()[: round(path.stat().st_size * share)])
     try:
         frames = page_frames(path)
-        found = [load_image(path, frame=frame).rgb for frame in frames]
+        results = [load_image(path, frame=frame).rgb for frame in frames]
     except ScanError as error:
         assert "cut.tif" in str(error)
     else:
-        assert all(rgb.shape == (90, 60, 3) for rgb in found)
+        assert all(rgb.shape == (90, 60, 3) for rgb in results)
 
 
 def test_reduced_copies_and_masks_in_a_tiff_are_no_pages(tmp_path):

@@ -70,8 +70,8 @@ def test_equal_page_names_of_two_issues_do_not_collide(tmp_path, layout):
     write_issue(tmp_path / "in" / "a", 1, seed=1)
     write_issue(tmp_path / "in" / "b", 1, seed=2)
     issues = [register(s, layout, Acceptance()).issue for s in discover(tmp_path / "in").issues]
-    one, other = (layout.master(issue.scans[0]) for issue in issues)
-    assert one.name == other.name and one.read_bytes() != other.read_bytes()
+    result, other = (layout.master(issue.scans[0]) for issue in issues)
+    assert result.name == other.name and result.read_bytes() != other.read_bytes()
 
 
 def test_folders_of_one_name_become_two_issues(tmp_path):
@@ -108,9 +108,9 @@ def test_a_folder_of_bad_pages_alone_is_refused_and_its_neighbour_comes_in(tmp_p
         (bad / f"p{number}.tif").write_bytes(b"")
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "letter.doc").write_bytes(b"no page image, and none was meant")
-    found = discover(tmp_path)
-    assert [source.folder.name for source in found.issues] == ["good"]
-    (refused,) = found.refused
+    result = discover(tmp_path)
+    assert [source.folder.name for source in result.issues] == ["good"]
+    (refused,) = result.refused
     assert refused.name == str(bad) and "p0.tif: empty file" in refused.reason
 
 
@@ -143,9 +143,9 @@ def test_an_empty_folder_holds_no_issue(tmp_path):
 def test_a_bad_sidecar_costs_only_its_folder(tmp_path):
     write_issue(tmp_path / "good", 1)
     write_issue(tmp_path / "bad", 1, ini="[issue]\nscript = Gothic\n")
-    found = discover(tmp_path)
-    assert [str(s.issue) for s in found.issues] == ["good"]
-    assert "script = Gothic" in found.refused[0].reason
+    result = discover(tmp_path)
+    assert [str(s.issue) for s in result.issues] == ["good"]
+    assert "script = Gothic" in result.refused[0].reason
 
 
 def test_odd_names_do_no_harm(tmp_path, layout):
@@ -230,9 +230,10 @@ def test_a_plain_href_is_found(tmp_path):
 
 
 def test_a_sidecar_comes_back(tmp_path):
-    said = read_sidecar(INI.encode(), name="issue.ini")
+    sidecar = read_sidecar(INI.encode(), name="issue.ini")
     assert (
-        read_sidecar(write_sidecar(said.metadata, slug="x-1"), name="x").metadata == said.metadata
+        read_sidecar(write_sidecar(sidecar.metadata, slug="x-1"), name="x").metadata
+        == sidecar.metadata
     )
 
 
@@ -257,9 +258,9 @@ def test_real_mets_files_are_read_or_refused_with_a_reason():
         if path.suffix not in (".xml", ".mets"):
             continue
         try:
-            found = read_mets(path.read_bytes(), name=path.name)
+            document = read_mets(path.read_bytes(), name=path.name)
         except DocumentError as error:
             assert path.name in str(error)
         else:
-            read += bool(found.pages)
+            read += bool(document.pages)
     assert read >= 5

@@ -169,11 +169,11 @@ def test_masters_registered_in_place_are_found_where_they_moved(tmp_path, layout
 def ids(layout, catalog, folder):
     """Ingest ``folder``; return year, id and version of every issue there is."""
     take_in([folder], layout, catalog, IngestSettings())
-    found = {}
+    by_name = {}
     for issue in layout.issues():
         record = from_json(Issue, layout.issue_record(issue).read_bytes(), name=str(issue))
-        found[record.source.split("/")[-2]] = (str(issue), record.version)
-    return found
+        by_name[record.source.split("/")[-2]] = (str(issue), record.version)
+    return by_name
 
 
 def test_a_folder_of_the_same_name_is_no_new_version_of_another_issue(tmp_path, layout, catalog):
@@ -195,9 +195,9 @@ def test_a_copy_or_a_shared_page_takes_no_id_away(tmp_path, layout, catalog):
     shutil.copytree(folder, shelf / "0-copy" / "04")
     other = write_issue(shelf / "1907" / "04", 3, seed=30)
     shutil.copy(folder / "p2.tif", other / "p2.tif")
-    found = ids(layout, catalog, shelf)
-    assert found["1908"] == first["1908"] == ("04", 1) and len(set(found.values())) == 3
-    assert ids(layout, catalog, shelf) == found
+    result = ids(layout, catalog, shelf)
+    assert result["1908"] == first["1908"] == ("04", 1) and len(set(result.values())) == 3
+    assert ids(layout, catalog, shelf) == result
 
 
 def test_issues_keep_their_ids_when_the_shelf_moves(tmp_path, layout, catalog):
@@ -206,8 +206,8 @@ def test_issues_keep_their_ids_when_the_shelf_moves(tmp_path, layout, catalog):
     first = ids(layout, catalog, tmp_path / "in")
     shutil.move(tmp_path / "in", tmp_path / "elsewhere")
     write_issue(tmp_path / "elsewhere" / "1907" / "04", 2, seed=30)
-    found = ids(layout, catalog, tmp_path / "elsewhere")
-    assert {year: found[year] for year in first} == first and len(found) == 3
+    result = ids(layout, catalog, tmp_path / "elsewhere")
+    assert {year: result[year] for year in first} == first and len(result) == 3
 
 
 def test_a_folder_known_alone_keeps_its_id_beside_others(tmp_path, layout, catalog):
@@ -215,8 +215,8 @@ def test_a_folder_known_alone_keeps_its_id_beside_others(tmp_path, layout, catal
     first = ids(layout, catalog, folder)
     shutil.copytree(tmp_path / "shelf", tmp_path / "in")
     write_issue(tmp_path / "in" / "1907" / "04", 2, seed=30)
-    found = ids(layout, catalog, tmp_path / "in")
-    assert found["1908"] == first["1908"] and len(found) == 2
+    result = ids(layout, catalog, tmp_path / "in")
+    assert result["1908"] == first["1908"] and len(result) == 2
 
 
 def test_two_folders_that_say_one_id_are_named(tmp_path, layout, catalog):
@@ -225,9 +225,9 @@ def test_two_folders_that_say_one_id_are_named(tmp_path, layout, catalog):
         folder = write_issue(tmp_path / "in" / f"delivery-{seed}", 1, seed=seed, ini=ini)
         take_in([folder], layout, catalog, IngestSettings())
     for _ in range(2):
-        found = take_in([tmp_path / "in"], layout, catalog, IngestSettings())
-        assert (found.new, found.known) == ((), (IssueId("lantern-1908-04"),))
-        (refused,) = found.refused
+        result = take_in([tmp_path / "in"], layout, catalog, IngestSettings())
+        assert (result.new, result.known) == ((), (IssueId("lantern-1908-04"),))
+        (refused,) = result.refused
         assert refused.name.endswith("delivery-1") and "lantern-1908-04" in refused.reason
     assert read_issue(layout, IssueId("lantern-1908-04")).version == 2
 
@@ -235,8 +235,8 @@ def test_two_folders_that_say_one_id_are_named(tmp_path, layout, catalog):
 def test_masters_that_an_older_release_kept_in_one_place_come_in_again(tmp_path, layout):
     shelf(tmp_path / "in", 1, 2, 3)
     issue = register(only(tmp_path / "in"), layout, Acceptance()).issue
-    one = tuple(replace(scan, path=issue.scans[-1].path) for scan in issue.scans)
-    layout.issue_record(issue.issue).write_bytes(to_json(replace(issue, scans=one)))
+    result = tuple(replace(scan, path=issue.scans[-1].path) for scan in issue.scans)
+    layout.issue_record(issue.issue).write_bytes(to_json(replace(issue, scans=result)))
     layout.seen(issue.issue).unlink()
     again = register(only(tmp_path / "in"), layout, Acceptance())
     assert again.is_new
@@ -261,8 +261,8 @@ def test_a_page_whose_permissions_were_mended_comes_in(tmp_path, layout, monkeyp
 
 def test_folders_of_one_name_that_are_named_one_by_one_stay_two(tmp_path, layout, catalog):
     places = [write_issue(tmp_path / year / "04", 1, seed=int(year)) for year in ("1908", "1909")]
-    found = take_in(places, layout, catalog, IngestSettings())
-    assert len(found.new) == len(set(found.new)) == 2
+    result = take_in(places, layout, catalog, IngestSettings())
+    assert len(result.new) == len(set(result.new)) == 2
 
 
 def test_a_folder_named_from_where_one_stands_is_the_same(tmp_path, layout, catalog, monkeypatch):
@@ -312,9 +312,9 @@ def test_an_archive_does_not_ingest_itself(tmp_path, catalog, asked, says):
     assert len(take_in([incoming.parent], layout, catalog, IngestSettings()).new) == 1
     for name in ("issues", "work", "exports"):
         write_issue(layout.root / name / "lantern" / "v001", 1, seed=9)
-    found = take_in([tmp_path / "scans" / asked], layout, catalog, IngestSettings())
-    assert (found.new, found.known) == ((), ())
-    (refused,) = found.refused
+    result = take_in([tmp_path / "scans" / asked], layout, catalog, IngestSettings())
+    assert (result.new, result.known) == ((), ())
+    (refused,) = result.refused
     assert says in refused.reason and refused.name in refused.reason
     assert layout.issues() == (IssueId("lantern"),)
 
@@ -339,9 +339,9 @@ def test_what_cannot_be_read_costs_itself_only(tmp_path, layout, catalog, monkey
 
     monkeypatch.setattr(type(secret), "iterdir", iterdir)
     monkeypatch.setattr(type(secret), "open", open_)
-    found = take_in([tmp_path / "in"], layout, catalog, IngestSettings())
-    assert found.new == (IssueId("heft-102"),)
-    assert [q.name.rsplit("/", 1)[-1] for q in found.refused] == ["lost+found"]
+    result = take_in([tmp_path / "in"], layout, catalog, IngestSettings())
+    assert result.new == (IssueId("heft-102"),)
+    assert [q.name.rsplit("/", 1)[-1] for q in result.refused] == ["lost+found"]
     (row,) = catalog.ledger(state=StageState.QUARANTINED)
     assert row.name == "p2.tif" and "Permission denied" in row.message
 

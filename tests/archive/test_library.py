@@ -20,10 +20,10 @@ NS = {"m": METS, "mods": MODS, "a": ALTO, "x": XLINK}
 
 
 def files(issue):
-    found = []
+    results = []
     for page in issue.pages:
         n = page.scan.page.sequence
-        found += [
+        results += [
             PackageFile(
                 "ORIGINAL", n, 0, f"images/original/{n:04d}.tif", "image/tiff", "a" * 64, 9
             ),
@@ -32,7 +32,7 @@ def files(issue):
                 "ILLUSTRATION", n, 1, f"illustrations/{n:04d}_01.png", "image/png", "c" * 64, 9
             ),
         ]
-    return found
+    return results
 
 
 def odd(issue):
@@ -77,8 +77,8 @@ def test_documents_are_valid_by_the_official_schemas(schema, change):
 
 
 def test_the_same_issue_gives_the_same_bytes():
-    one, other = (mets_document(published(), files(published()), created=AT) for _ in range(2))
-    assert one == other
+    result, other = (mets_document(published(), files(published()), created=AT) for _ in range(2))
+    assert result == other
     assert alto_document(published().pages[0]) == alto_document(published().pages[0])
 
 

@@ -18,10 +18,10 @@ ISSUE = IssueId("lantern-1908")
 @pytest.fixture
 def layout(config):
     """An archive with a published issue, whose catalog is gone with its log."""
-    found = Layout(load(config).archive.root)
-    write_whole(found.issue_record(ISSUE), b"{}")
-    write_whole(found.edition(ISSUE, "v001-aaaaaaaa") / "views" / "x.jpg", b"a picture")
-    return found
+    result = Layout(load(config).archive.root)
+    write_whole(result.issue_record(ISSUE), b"{}")
+    write_whole(result.edition(ISSUE, "v001-aaaaaaaa") / "views" / "x.jpg", b"a picture")
+    return result
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def layout(config):
 def test_an_empty_catalog_beside_published_issues_is_refused(layout, config, capsys, command):
     for _ in range(2):  # the first has made an empty file
         assert main([*command, "--config", str(config)]) == 2
-        said = capsys.readouterr().err
-        assert "catalog.sqlite: is empty, but" in said and "1 published issues" in said
-        assert "restore a backup" in said
+        errors = capsys.readouterr().err
+        assert "catalog.sqlite: is empty, but" in errors and "1 published issues" in errors
+        assert "restore a backup" in errors
     assert not list(layout.root.glob("catalog.sqlite-*"))
     assert [path.name for path in layout.editions(ISSUE).iterdir()] == ["v001-aaaaaaaa"]
 

@@ -86,8 +86,8 @@ def test_a_text_of_no_use_is_named_and_the_page_stays(folder, tmp_path, content,
     (folder / "alto" / f"{scans[0].stem}.xml").write_text(content)
     issue = registered(folder, tmp_path / "a", keep_text=True).issue
     assert not issue.scans[0].text and issue.scans[1].text
-    (said,) = issue.quarantined
-    assert reason in said.reason and "will be recognized" in said.reason
+    (quarantined,) = issue.quarantined
+    assert reason in quarantined.reason and "will be recognized" in quarantined.reason
     assert not registered(folder, tmp_path / "a", keep_text=True).is_new
 
 
@@ -114,9 +114,9 @@ def test_a_text_that_mets_names_elsewhere_is_told_and_costs_no_page(folder, tmp_
     (folder / "mets.xml").write_text(METS_WITH_TEXT % href)
     issue = registered(folder, tmp_path / "a", keep_text=True).issue
     assert [(scan.name, scan.text) for scan in issue.scans] == [("p1.tif", "")]
-    (said,) = issue.quarantined
-    assert said.name == "p1.tif" and reason in said.reason
-    assert said.reason.startswith("text not taken, p1.tif will be recognized: ")
+    (quarantined,) = issue.quarantined
+    assert quarantined.name == "p1.tif" and reason in quarantined.reason
+    assert quarantined.reason.startswith("text not taken, p1.tif will be recognized: ")
     assert not registered(folder, tmp_path / "b").issue.quarantined  # nobody asked for texts
     (folder / "mets.xml").write_text(METS_WITH_TEXT % "alto/p1.xml")
     again = registered(folder, tmp_path / "a", keep_text=True).issue
@@ -145,9 +145,9 @@ def test_captions_are_told_from_a_text_that_names_none():
     lines = tuple(TextLine(box, (Word("w", box, 1.0),)) for box in boxes)
     whole = TextRegion(RegionKind.TEXT, Box(10, 10, 90, 70), lines)
     text = PageText(PageId("a", 1), (whole,))
-    found = with_kinds(text, [region(RegionKind.CAPTION, 5, 55, 95, 75)])
-    assert [(r.kind, len(r.lines)) for r in found.regions] == [("text", 2), ("caption", 1)]
-    assert with_kinds(found, [region(RegionKind.HEADER, 0, 0, 99, 40)]) is found
+    result = with_kinds(text, [region(RegionKind.CAPTION, 5, 55, 95, 75)])
+    assert [(r.kind, len(r.lines)) for r in result.regions] == [("text", 2), ("caption", 1)]
+    assert with_kinds(result, [region(RegionKind.HEADER, 0, 0, 99, 40)]) is result
 
 
 def pages_of(package: Path) -> list:
@@ -163,18 +163,18 @@ def metadata(package: Path) -> bytes:
 
 def labels(package: Path) -> list:
     mets = etree.parse(package / "data/mets.xml")
-    found = mets.findall(f".//{{{METS}}}structMap[@TYPE='PHYSICAL']//{{{METS}}}div[@TYPE='page']")
-    return [(div.get("ORDER"), div.get("ORDERLABEL")) for div in found]
+    result = mets.findall(f".//{{{METS}}}structMap[@TYPE='PHYSICAL']//{{{METS}}}div[@TYPE='page']")
+    return [(div.get("ORDER"), div.get("ORDERLABEL")) for div in result]
 
 
 def words_of(package: Path) -> list:
-    found = []
+    results = []
     for path in sorted((package / "data/fulltext/alto").iterdir()):
         for block in etree.parse(path).iterfind(".//{*}PrintSpace//{*}TextBlock"):
             strings = block.iterfind(".//{*}String")
             keys = ("CONTENT", "HPOS", "VPOS", "WIDTH", "HEIGHT", "WC")
-            found.append((path.name, [tuple(s.get(k) for k in keys) for s in strings]))
-    return found
+            results.append((path.name, [tuple(s.get(k) for k in keys) for s in strings]))
+    return results
 
 
 @pytest.mark.engine
@@ -196,14 +196,14 @@ def test_export_ingest_export_gives_the_same(home, capsys):
     assert run_cli(["run", "lantern-1908", "--config", str(second)]) == 0, capsys.readouterr()
     back = home / "back"
     assert run_cli(["export", "lantern-1908", "--to", str(back), "--config", str(second)]) == 0
-    one, two = out / "lantern-1908", back / "lantern-1908"
-    assert metadata(one) == metadata(two)
-    assert labels(one) == labels(two) and len(labels(one)) == 3
-    assert words_of(one) == words_of(two) and len(words_of(one)) > 3
-    assert pages_of(one) == pages_of(two)
+    result, two = out / "lantern-1908", back / "lantern-1908"
+    assert metadata(result) == metadata(two)
+    assert labels(result) == labels(two) and len(labels(result)) == 3
+    assert words_of(result) == words_of(two) and len(words_of(result)) > 3
+    assert pages_of(result) == pages_of(two)
     agents = {a.text for a in etree.parse(two / "data/mets.xml").iter("{*}agentName")}
     assert SOFTWARE in agents and not any(name.startswith(("kept", "Tess")) for name in agents)
     alto = etree.parse(two / "data/fulltext/alto/0001.xml")
     steps = [step.text for step in alto.iter("{*}processingStepSettings")]
-    assert any(said.startswith("kept from 0001.xml; recipe ") for said in steps)
+    assert any(item.startswith("kept from 0001.xml; recipe ") for item in steps)
     shutil.rmtree(home / "second")

@@ -59,8 +59,8 @@ def test_sixteen_bits_packed_by_lzw_are_read(tmp_path, channels):
     assert cv2.imwrite(str(tmp_path / "l.tif"), stored)  # OpenCV packs by LZW
     with tifffile.TiffFile(tmp_path / "l.tif") as file:
         assert file.pages[0].compression == 5
-    found, _ = load_tiff(tmp_path / "l.tif", frame=0, unpack=decode_tiff)
-    assert (found == (np.dstack([pixels] * 3) if channels == 1 else pixels[..., :3])).all()
+    result, _ = load_tiff(tmp_path / "l.tif", frame=0, unpack=decode_tiff)
+    assert (result == (np.dstack([pixels] * 3) if channels == 1 else pixels[..., :3])).all()
 
 
 @pytest.mark.parametrize("planes", ["contig", "separate"])
@@ -95,9 +95,9 @@ def test_eight_bits_need_no_deep_reading_and_damage_is_named(tmp_path):
 def test_a_cut_out_keeps_sixteen_bits_where_it_is_opaque():
     rgba = np.full((2, 2, 4), 100, np.uint8)
     rgba[0, 0, 3] = 255
-    found = deep_cut_out(rgba, np.full((2, 2, 3), 777, np.uint16))
-    assert found[0, 0].tolist() == [777, 777, 777, 65535]
-    assert found[1, 1].tolist() == [25700] * 4
+    result = deep_cut_out(rgba, np.full((2, 2, 3), 777, np.uint16))
+    assert result[0, 0].tolist() == [777, 777, 777, 65535]
+    assert result[1, 1].tolist() == [25700] * 4
 
 
 @pytest.mark.engine
@@ -141,8 +141,8 @@ def halftone(period, seed=1):
 
 @pytest.mark.parametrize("period", [3.5, 5.0, 8.0])
 def test_the_period_of_a_screen_is_found(period):
-    found = find_screen(halftone(period)[0])
-    assert found is not None and abs(found.period - period) < 0.06 * period
+    result = find_screen(halftone(period)[0])
+    assert result is not None and abs(result.period - period) < 0.06 * period
 
 
 def test_a_picture_without_a_screen_has_none():
@@ -156,7 +156,7 @@ def test_without_its_screen_a_picture_is_nearer_to_the_original():
     printed, tone = halftone(5.0)
     clear = descreened(printed, find_screen(printed))
 
-    def error(one):
-        return float(np.sqrt(((one.astype(float) - tone) ** 2).mean()))
+    def error(item):
+        return float(np.sqrt(((item.astype(float) - tone) ** 2).mean()))
 
     assert error(clear) < 0.4 * error(printed)

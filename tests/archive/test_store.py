@@ -78,8 +78,8 @@ def test_processes_that_write_one_folder_leave_one_whole(tmp_path):
     for thread in threads:
         thread.join()
     assert errors == []
-    found = sorted(path.name for path in (tmp_path / "page").iterdir())
-    assert len({name[0] for name in found}) == 1 and len(found) == 3
+    results = sorted(path.name for path in (tmp_path / "page").iterdir())
+    assert len({name[0] for name in results}) == 1 and len(results) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["page"]
 
 

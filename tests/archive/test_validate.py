@@ -39,7 +39,7 @@ def offline(monkeypatch):
 
 
 def found(path, **more):
-    return [str(one) for one in check_path(path, **more)]
+    return [str(item) for item in check_path(path, **more)]
 
 
 def test_our_packages_have_no_faults(out):
@@ -60,20 +60,23 @@ def test_a_change_of_the_package_is_named_with_its_line(out):
     (out / "data/fulltext/alto/0002.xml").write_text("<alto>")
     (out / "data/images/thumbs/0001.jpg").unlink()
     (out / "data/images/default/0001.jpg").write_bytes(b"GIF89a")
-    said = "\n".join(found(out))
-    assert f"mets.xml:{line}: rule 8" in said and f"mets.xml:{line}: profile mets-archive" in said
-    assert "data/mets.xml: bag: differs" in said
-    assert "fulltext/alto/0002.xml: XML" in said
-    assert "rule 11: images/thumbs/0001.jpg is not in the package" in said
-    assert "rule 12: images/default/0001.jpg" in said
+    messages = "\n".join(found(out))
+    assert (
+        f"mets.xml:{line}: rule 8" in messages
+        and f"mets.xml:{line}: profile mets-archive" in messages
+    )
+    assert "data/mets.xml: bag: differs" in messages
+    assert "fulltext/alto/0002.xml: XML" in messages
+    assert "rule 11: images/thumbs/0001.jpg is not in the package" in messages
+    assert "rule 12: images/default/0001.jpg" in messages
 
 
 def test_a_bag_without_its_manifest_is_checked_all_the_same(out):
     (out / "manifest-sha256.txt").unlink()
     (out / "data/images/thumbs/0001.jpg").unlink()
-    said = "\n".join(found(out))
-    assert "manifest-sha256.txt: bag: is missing" in said
-    assert "rule 11: images/thumbs/0001.jpg is not in the package" in said
+    messages = "\n".join(found(out))
+    assert "manifest-sha256.txt: bag: is missing" in messages
+    assert "rule 11: images/thumbs/0001.jpg is not in the package" in messages
 
 
 def test_a_zipped_package_is_checked_as_the_folder_is(out, tmp_path, monkeypatch):
@@ -149,9 +152,9 @@ def test_documents_of_other_software_are_taken(out):
     data = out / "data"
     dfg, alto = (data / n for n in ("mets.dfg.xml", "fulltext/alto/0001.xml"))
     foreign = dfg.read_text().replace("Bilderbogen ", "Kitodo ")
-    for said in ("2011-05-04T10:00:00Z", "1871/1872"):
-        dated = re.sub('(keyDate="yes">)[^<]*', rf"\g<1>{said}", foreign)
-        assert said in dated and check_document(dated.encode(), name="a.xml").findings == ()
+    for item in ("2011-05-04T10:00:00Z", "1871/1872"):
+        dated = re.sub('(keyDate="yes">)[^<]*', rf"\g<1>{item}", foreign)
+        assert item in dated and check_document(dated.encode(), name="a.xml").findings == ()
     words = alto.read_text().replace('WC="0.900"', 'WC=".9"')
     assert 'WC=".9"' in words and check_document(words.encode(), name="a.xml").findings == ()
     marked = b"\xef\xbb\xbf" + (data / "iiif/manifest.json").read_bytes()
@@ -178,8 +181,8 @@ def test_the_example_documents_pass(offline):
 def test_nothing_that_is_no_document_crashes(tmp_path, content):
     path = tmp_path / "x.xml"
     path.write_bytes(content)
-    for one in check_path(path):
-        assert str(one).startswith(f"{path}:") and "root:" not in str(one)
+    for item in check_path(path):
+        assert str(item).startswith(f"{path}:") and "root:" not in str(item)
 
 
 def test_a_folder_with_the_name_of_a_document_is_none(out):
@@ -206,8 +209,8 @@ def test_what_is_not_there_is_named(tmp_path):
 def test_schemas_are_found_by_content_whatever_their_names(tmp_path, offline):
     source = tmp_path / "Downloads"
     source.mkdir()
-    for number, one in enumerate(official()):
-        shutil.copyfile(shared("xsd") / one.name, source / f"file ({number}).download")
+    for number, item in enumerate(official()):
+        shutil.copyfile(shared("xsd") / item.name, source / f"file ({number}).download")
     install(source, tmp_path / "store")
     store = SchemaStore(tmp_path / "store")
     assert store.is_installed
@@ -219,9 +222,9 @@ def test_absent_and_changed_schemas_are_named(tmp_path):
     with pytest.raises(ConfigError, match=r"schemas are not there:\n  http.*SHA-256"):
         install(tmp_path, tmp_path / "store")
     assert not (tmp_path / "store").exists()
-    for one in official():
-        (tmp_path / "s" / one.name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "s" / one.name).write_text("<xs:schema/>")
+    for item in official():
+        (tmp_path / "s" / item.name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "s" / item.name).write_text("<xs:schema/>")
     with pytest.raises(ConfigError, match="is not the file of"):
         SchemaStore(tmp_path / "s").schema("driver.xsd")
     with pytest.raises(ConfigError, match="schemas install --from"):

@@ -58,11 +58,11 @@ def viewer(tmp_path_factory):
     done = subprocess.run(
         [npm, "pack", MIRADOR, "--silent"], cwd=folder, capture_output=True, timeout=120
     )
-    found = list(folder.glob("*.tgz"))
-    if done.returncode or not found:
+    results = list(folder.glob("*.tgz"))
+    if done.returncode or not results:
         pytest.skip(f"npm cannot fetch {MIRADOR}: {done.stderr.decode()[-200:]}")
-    assert hashlib.sha256(found[0].read_bytes()).hexdigest() == MIRADOR_SHA256
-    with tarfile.open(found[0]) as archive:
+    assert hashlib.sha256(results[0].read_bytes()).hexdigest() == MIRADOR_SHA256
+    with tarfile.open(results[0]) as archive:
         return archive.extractfile("package/dist/mirador.min.js").read()
 
 

@@ -29,12 +29,12 @@ LOOK = PageLook(400, -0.5, 0.012, 240, 12.0, 0.12, 0.1, 0.8)
 
 def page(number, *, words=200, confidence=0.93, known=0.9, probability=0.97, **changes):
     """A page of an issue that is like all the others but for what is said."""
-    own = PageId(ISSUE, number)
+    result = PageId(ISSUE, number)
     box = Box(50, 100, 950, 1300)
     every = tuple(Word("lamp", Box(60, 110, 90, 120), confidence) for _ in range(words))
-    text = PageText(own, (TextRegion(RegionKind.TEXT, box, (TextLine(box, every),)),))
+    text = PageText(result, (TextRegion(RegionKind.TEXT, box, (TextLine(box, every),)),))
     description = PageDescription(
-        own,
+        result,
         regions=(Region(RegionKind.TEXT, box, (), probability),),
         text=text,
         confidence=confidence,
@@ -43,15 +43,15 @@ def page(number, *, words=200, confidence=0.93, known=0.9, probability=0.97, **c
         capture=changes.pop("capture", Capture()),
     )
     size = changes.pop("size", (1000, 1400))
-    scan = Scan(own, f"p{number}.tif", "", "", *size, 150.0, "image/tiff", "RGB", 8, 0)
+    scan = Scan(result, f"p{number}.tif", "", "", *size, 150.0, "image/tiff", "RGB", 8, 0)
     return PublishedPage(scan, description, **changes)
 
 
-def reasons(odd, rule=AlarmRule()):  # noqa: B008 - the rule as it is shipped
+def reasons(unusual, rule=AlarmRule()):  # noqa: B008 - the rule as it is shipped
     """Why ``odd`` is to look at, among eight pages that are alike and are not."""
-    *others, found = alarms([*(page(number) for number in range(1, 9)), odd], rule)
+    *others, result = alarms([*(page(number) for number in range(1, 9)), unusual], rule)
     assert not any(others)
-    return found
+    return result
 
 
 def test_a_page_like_the_others_is_none_to_look_at():
@@ -59,7 +59,7 @@ def test_a_page_like_the_others_is_none_to_look_at():
 
 
 @pytest.mark.parametrize(
-    ("odd", "reason"),
+    ("unusual", "reason"),
     [
         (page(9, confidence=0.2), "it was read with a confidence of 0.20"),
         (page(9, known=0.1), "dictionaries know 10% of its words"),
@@ -74,8 +74,8 @@ def test_a_page_like_the_others_is_none_to_look_at():
         (page(9, look={"chroma": 60.0}), "it is in other colors"),
     ],
 )
-def test_a_page_that_is_wrong_is_to_look_at_with_its_reason(odd, reason):
-    assert reason in reasons(odd)
+def test_a_page_that_is_wrong_is_to_look_at_with_its_reason(unusual, reason):
+    assert reason in reasons(unusual)
 
 
 def test_an_issue_that_lies_sideways_as_a_whole_is_not_to_look_at():
@@ -91,9 +91,12 @@ def test_a_lost_page_is_known_already_and_few_pages_are_no_issue_to_compare_with
 
 
 def test_the_rule_says_from_when_on():
-    odd, reason = page(9, capture=Capture(180), confidence=0.5), "read with a confidence of 0.50"
-    assert "turned" not in str(reasons(odd, AlarmRule(turned=False)))
-    assert reason not in str(reasons(odd)) and reason in str(reasons(odd, AlarmRule(0.9)))
+    unusual, reason = (
+        page(9, capture=Capture(180), confidence=0.5),
+        "read with a confidence of 0.50",
+    )
+    assert "turned" not in str(reasons(unusual, AlarmRule(turned=False)))
+    assert reason not in str(reasons(unusual)) and reason in str(reasons(unusual, AlarmRule(0.9)))
 
 
 def test_where_all_pages_are_read_badly_one_must_be_worse():

@@ -57,8 +57,8 @@ def ruled(*, degrees=0.0, sides=4):
     page = np.full((900, 700), 235, np.uint8)
     page[500:840, 200:420] = 40
     corners = [(50, 60), (650, 60), (650, 850), (50, 850), (50, 60)]
-    for one, other in list(pairwise(corners))[:sides]:
-        cv2.line(page, one, other, 20, 2)
+    for item, other in list(pairwise(corners))[:sides]:
+        cv2.line(page, item, other, 20, 2)
     outline = np.zeros((900, 700), np.float32)
     outline[58:853, 48:653] = 0.9
     for at in range(100, 800, 150):  # here the outline runs within the rules
@@ -110,8 +110,8 @@ def test_paper_and_scanner_strips_are_no_pictures(box, inked):
     page[180:195, 100:140] = 10  # ink elsewhere
     if inked:
         page[box[1] : box[3], box[0] : box[2]] = 10
-    found = find_regions(planes_with(box), page_width=150, page_height=200, page=page)
-    assert not [region for region in found if region.kind == "illustration"]
+    result = find_regions(planes_with(box), page_width=150, page_height=200, page=page)
+    assert not [region for region in result if region.kind == "illustration"]
 
 
 @pytest.mark.parametrize(
@@ -122,5 +122,5 @@ def test_paper_and_scanner_strips_are_no_pictures(box, inked):
 def test_a_stroke_of_the_pen_within_the_page_is_a_picture(box, is_picture):
     page = np.full((200, 150), 240, np.uint8)
     page[box[1] : box[3], box[0] : box[2]] = 10
-    found = find_regions(planes_with(box), page_width=150, page_height=200, page=page)
-    assert is_picture == any(region.kind == "illustration" for region in found)
+    result = find_regions(planes_with(box), page_width=150, page_height=200, page=page)
+    assert is_picture == any(region.kind == "illustration" for region in result)

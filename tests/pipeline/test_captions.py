@@ -25,16 +25,16 @@ PAGE = PageId(IssueId("a-1"), 1)
     ],
 )
 def test_running_heads_are_understood(text, date, number, volume, label):
-    found = parse_header(text)
-    assert (found.date, found.number, found.volume) == (date, number, volume)
-    assert found.label == label
+    result = parse_header(text)
+    assert (result.date, result.number, result.volume) == (date, number, volume)
+    assert result.label == label
 
 
 def test_a_misread_head_gives_what_is_sure():
-    found = parse_header("326 Die Laterne. (ſlr. 40. 12. August 1860. X33. Jahrgang")
-    assert (found.title, found.date, found.number) == ("Die Laterne", "1860-08-12", None)
-    found = parse_header("THE EVENING STAR. Vol. III. No.6. March 1g, 1842. 354")
-    assert (found.title, found.date) == ("THE EVENING STAR", "1842-03")
+    result = parse_header("326 Die Laterne. (ſlr. 40. 12. August 1860. X33. Jahrgang")
+    assert (result.title, result.date, result.number) == ("Die Laterne", "1860-08-12", None)
+    result = parse_header("THE EVENING STAR. Vol. III. No.6. March 1g, 1842. 354")
+    assert (result.title, result.date) == ("THE EVENING STAR", "1842-03")
     assert parse_header("Daheim (Ein Familienblatt)").title == "Daheim Ein Familienblatt"
 
 
@@ -61,10 +61,10 @@ def test_captions_find_their_pictures():
     )
     captions = (caption("Fig. 2. right", 200, 110, 300, 125), caption("below", 5, 105, 95, 120),
                 caption("beside", 100, 340, 160, 355))  # fmt: skip
-    found = [p.caption for p in link_captions(pictures, captions, reach=60)]
-    assert [c.text for c in found] == ["below", "Fig. 2. right", "beside"]
-    assert [c.method for c in found] == ["below", "below", "beside"]
-    assert found[1].number == "2" and 0 < found[2].score < found[0].score <= 1
+    results = [p.caption for p in link_captions(pictures, captions, reach=60)]
+    assert [c.text for c in results] == ["below", "Fig. 2. right", "beside"]
+    assert [c.method for c in results] == ["below", "below", "beside"]
+    assert results[1].number == "2" and 0 < results[2].score < results[0].score <= 1
 
 
 def test_a_divided_word_of_a_caption_with_a_credit_is_joined():
@@ -73,8 +73,8 @@ def test_a_divided_word_of_a_caption_with_a_credit_is_joined():
             Word(text, Box(0, 110, 9, 125), 0.9, hyphenated=text[-1] in "-=")
             for text in line.split())) for at, line in enumerate(lines)]  # fmt: skip
         region = TextRegion(RegionKind.CAPTION, Box(0, 110, 100, 190), tuple(made))
-        (found,) = link_captions((picture(1, 0, 0, 100, 100),), (region,), reach=60)
-        return found.caption.text, found.caption.credit
+        (result,) = link_captions((picture(1, 0, 0, 100, 100),), (region,), reach=60)
+        return result.caption.text, result.caption.credit
 
     credit = "Drawn by Howard Pyle"
     assert read("Das Mäd-", "chen am See.", credit) == ("Das Mädchen am See.", credit)
@@ -85,16 +85,16 @@ def test_a_divided_word_of_a_caption_with_a_credit_is_joined():
 @pytest.mark.parametrize("left", [601, 600, 599, 595, 580])
 def test_a_caption_beside_a_picture_may_stand_a_little_in_its_box(left):
     beside = caption("The harbour at dusk", left, 200, left + 200, 300)
-    (found,) = link_captions((picture(1, 0, 0, 600, 600),), (beside,), reach=177)
-    assert found.caption.method == "beside" and found.caption.score > 0.5
+    (result,) = link_captions((picture(1, 0, 0, 600, 600),), (beside,), reach=177)
+    assert result.caption.method == "beside" and result.caption.score > 0.5
 
 
 @pytest.mark.parametrize(("top", "method"), [(590, "below"), (-90, "above")])
 @pytest.mark.parametrize("left", [100, 400, 550])
 def test_a_caption_below_or_above_stays_that_where_it_laps_into_the_box(left, top, method):
     lapping = caption("The harbour at dusk", left, top, left + 300, top + 100)
-    (found,) = link_captions((picture(1, 0, 0, 600, 600),), (lapping,), reach=177)
-    assert found.caption.method == method
+    (result,) = link_captions((picture(1, 0, 0, 600, 600),), (lapping,), reach=177)
+    assert result.caption.method == method
 
 
 def as_text(region: TextRegion) -> TextRegion:
@@ -104,16 +104,16 @@ def as_text(region: TextRegion) -> TextRegion:
 
 def test_a_numbered_line_below_a_picture_is_its_caption():
     line = as_text(caption("Fig. 7. The lamp", 10, 108, 90, 120))
-    (found,) = link_captions((picture(1, 0, 0, 100, 100),), (line,), reach=60)
-    assert found.caption.method == "near" and found.caption.number == "7"
+    (result,) = link_captions((picture(1, 0, 0, 100, 100),), (line,), reach=60)
+    assert result.caption.method == "near" and result.caption.number == "7"
     plain = as_text(caption("It was late in the", 10, 108, 90, 120))
     assert link_captions((picture(1, 0, 0, 100, 100),), (plain,), reach=60)[0].caption is None
 
 
 def test_a_bare_number_above_a_picture_is_its_caption_and_a_sentence_is_not():
     number = as_text(caption("Fig. 89.", 30, 188, 70, 198))
-    (found,) = link_captions((picture(1, 0, 200, 100, 300),), (number,), reach=60)
-    assert found.caption.method == "near" and found.caption.number == "89"
+    (result,) = link_captions((picture(1, 0, 200, 100, 300),), (number,), reach=60)
+    assert result.caption.method == "near" and result.caption.number == "89"
     sentence = as_text(caption("Fig. 89 zeigt den Ofen", 10, 188, 90, 198))
     assert link_captions((picture(1, 0, 200, 100, 300),), (sentence,), reach=60)[0].caption is None
 
@@ -121,26 +121,26 @@ def test_a_bare_number_above_a_picture_is_its_caption_and_a_sentence_is_not():
 def test_a_numbered_line_is_given_once():
     stacked = picture(1, 0, 0, 600, 600), picture(2, 0, 700, 600, 1300)
     number = caption("Fig. 1.", 250, 620, 350, 650)
-    for one in (number, as_text(number)):
-        above, below = link_captions(stacked, (one,), reach=177)
+    for item in (number, as_text(number)):
+        above, below = link_captions(stacked, (item,), reach=177)
         assert above.caption.text == "Fig. 1." and below.caption is None
 
 
 def test_of_two_captions_read_as_one_each_picture_has_its_number():
     stacked = picture(1, 0, 0, 600, 600), picture(2, 0, 700, 600, 1300)
-    one, other = (
+    result, other = (
         caption(text, 250, top, 350, top + 25) for text, top in (("Fig. 1.", 610), ("Fig. 2.", 665))
     )
-    both = TextRegion(RegionKind.CAPTION, Box(250, 610, 350, 690), (*one.lines, *other.lines))
+    both = TextRegion(RegionKind.CAPTION, Box(250, 610, 350, 690), (*result.lines, *other.lines))
     above, below = link_captions(stacked, (both,), reach=177)
     assert (above.caption.number, below.caption.number) == ("1", "2")
 
 
 def test_specks_read_as_letters_are_no_caption():
-    one = picture(1, 0, 0, 100, 100)
+    result = picture(1, 0, 0, 100, 100)
     captions = (caption("ee", 40, 105, 60, 115), caption("The lamp", 20, 118, 80, 130))
-    (found,) = link_captions((one,), captions, reach=60)
-    assert found.caption.text == "The lamp"
+    (value,) = link_captions((result,), captions, reach=60)
+    assert value.caption.text == "The lamp"
 
 
 def test_a_far_caption_belongs_to_nobody_and_a_row_shares_one():
@@ -155,6 +155,6 @@ def test_the_demo_pages_are_the_same_every_time(fonts):
     from pipeline.synthesis.magazine import draw_page as draw_demo
     from pipeline.synthesis.magazine import issues
 
-    one, other = (draw_demo(issues()[0], 1, fonts) for _ in range(2))
-    assert np.array_equal(one.image, other.image) and len(one.pictures) == 2
-    assert Image.fromarray(one.image).size == (1654, 2339)
+    result, other = (draw_demo(issues()[0], 1, fonts) for _ in range(2))
+    assert np.array_equal(result.image, other.image) and len(result.pictures) == 2
+    assert Image.fromarray(result.image).size == (1654, 2339)

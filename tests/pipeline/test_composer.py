@@ -96,13 +96,13 @@ def test_a_region_too_low_for_type_stays_paper(label, corpus, fonts):
 
 def test_larger_sheets_hold_the_same_page_in_more_pixels(fonts):
     def heights(unit):
-        found = []
+        results = []
         for seed in range(60):
             side = round(900 * unit)
             sheet = Sheet(side, side, np.random.default_rng(seed), fonts, unit)
-            found.append(choose_measure(sheet, side // 2).line)
-            found.append(sheet.size(0.002, 0.05, 5, 26))
-        return np.array(found)
+            results.append(choose_measure(sheet, side // 2).line)
+            results.append(sheet.size(0.002, 0.05, 5, 26))
+        return np.array(results)
 
     assert np.abs(heights(2.0) / 2 - heights(1.0)).max() <= 1
     assert heights(1.0).min() >= 5 and heights(1.0).max() > 20
@@ -237,9 +237,9 @@ def test_a_slim_box_makes_a_slim_object(box, fonts):
     cv2.circle(disc, (45, 45), 44, 60, -1)
     round_things = Corpus((Picture(disc, False, "object", "test"),), (), (), ())
     for seed in range(8):
-        found = Box.covering(ornaments.print_small(sheet_of(fonts, seed), round_things, box))
-        assert found is not None and found.union(box) == box
-        assert max(found.width / found.height, found.height / found.width) > 4
+        result = Box.covering(ornaments.print_small(sheet_of(fonts, seed), round_things, box))
+        assert result is not None and result.union(box) == box
+        assert max(result.width / result.height, result.height / result.width) > 4
 
 
 def test_a_pale_picture_has_a_share_of_the_ink():
@@ -248,20 +248,20 @@ def test_a_pale_picture_has_a_share_of_the_ink():
 
 
 def test_small_pictures_stand_in_text_and_nothing_is_set_over_them(corpus, fonts):
-    found = 0
+    result = 0
     for seed in range(40):
         sheet = sheet_of(fonts, seed)
         KINDS["insets"](sheet, corpus)
         assert np.all(sheet.labels[sheet.alpha > 0] == ILLUSTRATION)
         if (sheet.labels == ILLUSTRATION).any():
-            found += 1
+            result += 1
             assert (sheet.labels == TEXT).sum() > (sheet.labels == ILLUSTRATION).sum() / 4
         for _, caption in sheet.captioned:
             inside = caption.clipped(sheet.width, sheet.height)
             assert inside is not None
             window = sheet.labels[inside.top : inside.bottom, inside.left : inside.right]
             assert np.all(window == CAPTION)
-    assert found >= 36
+    assert result >= 36
 
 
 def test_a_headline_ends_where_a_picture_begins(corpus, fonts):

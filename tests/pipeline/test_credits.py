@@ -141,15 +141,15 @@ def test_a_caption_between_two_plates_goes_to_the_one_it_faces(label, texts, giv
 
 
 def test_nothing_is_taken_that_belongs_to_another_picture_or_says_nothing():
-    own = Caption("Tafel 4", BELOW, 0.9, "below")
-    taken = page(1, region("Tafel 4", BELOW), picture=Box(0, 0, 300, 300), caption=own)
+    result = Caption("Tafel 4", BELOW, 0.9, "below")
+    taken = page(1, region("Tafel 4", BELOW), picture=Box(0, 0, 300, 300), caption=result)
     plain = page(1, region("Der See", BELOW))
     for first in (taken, plain):
         assert with_facing_captions([first, page(2, picture=PLATE)], ())[1][0].caption is None
     small = page(2, picture=Box(0, 0, 200, 200))
     other = page(1, region("Tafel 4", BELOW))
     assert with_facing_captions([other, small], ())[1][0].caption is None
-    described = page(2, region("Fig. 9", BELOW), picture=PLATE, caption=replace(own, text="x"))
+    described = page(2, region("Fig. 9", BELOW), picture=PLATE, caption=replace(result, text="x"))
     assert with_facing_captions([other, described], ())[1][0].caption.text == "x"
 
 

@@ -32,7 +32,9 @@ from tasks.settings import SeparateSettings, Settings
 
 
 def call(*arguments):
-    return CliRunner().invoke(group, [str(one) for one in arguments], standalone_mode=False)
+    return CliRunner().invoke(
+        group, [str(argument) for argument in arguments], standalone_mode=False
+    )
 
 
 def picture_page(height=600, width=440):
@@ -46,17 +48,20 @@ def picture_page(height=600, width=440):
 
 def test_grabcut_finds_the_dark_picture_and_repeats_itself():
     page = picture_page()
-    one, two = (grabcut()([page])[0] for _ in range(2))
-    grown = np.kron(one.class_map == 1, np.ones((1, 1), bool))
-    rows = round(100 * one.class_map.shape[0] / 600), round(260 * one.class_map.shape[0] / 600)
-    cols = round(80 * one.class_map.shape[1] / 440), round(360 * one.class_map.shape[1] / 440)
+    result, two = (grabcut()([page])[0] for _ in range(2))
+    grown = np.kron(result.class_map == 1, np.ones((1, 1), bool))
+    rows = (
+        round(100 * result.class_map.shape[0] / 600),
+        round(260 * result.class_map.shape[0] / 600),
+    )
+    cols = round(80 * result.class_map.shape[1] / 440), round(360 * result.class_map.shape[1] / 440)
     assert grown[rows[0] : rows[1], cols[0] : cols[1]].mean() > 0.95
-    assert (one.probabilities == two.probabilities).all()
+    assert (result.probabilities == two.probabilities).all()
 
 
 def test_a_blank_page_gives_grabcut_nothing_to_cut():
-    found = grabcut()([np.full((300, 200, 3), 240, np.uint8)])[0]
-    assert (found.class_map == 0).all()
+    result = grabcut()([np.full((300, 200, 3), 240, np.uint8)])[0]
+    assert (result.class_map == 0).all()
 
 
 @pytest.fixture
@@ -77,10 +82,10 @@ def test_a_librarys_own_deeplab_runs_behind_a_card(deeplab_file):
                 "--planes", "background,illustration")  # fmt: skip
     assert made.return_value == 0, made.output
     run = separator(SeparateSettings(engine="deeplab", weights=str(deeplab_file), device="cpu"))
-    found = run([picture_page()])[0]
-    assert found.engine == "deeplab" and found.probabilities.shape == (5, 256, 188)
-    assert found.probabilities[2:].max() == 0
-    assert found.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-4)
+    result = run([picture_page()])[0]
+    assert result.engine == "deeplab" and result.probabilities.shape == (5, 256, 188)
+    assert result.probabilities[2:].max() == 0
+    assert result.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-4)
 
 
 @pytest.fixture
@@ -107,12 +112,12 @@ def test_weights_are_averaged_and_only_those_of_one_net(unet_file, deeplab_file,
         ["weights", "average", str(unet_file), "default", "--share", "0.25", "--to", str(made)]
     )
     assert code == 0
-    one, other, mixed = (
+    result, other, mixed = (
         load(find_weights(name).read()) for name in (str(unet_file), "default", str(made))
     )
-    name = next(iter(one))
-    wanted = 0.75 * one[name].float() + 0.25 * other[name].float()
-    assert torch.allclose(mixed[name].float(), wanted, rtol=1e-3, atol=1e-4)
+    name = next(iter(result))
+    expected = 0.75 * result[name].float() + 0.25 * other[name].float()
+    assert torch.allclose(mixed[name].float(), expected, rtol=1e-3, atol=1e-4)
     call("weights", "card", deeplab_file, "--net", "deeplab-mobilenet", "--planes",
          "background,illustration")  # fmt: skip
     arguments = ["weights", "average", "default", str(deeplab_file), "--to", str(made)]
@@ -129,11 +134,11 @@ def tiny_weights(folder, name, *, long_side=128):
 
 
 def test_weights_of_two_working_sizes_are_mixed_only_on_request(tmp_path, capsys):
-    one, other = (tiny_weights(tmp_path, f"at{n}", long_side=n) for n in (128, 256))
+    result, other = (tiny_weights(tmp_path, f"at{n}", long_side=n) for n in (128, 256))
     arguments = [
         "weights",
         "average",
-        str(one),
+        str(result),
         str(other),
         "--to",
         str(tmp_path / "mix.safetensors"),
@@ -150,36 +155,36 @@ def test_weights_of_two_working_sizes_are_mixed_only_on_request(tmp_path, capsys
      ("planes", ["background", "illustration", "caption", "text", "header"])],
 )  # fmt: skip
 def test_weights_of_nets_that_differ_are_never_mixed(tmp_path, capsys, name, value):
-    one, other = (tiny_weights(tmp_path, name) for name in ("one", "other"))
+    result, other = (tiny_weights(tmp_path, name) for name in ("one", "other"))
     card = other.with_suffix(".json")
     card.write_text(json.dumps(json.loads(card.read_text()) | {name: value}))
-    code = run_cli(["weights", "average", str(one), str(other),
+    code = run_cli(["weights", "average", str(result), str(other),
                     "--to", str(tmp_path / "mix.safetensors")])  # fmt: skip
     assert code == 2 and f"has {name} " in capsys.readouterr().err
     assert not (tmp_path / "mix.safetensors").exists()
 
 
 def test_no_card_takes_the_place_of_another(tmp_path, capsys):
-    own = tiny_weights(tmp_path, "own")
-    card = own.with_suffix(".json")
+    result = tiny_weights(tmp_path, "own")
+    card = result.with_suffix(".json")
     (tmp_path / "alone.json").write_text('{"images": []}')
     before = card.read_bytes()
-    tries = [["weights", "onnx", str(own), "--to", str(tmp_path / "own.onnx")],
-             ["weights", "card", str(own), "--net", "unet", "--channels", "8,12"],
-             ["weights", "average", str(own), str(own), "--to", str(tmp_path / "alone.safetensors")]]  # fmt: skip
-    for arguments, said in zip(tries, ["share one card", "--replace", "no card of"], strict=True):
-        assert run_cli(arguments) == 2 and said in capsys.readouterr().err
-    assert card.read_bytes() == before and find_weights(str(own)).read()
+    tries = [["weights", "onnx", str(result), "--to", str(tmp_path / "own.onnx")],
+             ["weights", "card", str(result), "--net", "unet", "--channels", "8,12"],
+             ["weights", "average", str(result), str(result), "--to", str(tmp_path / "alone.safetensors")]]  # fmt: skip
+    for arguments, item in zip(tries, ["share one card", "--replace", "no card of"], strict=True):
+        assert run_cli(arguments) == 2 and item in capsys.readouterr().err
+    assert card.read_bytes() == before and find_weights(str(result)).read()
     assert not (tmp_path / "own.onnx").exists() and not (tmp_path / "alone.safetensors").exists()
     assert run_cli([*tries[1], "--replace", "--long-side", "64"]) == 0
-    assert find_weights(str(own)).card.long_side == 64
+    assert find_weights(str(result)).card.long_side == 64
 
 
 def test_weights_are_averaged_again_at_the_same_place(tmp_path):
-    one, other = (tiny_weights(tmp_path, name) for name in ("one", "other"))
+    result, other = (tiny_weights(tmp_path, name) for name in ("one", "other"))
     made = str(tmp_path / "mix.safetensors")
     for share in ("0.25", "0.5"):
-        arguments = ["weights", "average", str(one), str(other), "--share", share, "--to", made]
+        arguments = ["weights", "average", str(result), str(other), "--share", share, "--to", made]
         assert run_cli(arguments) == 0
         assert find_weights(made).read() and find_weights(made).card.recipe["share"] == float(share)
 
@@ -189,14 +194,14 @@ def test_weights_are_averaged_again_at_the_same_place(tmp_path):
     "place", ["{}.safetensors", "sub/../{}.safetensors", "link-{}.safetensors"]
 )
 def test_a_mix_never_takes_the_place_of_what_it_is_made_of(tmp_path, capsys, name, place):
-    one, other = (tiny_weights(tmp_path, name) for name in ("one", "other"))
+    result, other = (tiny_weights(tmp_path, name) for name in ("one", "other"))
     (tmp_path / "sub").mkdir()
     (tmp_path / f"link-{name}.safetensors").symlink_to(tmp_path / f"{name}.safetensors")
     before = {path: path.read_bytes() for path in tmp_path.glob("*.*")}
     made = tmp_path / place.format(name)
-    assert run_cli(["weights", "average", str(one), str(other), "--to", str(made)]) == 2
-    said = capsys.readouterr().err
-    assert f"{made}: is one of the two" in said and "name another file" in said
+    assert run_cli(["weights", "average", str(result), str(other), "--to", str(made)]) == 2
+    errors = capsys.readouterr().err
+    assert f"{made}: is one of the two" in errors and "name another file" in errors
     assert {path: path.read_bytes() for path in tmp_path.glob("*.*")} == before
 
 
@@ -219,11 +224,11 @@ def test_a_card_is_written_only_for_weights_that_fill_its_net(tmp_path, capsys):
      {"input": "imagenet"}],
 )  # fmt: skip
 def test_a_card_that_fits_no_net_is_refused(tmp_path, wrong):
-    own = tiny_weights(tmp_path, "own")
-    card = own.with_suffix(".json")
+    result = tiny_weights(tmp_path, "own")
+    card = result.with_suffix(".json")
     card.write_text(json.dumps(json.loads(card.read_text()) | wrong))
     with pytest.raises(EngineError, match=next(iter(wrong))):
-        separator(SeparateSettings(weights=str(own), device="cpu"))
+        separator(SeparateSettings(weights=str(result), device="cpu"))
     lists = {key: tuple(v) if isinstance(v, list) else v for key, v in wrong.items()}
     with pytest.raises(EngineError, match=next(iter(wrong))):
         Architecture(**lists)
@@ -234,8 +239,8 @@ def test_weights_of_ones_own_are_named_without_their_folder(tmp_path):
     for path in (shipped.path, shipped.path.with_suffix(".json")):
         shutil.copy(path, tmp_path / f"own{path.suffix}")
     for name, called in (("default", "default"), (str(tmp_path / "own.safetensors"), "own")):
-        said = agent("separate", Settings(separate=SeparateSettings(weights=name)))
-        assert said == f"pix2pix {called} sha256:{shipped.sha256[:12]}"
+        result = agent("separate", Settings(separate=SeparateSettings(weights=name)))
+        assert result == f"pix2pix {called} sha256:{shipped.sha256[:12]}"
 
 
 def test_an_unknown_home_is_no_weights():
@@ -321,8 +326,8 @@ def test_a_broken_onnx_model_is_named(tmp_path, capsys):
 
 
 def test_the_shipped_weights_are_listed():
-    found = call("weights", "list").output
-    assert "default" in found and find_weights("default").sha256[:12] in found
+    output = call("weights", "list").output
+    assert "default" in output and find_weights("default").sha256[:12] in output
     card = find_weights("default").card
     assert architecture(card).net == "unet" and architecture(card).planes == CLASSES
 
@@ -358,6 +363,6 @@ def test_an_unknown_engine_is_named(tmp_path, capsys):
 @pytest.mark.parametrize("net", ["deeplab-mobilenet", "maskrcnn-mobilenet"])
 def test_norms_of_short_trainings_follow_their_pages(net):
     made = build(GeneratorSettings(net=net))
-    norms = [one for one in made.modules() if "BatchNorm" in type(one).__name__]
-    assert norms and all(isinstance(one, torch.nn.BatchNorm2d) for one in norms)
-    assert all(one.momentum >= 0.1 for one in norms)
+    norms = [module for module in made.modules() if "BatchNorm" in type(module).__name__]
+    assert norms and all(isinstance(module, torch.nn.BatchNorm2d) for module in norms)
+    assert all(module.momentum >= 0.1 for module in norms)

@@ -295,8 +295,8 @@ def test_regions_give_average_precision_and_labels_confusion():
     region = Region(RegionKind.ILLUSTRATION, box, ((20, 10), (80, 10), (80, 50)), 0.9)
     truth = PageTruth(100, 100, "drawn", illustrations=[Shape((20, 10, 80, 50))])
     score = score_page(truth, labels, labels, name="a", regions=[region])
-    found = summarize([score])
-    assert found.average_precision == pytest.approx(1) and found.boundary_f == 1
+    result = summarize([score])
+    assert result.average_precision == pytest.approx(1) and result.boundary_f == 1
     assert np.diag(score.confusion).sum() == score.confusion.sum() > 0
 
 
@@ -316,13 +316,13 @@ def annotated(tmp_path):
 
 def test_one_unreadable_scan_costs_only_itself(annotated):
     (annotated / "b.png").write_bytes(b"no picture")
-    found = CliRunner().invoke(
+    result = CliRunner().invoke(
         evaluate,
         [str(annotated), "--pages", str(annotated), "--engine", "classical", "--json"],
         standalone_mode=False,
     )
-    assert found.return_value == 1 and "b.png" in found.stderr
-    assert json.loads(found.stdout)["ALL"]["pages"] == 1
+    assert result.return_value == 1 and "b.png" in result.stderr
+    assert json.loads(result.stdout)["ALL"]["pages"] == 1
 
 
 def predicted(annotated, labels):
@@ -334,30 +334,30 @@ def predicted(annotated, labels):
     Image.fromarray(perfect).save(folder / "a.png")
     Image.fromarray(labels).save(folder / "b.png")
     Image.fromarray(perfect).save(annotated / "b.map.png")
-    found = CliRunner().invoke(
+    result = CliRunner().invoke(
         evaluate, [str(annotated), str(folder), "--json"], standalone_mode=False
     )
-    return found, json.loads(found.stdout)["ALL"]
+    return result, json.loads(result.stdout)["ALL"]
 
 
 @pytest.mark.parametrize("label", [5, 255])
 def test_a_prediction_with_a_label_of_no_class_is_refused(annotated, label):
-    found, figures = predicted(annotated, np.full((300, 200), label, np.uint8))
-    assert found.return_value == 1 and f"b.png: label {label} is of no class" in found.stderr
+    result, figures = predicted(annotated, np.full((300, 200), label, np.uint8))
+    assert result.return_value == 1 and f"b.png: label {label} is of no class" in result.stderr
     assert figures["pages"] == 1
 
 
 def test_predictions_in_colors_count_as_labels_do(annotated):
     labels = np.zeros((300, 200), np.uint8)
     labels[60:200, 40:160] = 1
-    found, figures = predicted(annotated, to_colors(labels))
-    assert found.return_value == 0 and figures["pages"] == 2
+    result, figures = predicted(annotated, to_colors(labels))
+    assert result.return_value == 0 and figures["pages"] == 2
     assert figures["iou"] == pytest.approx(1, abs=0.02)
 
 
 def test_a_number_of_worst_pages_that_is_none_is_refused(annotated):
-    found = CliRunner().invoke(evaluate, [str(annotated), str(annotated), "--worst", "-1"])
-    assert found.exit_code == 2 and "--worst" in found.stderr
+    result = CliRunner().invoke(evaluate, [str(annotated), str(annotated), "--worst", "-1"])
+    assert result.exit_code == 2 and "--worst" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -381,10 +381,10 @@ def test_an_engine_that_fails_does_not_cost_those_before_it(annotated, tmp_path)
     damaged.with_suffix(".json").write_bytes((SHIPPED / "default.json").read_bytes())
     out = tmp_path / "out"
     arguments = ["--truth", annotated, "--to", out, "--engine", "classical"]
-    found = CliRunner().invoke(
+    result = CliRunner().invoke(
         compare, [*map(str, arguments), "--engine", f"pix2pix={damaged}"], standalone_mode=False
     )
-    assert "sha256" in str(found.exception)
+    assert "sha256" in str(result.exception)
     rows = list(csv.DictReader((out / "compare.csv").open(newline="")))
     assert [(row["engine"], row["pages"]) for row in rows] == [("classical", "2")]
     pages = list(csv.DictReader((out / "pages.csv").open(newline="")))

@@ -44,8 +44,8 @@ def test_a_perfect_map_scores_one():
 def test_illustration_on_a_page_without_one_is_false_area():
     labels = np.zeros((100, 100), np.uint8)
     labels[:20] = 1
-    found = summarize([score_page(truth(), None, labels, name="a")])
-    assert found.false_area == pytest.approx(0.2, abs=0.01) and found.iou is None
+    result = summarize([score_page(truth(), None, labels, name="a")])
+    assert result.false_area == pytest.approx(0.2, abs=0.01) and result.iou is None
 
 
 def test_ornaments_are_neither_demanded_nor_punished():
@@ -59,13 +59,13 @@ def test_what_a_label_map_leaves_open_is_neither_demanded_nor_punished():
     labels = np.zeros((100, 100), np.uint8)
     labels[10:50, 20:80] = 1
     labels[60:90] = 255
-    found = labels.copy()
-    found[60:75], found[75:90] = 1, 4
+    result = labels.copy()
+    result[60:75], result[75:90] = 1, 4
     regions = [
         Region(RegionKind.ILLUSTRATION, box, (), 0.9)
         for box in (Box(20, 10, 80, 50), Box(0, 60, 100, 75))
     ]
-    score = score_page(truth((20, 10, 80, 50)), labels, found, name="a", regions=regions)
+    score = score_page(truth((20, 10, 80, 50)), labels, result, name="a", regions=regions)
     assert (
         score.iou == 1 and score.predicted_parts == score.hits_75 == 1 and score.boundary == (1, 1)
     )
@@ -117,8 +117,8 @@ def test_shipped_weights_clearly_beat_the_classical_engine_on_real_pages():
         scores = []
         for page in pages:
             rgb = load_image(page_image(folder / "pages", page)).rgb
-            found = full_size(engine([rgb])[0], *rgb.shape[:2])
-            scores.append(score_page(page.truth, page.labels, found, name=page.name))
+            result = full_size(engine([rgb])[0], *rgb.shape[:2])
+            scores.append(score_page(page.truth, page.labels, result, name=page.name))
         figures[name] = summarize(scores)
     assert figures["pix2pix"].iou > figures["classical"].iou + 0.15
     assert figures["pix2pix"].box_f1_50 > figures["classical"].box_f1_50 + 0.2
@@ -176,14 +176,14 @@ def test_a_variant_is_made_once_and_its_seconds_are_those_of_its_log(ablated):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "error"),
     [({"steps": 600}, "steps"), ({"corpus": "other"}, "corpus"),
      ({"name": "768 pixels"}, "composer, long_side")],
 )  # fmt: skip
-def test_kept_figures_of_another_training_are_refused(ablated, change, told):
+def test_kept_figures_of_another_training_are_refused(ablated, change, error):
     run, trained = ablated
     run()
-    with pytest.raises(SystemExit, match=f"04: was made with other {told}; move it away"):
+    with pytest.raises(SystemExit, match=f"04: was made with other {error}; move it away"):
         run(**change)
     assert len(trained) == 1
 
@@ -285,11 +285,11 @@ def test_choices_are_measured_round_the_size_of_the_weights(tmp_path, monkeypatc
     folder = drawn_pages(tmp_path / "pages", ["a"])
     drawn_pages(folder, ["b"], source="other")
     choices.main(folder, folder, "default")
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert sizes == {320, 384, 512}
     for row in ("at 320 pixels", "at 512 pixels", "smallest 0.10 %", "smallest 0.15 %",
                 "smallest 0.30 %", "extents of the map"):  # fmt: skip
-        assert f"| {row} | " in said
+        assert f"| {row} | " in output
 
 
 def test_other_sizes_are_those_that_nets_pad_to():

@@ -31,36 +31,36 @@ def line(*words):
 
 def page(*regions, **changes):
     """A page with a region for each tuple of lines."""
-    found = []
+    results = []
     for lines in regions:
         box = lines[0].box
-        for one in lines[1:]:
-            box = box.union(one.box)
-        found.append(TextRegion(RegionKind.TEXT, box, lines))
-    return replace(PageText(PageId(IssueId("a-1"), 1), tuple(found)), **changes)
+        for item in lines[1:]:
+            box = box.union(item.box)
+        results.append(TextRegion(RegionKind.TEXT, box, lines))
+    return replace(PageText(PageId(IssueId("a-1"), 1), tuple(results)), **changes)
 
 
 def test_words_in_the_wedge_beside_a_straightened_page_are_left_out(transform):
     middle = Box(300, 440, 340, 460)
     text = page((line(("speck", WEDGE)),), (line(("Runs", EDGE)),), (line(("lamp", middle)),))
-    found = text_to_master(text, transform)
-    assert [region.text for region in found.regions] == ["Runs", "lamp"]
-    for region in found.regions:
+    result = text_to_master(text, transform)
+    assert [region.text for region in result.regions] == ["Runs", "lamp"]
+    for region in result.regions:
         assert region.box == region.lines[0].box == region.lines[0].words[0].box
         assert region.box.clipped(WIDTH, HEIGHT) == region.box
-    assert found.regions[0].box.left == 0 and found.regions[0].box.width < EDGE.width
-    assert found.regions[1].box.overlap(middle) == middle.area
-    assert found.regions[1].box.area < 1.3 * middle.area
+    assert result.regions[0].box.left == 0 and result.regions[0].box.width < EDGE.width
+    assert result.regions[1].box.overlap(middle) == middle.area
+    assert result.regions[1].box.area < 1.3 * middle.area
 
 
 def test_of_a_line_that_begins_in_the_wedge_the_words_on_the_page_stay(transform):
     text = page((line(("speck", WEDGE), ("lamp", BESIDE)), line(("dirt", WEDGE), ("dust", BELOW))))
     (region,) = text_to_master(text, transform).regions
     # the box of both specks reaches the page, neither of them does
-    assert [[word.text for word in one.words] for one in region.lines] == [["lamp"]]
+    assert [[word.text for word in item.words] for item in region.lines] == [["lamp"]]
     assert region.lines[0].words[0].box == transform.box_to_master(BESIDE)
 
 
 def test_a_vetoed_box_in_the_wedge_is_left_out(transform):
-    found = text_to_master(page(vetoed=(WEDGE, BESIDE)), transform)
-    assert found.vetoed == (transform.box_to_master(BESIDE),)
+    result = text_to_master(page(vetoed=(WEDGE, BESIDE)), transform)
+    assert result.vetoed == (transform.box_to_master(BESIDE),)

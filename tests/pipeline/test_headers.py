@@ -63,8 +63,8 @@ def test_a_day_that_its_month_does_not_have_is_left_out():
     ],
 )
 def test_volumes_are_told_from_numbers_and_pages(text, number, volume):
-    found = parse_header(text)
-    assert (found.number, found.volume) == (number, volume)
+    result = parse_header(text)
+    assert (result.number, result.volume) == (number, volume)
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_months_are_known_however_their_letters_were_cast():
     ],
 )
 def test_days_are_read_however_they_are_counted(text, date, title):
-    found = parse_header(text)
-    assert (found.date, found.title) == (date, title)
+    result = parse_header(text)
+    assert (result.date, result.title) == (date, title)
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_days_are_read_however_they_are_counted(text, date, title):
     ],
 )
 def test_a_number_alone_at_an_end_is_a_page_and_no_year(text, date, label):
-    found = parse_header(text)
-    assert (found.date, found.label) == (date, label)
+    result = parse_header(text)
+    assert (result.date, result.label) == (date, label)
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,13 @@ def test_a_number_alone_at_an_end_is_a_page_and_no_year(text, date, label):
 def test_a_year_behind_a_number_or_beside_a_stated_page_is_a_year(
     text, date, number, volume, label
 ):
-    found = parse_header(text)
-    assert (found.date, found.number, found.volume, found.label) == (date, number, volume, label)
+    result = parse_header(text)
+    assert (result.date, result.number, result.volume, result.label) == (
+        date,
+        number,
+        volume,
+        label,
+    )
 
 
 def test_a_title_ends_where_its_year_is_named():
@@ -178,8 +183,8 @@ def test_a_double_number_is_no_day():
 
 
 def test_the_issue_of_a_month_is_no_number_and_no_day():
-    found = parse_header("Mai-Heft 1903. 412")
-    assert (found.number, found.date, found.label) == (None, "1903-05", "412")
+    result = parse_header("Mai-Heft 1903. 412")
+    assert (result.number, result.date, result.label) == (None, "1903-05", "412")
     assert parse_header("Die Kunst. 1. Januarheft 1903").date == "1903-01"
     assert parse_header("Die Kunst. Heft 3. Mai 1903").number == "3"
     assert parse_header("Nummer 36.  Seite 1523.").title is None

@@ -41,8 +41,8 @@ def lines(*placed):
 
 
 def told(box, *regions, sequence=2, caption=None):
-    found = placed_kind(picture(box, sequence, caption), regions, width=1000, height=1400)
-    return found.kind
+    result = placed_kind(picture(box, sequence, caption), regions, width=1000, height=1400)
+    return result.kind
 
 
 def test_a_masthead_stands_on_the_first_page_only():
@@ -93,17 +93,17 @@ def test_a_blank_crop_has_a_kind_too():
 def test_of_the_kinds_that_are_named_most_are_right():
     corpus = shared("corpus")
     model = kind_model(KINDS_FILE.read_bytes())
-    wanted = {
+    expected = {
         "textile pattern": "pattern",
         "halftone photo": "halftone",
         "wood engraving": "engraving",
     }
     right, named, count = 0, 0, 0
     with (corpus / "illustrations.csv").open(newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["kind"] in wanted][::9]
+        rows = [row for row in csv.DictReader(stream) if row["kind"] in expected][::9]
     for row in rows:
         rgb = load_image(corpus / row["file"]).rgb
         kind, _ = print_kind(rgb, np.ones(rgb.shape[:2], bool), model)
         named += kind != UNKNOWN
-        right, count = right + (kind == wanted[row["kind"]]), count + 1
+        right, count = right + (kind == expected[row["kind"]]), count + 1
     assert count > 60 and named > 0.5 * count and right > 0.85 * named

@@ -54,21 +54,21 @@ def test_a_monogram_is_cut_to_its_ink(seed, fonts):
 def test_a_printed_masthead_is_illustration_and_the_rest_is_left_for_the_page(seed, corpus, fonts):
     sheet, area = sheet_of(fonts, seed), Box(30, 50, 470, 650)
     room = print_masthead(sheet, corpus, area)
-    found = Box.covering(sheet.labels == ILLUSTRATION)
-    assert found is not None and area.grown(3).union(found) == area.grown(3)
-    assert found.bottom <= room.top and (room.left, room.right) == (area.left, area.right)
+    result = Box.covering(sheet.labels == ILLUSTRATION)
+    assert result is not None and area.grown(3).union(result) == area.grown(3)
+    assert result.bottom <= room.top and (room.left, room.right) == (area.left, area.right)
     assert room.height > area.height / 2
     contents = Box.covering(sheet.labels == CAPTION)
     if contents is not None:
-        assert found.bottom - 3 <= contents.top < contents.bottom < room.top
-        below = Box.covering(sheet.tone[found.bottom + 3 :] < 255)
+        assert result.bottom - 3 <= contents.top < contents.bottom < room.top
+        below = Box.covering(sheet.tone[result.bottom + 3 :] < 255)
         assert below is not None and contents.width - below.width <= 30
 
 
 def kinds(box, corpus, fonts):
     """Return the kinds of lettering that sixty sheets get in ``box``."""
-    found = (lettered(sheet_of(fonts, seed), corpus, box, monograms=0.15) for seed in range(60))
-    return {picture.kind for picture in found if picture is not None}
+    result = (lettered(sheet_of(fonts, seed), corpus, box, monograms=0.15) for seed in range(60))
+    return {picture.kind for picture in result if picture is not None}
 
 
 def test_only_wide_heads_and_small_pictures_are_letters(corpus, fonts):
@@ -100,9 +100,9 @@ def test_columns_and_small_captioned_pictures_have_letters(corpus, fonts, monkey
     seen = set()
     print_picture = Sheet.picture
 
-    def picture(sheet, one, *rest, **options):
-        seen.add(one.kind)
-        return print_picture(sheet, one, *rest, **options)
+    def picture(sheet, item, *rest, **options):
+        seen.add(item.kind)
+        return print_picture(sheet, item, *rest, **options)
 
     monkeypatch.setattr(Sheet, "picture", picture)
     for seed in range(12):

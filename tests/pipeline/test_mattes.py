@@ -211,12 +211,12 @@ def test_lines_get_the_ink_matte_and_tones_the_silhouette():
 
 def test_the_user_may_choose_the_matte():
     crop, truth = vignette()
-    for wanted in ("ink", "silhouette"):
-        found = refine_illustration(
+    for expected in ("ink", "silhouette"):
+        result = refine_illustration(
             crop, (truth > 0.5).astype(np.float32), np.zeros(truth.shape, np.float32), dpi=150,
-            settings=RefineSettings(matte=wanted),
+            settings=RefineSettings(matte=expected),
         )  # fmt: skip
-        assert found.method == wanted and found.inside.shape == truth.shape
+        assert result.method == expected and result.inside.shape == truth.shape
 
 
 def test_a_very_large_picture_is_matted_reduced_and_keeps_the_masters_color():

@@ -18,8 +18,8 @@ def labels(*read, scans=()):
         head = PageHeader("HEAD", label=label) if label is not None else None
         scan = replace(SCAN, page=page, label=dict(scans).get(sequence))
         pages.append(PublishedPage(scan, PageDescription(page, head)))
-    found = [page.description.header for page in with_agreed_labels(pages)]
-    return [head.label if head else None for head in found]
+    results = [page.description.header for page in with_agreed_labels(pages)]
+    return [head.label if head else None for head in results]
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_a_year_that_pages_share_is_their_date():
         scan = replace(SCAN, page=PageId(IssueId("idler"), sequence))
         head = PageHeader("JUGEND", label="1896" if sequence < 4 else "1897")
         pages.append(PublishedPage(scan, PageDescription(scan.page, head)))
-    found = [page.description.header for page in with_agreed_labels(pages)]
-    assert [(head.label, head.date) for head in found] == [*[(None, "1896")] * 3, ("1897", None)]
+    results = [page.description.header for page in with_agreed_labels(pages)]
+    assert [(head.label, head.date) for head in results] == [*[(None, "1896")] * 3, ("1897", None)]
 
 
 def test_pages_may_have_numbers_that_could_be_years():

@@ -30,10 +30,10 @@ def sheet(rows=3, columns=2, tint=200, frame=20):
 @pytest.mark.parametrize(("rows", "columns"), [(3, 2), (1, 3), (2, 1)])
 def test_panels_are_parted_at_their_gutters(rows, columns):
     page, mask = sheet(rows, columns)
-    found = list(panels(mask, page))
-    assert len(found) == rows * columns
-    assert (sum(part.astype(int) for part in found) <= 1).all()
-    assert sum(int(part.sum()) for part in found) > 0.85 * mask.sum()
+    results = list(panels(mask, page))
+    assert len(results) == rows * columns
+    assert (sum(part.astype(int) for part in results) <= 1).all()
+    assert sum(int(part.sum()) for part in results) > 0.85 * mask.sum()
 
 
 def test_panels_without_tint_are_parted_by_their_frames():

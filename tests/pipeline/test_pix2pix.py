@@ -147,8 +147,8 @@ class Tight(torch.nn.Module):
 
 def test_pages_that_are_too_many_go_in_halves_and_nothing_is_kept_of_the_whole():
     net, pages = Tight(), np.random.default_rng(0).random((4, 5, 8, 8), np.float32)
-    found = _infer(net, pages, "cpu")
-    assert np.allclose(found, torch.from_numpy(pages * 2).softmax(dim=1).numpy())
+    result = _infer(net, pages, "cpu")
+    assert np.allclose(result, torch.from_numpy(pages * 2).softmax(dim=1).numpy())
     assert net.left == [0] * 7
 
 
@@ -169,15 +169,15 @@ def test_composed_truth_travels_with_its_page(composer):
 def test_training_sees_a_page_as_the_engine_does(side):
     page = np.random.default_rng(0).integers(0, 255, (side, side * 3 // 4, 3), np.uint8)
     frame = Frame(192, 144, low_scale=1.0, high_scale=1.0, mirror=0.0)
-    own = reduced_pair(page, np.zeros(page.shape[:2], np.uint8), 1024)
-    image, _ = to_sample(own, np.random.default_rng(0), frame)
+    result = reduced_pair(page, np.zeros(page.shape[:2], np.uint8), 1024)
+    image, _ = to_sample(result, np.random.default_rng(0), frame)
     assert np.array_equal(image[0].numpy(), normalize(reduce(to_grey(page), 192)))
 
 
 def test_the_same_seed_composes_the_same_page(composer):
-    one, other = composer(11), composer(11)
-    assert np.array_equal(one.page, other.page) and np.array_equal(one.labels, other.labels)
-    assert not np.array_equal(composer(12).page, one.page)
+    result, other = composer(11), composer(11)
+    assert np.array_equal(result.page, other.page) and np.array_equal(result.labels, other.labels)
+    assert not np.array_equal(composer(12).page, result.page)
 
 
 def test_the_lines_of_one_text_share_a_face_and_an_inking(fonts, monkeypatch):
@@ -210,10 +210,10 @@ def test_shipped_weights_give_the_same_map_every_time():
     weights = find_weights("default")
     engine = torch_engine(weights.read(), Architecture(weights.card.channels, 384), device="cpu")
     page = draw_page(3)
-    one, other = engine([page])[0], engine([draw_page(4), page])[1]
-    assert np.array_equal(one.probabilities, other.probabilities)
-    assert one.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-4)
-    assert full_size(one, 900, 640).shape == (900, 640)
+    result, other = engine([page])[0], engine([draw_page(4), page])[1]
+    assert np.array_equal(result.probabilities, other.probabilities)
+    assert result.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-4)
+    assert full_size(result, 900, 640).shape == (900, 640)
     assert weights.path.stat().st_size <= 32e6
 
 

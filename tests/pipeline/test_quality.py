@@ -32,10 +32,10 @@ def region(text):
 
 @pytest.fixture(scope="module")
 def lists():
-    found = {name: vocabulary((name,)) for name in ("ger", "eng", "fre")}
-    if not all(found.values()):
+    by_name = {name: vocabulary((name,)) for name in ("ger", "eng", "fre")}
+    if not all(by_name.values()):
         pytest.skip("needs the word lists that make setup installs")
-    return found
+    return by_name
 
 
 def test_words_of_old_spelling_are_known(lists):
@@ -74,16 +74,16 @@ def test_only_german_that_does_not_say_its_script_has_two_engines():
 
 
 def test_a_language_without_a_model_costs_its_issue_and_a_configured_one_the_night():
-    said = IssueMetadata(languages=("tlh",))
-    with pytest.raises(RecognitionError, match="tesseract-ocr-tlh") as told:
-        readers(said, RecognizeSettings())
-    assert not is_systemic(told.value)
+    metadata = IssueMetadata(languages=("tlh",))
+    with pytest.raises(RecognitionError, match="tesseract-ocr-tlh") as error:
+        readers(metadata, RecognizeSettings())
+    assert not is_systemic(error.value)
     with pytest.raises(EngineError, match="tesseract-ocr-tlh"):
         readers(IssueMetadata(), RecognizeSettings(languages=("tlh",)))
 
 
 @pytest.mark.parametrize(
-    ("installed", "said", "configured", "error"),
+    ("installed", "expected", "configured", "error"),
     [
         (("deu", "eng"), {"languages": ("ger",)}, {}, EngineError),
         (("deu", "eng"), {"languages": ("deu",), "script": "Latf"}, {}, EngineError),
@@ -103,21 +103,23 @@ def test_a_language_without_a_model_costs_its_issue_and_a_configured_one_the_nig
     ],
 )
 def test_a_missing_model_costs_one_issue_only_where_config_ini_does_not_ask_for_it(
-    monkeypatch, installed, said, configured, error
+    monkeypatch, installed, expected, configured, error
 ):
     models = tuple(Path(f"{name}.traineddata") for name in installed)
     monkeypatch.setattr("pipeline.recognize.tesseract_readers.tessdata", lambda: models)
     with pytest.raises(error, match="apt-get install tesseract-ocr-"):
-        readers(IssueMetadata(**said), RecognizeSettings(**configured))
+        readers(IssueMetadata(**expected), RecognizeSettings(**configured))
 
 
 def test_a_title_has_its_own_models(tmp_path):
     settings = RecognizeSettings(models=("Der Bazar = Fraktur", "Figaro = fra+eng"))
-    said = IssueMetadata(title="figaro", languages=("ger",))
-    assert [engine.models for engine in readers(said, settings).by_script.values()] == ["fra+eng"]
+    metadata = IssueMetadata(title="figaro", languages=("ger",))
+    assert [engine.models for engine in readers(metadata, settings).by_script.values()] == [
+        "fra+eng"
+    ]
     assert len(readers(IssueMetadata(title="Other"), settings).by_script) == 2
     with pytest.raises(EngineError, match="no klingon for Figaro"):
-        readers(said, RecognizeSettings(models=("Figaro = klingon",)))
+        readers(metadata, RecognizeSettings(models=("Figaro = klingon",)))
     (tmp_path / "config.ini").write_text("[recognize]\nmodels = Figaro\n")
     with pytest.raises(ConfigError, match="want a title"):
         load(tmp_path / "config.ini")
@@ -148,10 +150,10 @@ def test_the_script_is_told_where_words_are_read_and_nowhere_else():
     read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
     grey = np.full((1500, 640), 244, np.uint8)
     grey[1100:1500] = draw_page(1, picture=False)[80:480, :, 0]
-    told = {"readers": read_by, "dpi": 150}
+    reading = {"readers": read_by, "dpi": 150}
     blank, lines = text_in(0, 0, 640, 1000), text_in(0, 1100, 640, 1500)
-    assert find_scripts(grey, [blank], **told) == {}
-    assert find_scripts(grey, [blank, lines], **told) == {RegionKind.TEXT: "Latn"}
+    assert find_scripts(grey, [blank], **reading) == {}
+    assert find_scripts(grey, [blank, lines], **reading) == {RegionKind.TEXT: "Latn"}
 
 
 @pytest.mark.engine
@@ -163,8 +165,8 @@ def test_a_blanked_picture_amid_the_text_hides_no_script():
     grey[height // 4 : -height // 4] = np.percentile(grey, 80)
     read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
     body = text_in(100, 100, width - 100, height - 200)
-    told = find_scripts(grey, [body], read_by, dpi=200)
-    assert told == {RegionKind.TEXT: "Latf"}
+    scripts = find_scripts(grey, [body], read_by, dpi=200)
+    assert scripts == {RegionKind.TEXT: "Latf"}
 
 
 @pytest.mark.engine
@@ -183,5 +185,5 @@ def test_the_script_is_told_from_real_print(page, script, lists):
     height, width = rgb.shape[:2]
     body = text_in(100, 100, width - 100, height - 200)
     read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
-    told = find_scripts(rgb[..., 0], [body], read_by, dpi=200)
-    assert told == {RegionKind.TEXT: script}
+    scripts = find_scripts(rgb[..., 0], [body], read_by, dpi=200)
+    assert scripts == {RegionKind.TEXT: script}

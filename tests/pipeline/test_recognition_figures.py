@@ -30,10 +30,10 @@ PAGE = PageId(IssueId("a-1"), 1)
 
 def slow_distance(got, want):
     rows = [list(range(len(want) + 1))]
-    for at, one in enumerate(got, start=1):
+    for at, item in enumerate(got, start=1):
         row = [at]
         for col, other in enumerate(want, start=1):
-            row.append(min(rows[-1][col] + 1, row[-1] + 1, rows[-1][col - 1] + (one != other)))
+            row.append(min(rows[-1][col] + 1, row[-1] + 1, rows[-1][col - 1] + (item != other)))
         rows.append(row)
     return rows[-1][-1]
 
@@ -51,10 +51,10 @@ def test_a_moved_column_costs_order_and_no_words():
 
 
 def test_spelling_counts_only_literally_and_errors_add_up():
-    one = text_errors("Muſſen", "mussen")
-    assert one.words.rate == 0 and one.literal_words.rate == 1
-    both = one + text_errors("a b", "a c")
-    assert (both.words.edits, both.words.wanted) == (1, 3)
+    result = text_errors("Muſſen", "mussen")
+    assert result.words.rate == 0 and result.literal_words.rate == 1
+    both = result + text_errors("a b", "a c")
+    assert (both.words.edits, both.words.units) == (1, 3)
 
 
 def drawn(issue, number):
@@ -83,9 +83,9 @@ def test_a_drawn_page_knows_its_words_and_captions():
 @pytest.mark.parametrize("number", range(4))
 def test_what_an_invented_head_says_can_be_parsed(number):
     issue = invented(np.random.default_rng(number), number)
-    own = issue.metadata
-    sample = Sample("drawn", None, own, f"{issue.first_page} {issue.running_head}")
-    want = PageHeader("", own.title, own.date, own.number, own.volume or None)
+    metadata = issue.metadata
+    sample = Sample("drawn", None, metadata, f"{issue.first_page} {issue.running_head}")
+    want = PageHeader("", metadata.title, metadata.date, metadata.number, metadata.volume or None)
     outcomes = header_outcomes(want, parsed(sample))
     assert {outcomes[name] for name in ("title", "date", "number")} == {"right"}
     assert outcomes["volume"] in ("right", "")
@@ -111,16 +111,16 @@ def described(*, pictures, kind=RegionKind.CAPTION, read=True):
 
 
 def found(box, caption=None):
-    said = Caption("Fig. 1", caption, 0.9, "below") if caption else None
-    return Illustration(PAGE, 1, box, ((0.0, 0.0),), 0.9, caption=said)
+    result = Caption("Fig. 1", caption, 0.9, "below") if caption else None
+    return Illustration(PAGE, 1, box, ((0.0, 0.0),), 0.9, caption=result)
 
 
 def test_a_missed_caption_has_its_reason():
     box, under = Box(0, 0, 100, 100), Box(8, 108, 92, 122)
     sample = Sample("drawn", None, IssueMetadata(), captions=((box, under),))
 
-    def reason(said):
-        (name,) = link_outcomes(sample, said)
+    def reason(expected):
+        (name,) = link_outcomes(sample, expected)
         return name
 
     linked = found(box, Box(10, 110, 90, 120))
@@ -142,6 +142,6 @@ def test_a_missed_caption_has_its_reason():
 
 def test_the_choice_of_real_pages_is_fixed_and_can_be_limited():
     folder = shared("eval-dev")
-    one, other = (real_samples(folder / "truth", folder / "pages", limit=2) for _ in range(2))
-    assert one == other and {s.source for s in one} >= {"Idler-1893", "SETAF"}
-    assert max(sum(s.source == t.source for s in one) for t in one) == 2
+    result, other = (real_samples(folder / "truth", folder / "pages", limit=2) for _ in range(2))
+    assert result == other and {s.source for s in result} >= {"Idler-1893", "SETAF"}
+    assert max(sum(s.source == t.source for s in result) for t in result) == 2

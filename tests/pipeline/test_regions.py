@@ -24,12 +24,12 @@ def boxes_of(regions, kind="illustration"):
 
 
 def test_regions_come_in_pixels_of_the_page():
-    found = find_regions(
+    result = find_regions(
         probabilities(illustration=[(10, 20, 40, 60)]), page_width=900, page_height=1200
     )
-    (box,) = boxes_of(found)
+    (box,) = boxes_of(result)
     assert box == Box(100, 200, 400, 600)
-    assert found[0].probability == pytest.approx(0.92, abs=0.01)
+    assert result[0].probability == pytest.approx(0.92, abs=0.01)
 
 
 def test_pictures_that_touch_by_a_bridge_are_two():
@@ -44,8 +44,8 @@ def test_pictures_joined_by_bare_paper_are_two():
     page = np.full((400, 300), 245, np.uint8)
     page[50:170, 30:120] = 60
     page[50:170, 190:270] = 60
-    found = find_regions(planes, page_width=300, page_height=400, page=page)
-    assert len(boxes_of(found)) == 2
+    result = find_regions(planes, page_width=300, page_height=400, page=page)
+    assert len(boxes_of(result)) == 2
 
 
 def test_specks_are_no_pictures_and_holes_are_filled():
@@ -64,8 +64,8 @@ def test_probabilities_land_on_the_right_master_pixels():
     transform = Transform((1.0, 0.0, 40.0, 0.0, 1.0, 30.0), 400, 800, 500, 900)
     grid = np.zeros((80, 40), np.float32)
     grid[20:40, 10:20] = 1  # a tenth of the size: 200..400, 100..200 of the prepared page
-    found = in_master(grid, transform, Box(0, 0, 500, 900)) >= 0.5
-    rows, cols = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
+    result = in_master(grid, transform, Box(0, 0, 500, 900)) >= 0.5
+    rows, cols = np.flatnonzero(result.any(axis=1)), np.flatnonzero(result.any(axis=0))
     assert (rows[0], rows[-1] + 1) == pytest.approx((230, 430), abs=1)
     assert (cols[0], cols[-1] + 1) == pytest.approx((140, 240), abs=1)
     region = Region(RegionKind.TEXT, Box(100, 200, 200, 400), ((100.0, 200.0),), 0.5)

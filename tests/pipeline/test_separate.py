@@ -33,15 +33,15 @@ def test_two_pages_of_one_name_are_refused_before_anything_is_written(tmp_path, 
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [("page.png", []), ("page.overlay.jpg", ["--no-labels", "--overlay"])]
+    ("name", "expected"), [("page.png", []), ("page.overlay.jpg", ["--no-labels", "--overlay"])]
 )
-def test_a_page_is_never_replaced_by_its_own_map(tmp_path, capsys, monkeypatch, name, wanted):
+def test_a_page_is_never_replaced_by_its_own_map(tmp_path, capsys, monkeypatch, name, expected):
     monkeypatch.chdir(tmp_path)
     pages = {"page.png", name}
     for page in pages:
         Image.fromarray(draw_page(1)).save(page)
     before = {page: Path(page).read_bytes() for page in pages}
-    assert main(["separate", *pages, "--to", ".", "--engine", "classical", *wanted]) == 2
+    assert main(["separate", *pages, "--to", ".", "--engine", "classical", *expected]) == 2
     assert f"would replace the page {name}" in capsys.readouterr().err
     assert all(Path(page).read_bytes() == content for page, content in before.items())
 
@@ -58,14 +58,14 @@ def test_every_page_of_a_file_has_its_map_and_copies_have_none(tmp_path, name):
     copies = [small] * (name == "multi.tif")
     first.save(tmp_path / name, save_all=True, append_images=[*others, *copies])
     first.save(tmp_path / "camera.jpg", format="MPO", save_all=True, append_images=[small])
-    files = [str(tmp_path / one) for one in (name, "camera.jpg")]
+    files = [str(tmp_path / item) for item in (name, "camera.jpg")]
     out, stem = tmp_path / "out", Path(name).stem
     assert main(["separate", *files, "--to", str(out), "--engine", "classical", "--overlay"]) == 0
     maps = [stem, f"{stem}_0002", f"{stem}_0003", "camera"]
-    made = {f"{one}{suffix}" for one in maps for suffix in (".png", ".overlay.jpg")}
+    made = {f"{item}{suffix}" for item in maps for suffix in (".png", ".overlay.jpg")}
     assert {path.name for path in out.iterdir()} == made
-    for one, page in zip(maps, (first, *others, first), strict=True):
-        assert load_labels(out / f"{one}.png").shape == (page.height, page.width)
+    for item, page in zip(maps, (first, *others, first), strict=True):
+        assert load_labels(out / f"{item}.png").shape == (page.height, page.width)
 
 
 def test_a_second_page_is_not_replaced_by_a_file_of_its_name(tmp_path, capsys):
@@ -88,10 +88,10 @@ def test_a_page_of_a_file_that_is_damaged_costs_itself(tmp_path, capsys):
     files = [str(tmp_path / name) for name in ("stump.tif", "cut.tif", "stump.pdf")]
     out = tmp_path / "out"
     assert main(["separate", *files, "--to", str(out), "--engine", "classical"]) == 1
-    said = capsys.readouterr().err.splitlines()
+    lines = capsys.readouterr().err.splitlines()
     assert {path.name for path in out.iterdir()} == {"cut.png", "cut_0002.png"}
-    assert len(said) == 3 and sum(line.startswith("cut_0003: ") for line in said) == 1
-    assert all(any(f"{name}: " in line for line in said) for name in files)
+    assert len(lines) == 3 and sum(line.startswith("cut_0003: ") for line in lines) == 1
+    assert all(any(f"{name}: " in line for line in lines) for name in files)
 
 
 def test_nothing_to_write_is_a_usage_error(tmp_path, capsys):
@@ -108,9 +108,9 @@ def test_json_stays_json_when_the_worst_pages_are_named(tmp_path, capsys):
     Image.fromarray(np.zeros((80, 100), np.uint8)).save(tmp_path / "a.png")
     folder = str(tmp_path)
     assert main(["evaluate", folder, folder, "--json", "--worst", "1"]) == 0
-    said = capsys.readouterr()
-    assert json.loads(said.out)["ALL"]["pages"] == 1
-    assert "1.000  a" in said.err
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["ALL"]["pages"] == 1
+    assert "1.000  a" in captured.err
 
 
 def test_an_engine_that_loses_a_page_is_found_out():
@@ -128,14 +128,14 @@ def test_a_class_map_keeps_its_places_at_full_size():
 
 
 def test_the_classical_engine_finds_pictures_and_text_on_its_own_grid():
-    found = classical()([draw_page(2)])[0]
-    assert found.engine == "classical"
-    assert found.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-5)
-    assert set(np.unique(found.class_map)) == {0, 1, 4}
-    assert (full_size(found, 900, 640)[150:330, 180:460] == 1).mean() > 0.9
+    result = classical()([draw_page(2)])[0]
+    assert result.engine == "classical"
+    assert result.probabilities.sum(axis=0) == pytest.approx(1, abs=1e-5)
+    assert set(np.unique(result.class_map)) == {0, 1, 4}
+    assert (full_size(result, 900, 640)[150:330, 180:460] == 1).mean() > 0.9
 
 
 @pytest.mark.parametrize("size", [(5000, 1), (1, 5000), (3000, 3)])
 def test_the_classical_engine_works_on_a_strip_of_a_page_in_bounds(size):
-    found = classical()([np.full((*size, 3), 200, np.uint8)])[0].probabilities
-    assert min(found.shape[1:]) >= 1 and found[0].size <= 500 * 4000
+    probabilities = classical()([np.full((*size, 3), 200, np.uint8)])[0].probabilities
+    assert min(probabilities.shape[1:]) >= 1 and probabilities[0].size <= 500 * 4000

@@ -47,7 +47,7 @@ def joined(left, right, *, second=None):
     whole = plate()
     crops = {str(left): whole[:, :920], str(right): (plate(9) if second else whole)[:, 940:]}
     pages = [(scan(1), ()), (scan(2), (left,)), (scan(3), (right,))]
-    return joined_spreads(pages, lambda one: crops[str(one)])[2][0].continues
+    return joined_spreads(pages, lambda item: crops[str(item)])[2][0].continues
 
 
 def test_halves_of_one_plate_are_joined():
@@ -68,14 +68,14 @@ def test_halves_far_from_the_fold_or_at_other_heights_are_not():
 def test_pages_that_do_not_follow_each_other_are_not_compared():
     left, right = halves()
     pages = [(scan(2), (left,)), (scan(4), (right,))]
-    assert joined_spreads(pages, lambda one: plate())[1][0].continues == ""
+    assert joined_spreads(pages, lambda item: plate())[1][0].continues == ""
 
 
 def test_a_right_half_does_not_run_on_to_the_next_page():
     wide = [Illustration(PageId(ISSUE, n), 1, Box(20, 100, 980, 1300), (), 0.9) for n in (1, 2, 3)]
-    pages = [(scan(n), (one,)) for n, one in enumerate(wide, start=1)]
-    found = joined_spreads(pages, lambda one: plate()[:, :20])
-    assert [one.continues for (one,) in found] == ["", str(wide[0]), ""]
+    pages = [(scan(n), (item,)) for n, item in enumerate(wide, start=1)]
+    result = joined_spreads(pages, lambda item: plate()[:, :20])
+    assert [item.continues for (item,) in result] == ["", str(wide[0]), ""]
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def plated(tmp_path):
     whole, _ = small_issue(tmp_path, pages=4)
     first, second, *rest = whole.pages
     left, right = (page.description.illustrations[0] for page in (first, second))
-    said = replace(second.description, illustrations=(replace(right, continues=str(left)),))
-    return replace(whole, pages=(first, replace(second, description=said), *rest))
+    changed = replace(second.description, illustrations=(replace(right, continues=str(left)),))
+    return replace(whole, pages=(first, replace(second, description=changed), *rest))
 
 
 def test_a_plate_is_one_illustration_in_mets(plated):
@@ -105,8 +105,8 @@ def test_a_plate_is_one_range_of_the_manifest_named_as_in_mets(plated):
     record = json.loads(manifest(plated, {}, PUBLIC))
     ranges = record["structures"][0]["items"]
     divs = logical_map(plated, {}, has_rights=False, with_cut_outs=False)[0]
-    assert [one["id"].rpartition("/")[2] for one in ranges] == [div.get("ID") for div in divs]
-    places = [[part["source"]["id"][-4:] for part in one["items"]] for one in ranges]
+    assert [item["id"].rpartition("/")[2] for item in ranges] == [div.get("ID") for div in divs]
+    places = [[part["source"]["id"][-4:] for part in item["items"]] for item in ranges]
     assert places == [["0001", "0002"], ["0003"]]
     assert not list(check_manifest(record, name="manifest.json"))
 

@@ -24,8 +24,8 @@ def turned(page, degrees):
 def test_a_skewed_page_is_straightened(degrees):
     page = turned(draw_page(1, picture=False), degrees)
     assert find_skew(to_grey(page), max_degrees=3) == pytest.approx(degrees, abs=0.15)
-    found = find_transform(page)
-    straight = apply_transform(page, found.transform, paper=found.paper)
+    transform = find_transform(page)
+    straight = apply_transform(page, transform.transform, paper=transform.paper)
     assert abs(find_skew(to_grey(straight), max_degrees=3)) < 0.15
 
 
@@ -42,10 +42,10 @@ def test_boxes_come_back_to_the_master(degrees):
     back = transform.box_to_master(Box(cols[0], rows[0], cols[-1] + 1, rows[-1] + 1))
     blue = (master[..., 2] > 200) & (master[..., 0] < 60)
     rows, cols = np.flatnonzero(blue.any(axis=1)), np.flatnonzero(blue.any(axis=0))
-    wanted = Box(cols[0], rows[0], cols[-1] + 1, rows[-1] + 1)
+    expected = Box(cols[0], rows[0], cols[-1] + 1, rows[-1] + 1)
     near = zip(
         (back.left, back.top, back.right, back.bottom),
-        (wanted.left, wanted.top, wanted.right, wanted.bottom),
+        (expected.left, expected.top, expected.right, expected.bottom),
         strict=True,
     )
     assert all(abs(a - b) <= 3 for a, b in near)
@@ -100,8 +100,8 @@ def camera_scan(chart=True, finger=True):
 
 def test_a_sheet_is_found_on_its_bed_without_chart_ruler_and_finger():
     box = find_paper(to_grey(camera_scan()))
-    wanted = (60, 90, 1000, 1300)
-    near = zip((box.left, box.top, box.right, box.bottom), wanted, strict=True)
+    expected = (60, 90, 1000, 1300)
+    near = zip((box.left, box.top, box.right, box.bottom), expected, strict=True)
     assert all(abs(a - b) <= 6 for a, b in near)
 
 
@@ -124,5 +124,5 @@ def test_a_border_is_cut_up_to_a_sixth_of_the_page():
 @pytest.mark.parametrize("value", [0, 255])
 def test_pages_with_nothing_on_them_survive(shape, value):
     page = np.full((*shape, 3), value, np.uint8)
-    found = find_transform(page)
-    assert apply_transform(page, found.transform).shape == page.shape
+    transform = find_transform(page)
+    assert apply_transform(page, transform.transform).shape == page.shape

@@ -18,9 +18,9 @@ def strip(label, *rows, size=(200, 300)):
 
 
 def box_of(labels, label):
-    found = Box.covering(labels == label)
-    assert found is not None and found.area == (labels == label).sum()
-    return (found.top, found.bottom, found.left, found.right)
+    result = Box.covering(labels == label)
+    assert result is not None and result.area == (labels == label).sum()
+    return (result.top, result.bottom, result.left, result.right)
 
 
 @pytest.mark.parametrize("label", [CAPTION, HEADER])

@@ -45,9 +45,9 @@ def test_a_table_gives_its_words_and_nothing_else(tmp_path, monkeypatch):
 @pytest.mark.parametrize("code", [0x0B, 0x0C, 0x0D, 0x1C, 0x85, 0x2028, 0x2029])
 def test_a_word_with_a_line_break_of_its_own_stays_in_its_row(code, tmp_path, monkeypatch):
     rows = [HEAD, word(text=f"la{chr(code)}mp"), word(left="110", text="lit")]
-    found = read(rows, tmp_path, monkeypatch)
-    assert [word.box.left for word in found] == [40, 110]
-    assert found[0].text.startswith("la") and found[0].text.endswith("mp")
+    result = read(rows, tmp_path, monkeypatch)
+    assert [word.box.left for word in result] == [40, 110]
+    assert result[0].text.startswith("la") and result[0].text.endswith("mp")
 
 
 @pytest.mark.parametrize(

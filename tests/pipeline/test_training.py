@@ -47,7 +47,7 @@ def rows(folder):
 
 
 @pytest.fixture
-def own(tmp_path):
+def own_set(tmp_path):
     """A training set of six pages in three issues; the dark half of each is an illustration."""
     source = tmp_path / "pages"
     source.mkdir()
@@ -71,23 +71,25 @@ def test_a_cpu_that_emulates_bf16_trains_in_float32(monkeypatch):
     from pipeline.training.session import halves_pay
 
     for capability, pays in (("AVX512", True), ("AVX2", False), ("DEFAULT", False)):
-        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda said=capability: said)
+        monkeypatch.setattr(
+            torch.backends.cpu, "get_cpu_capability", lambda expected=capability: expected
+        )
         assert halves_pay("cpu") is pays and halves_pay("cuda")
 
 
 def test_a_training_leaves_weights_metrics_and_a_sheet(tmp_path):
-    said = []
-    weights = train(order(tmp_path / "run"), said.append)
-    found = rows(tmp_path / "run")
-    assert list(found[0]) == list(COLUMNS) and [int(row["step"]) for row in found] == [2, 4]
-    assert all(0 <= float(row["mean"]) <= 1 for row in found)
+    messages = []
+    weights = train(order(tmp_path / "run"), messages.append)
+    result = rows(tmp_path / "run")
+    assert list(result[0]) == list(COLUMNS) and [int(row["step"]) for row in result] == [2, 4]
+    assert all(0 <= float(row["mean"]) <= 1 for row in result)
     assert find_weights(str(weights)).card.figures["unseen"]["mean"] == pytest.approx(
-        max(float(row["mean"]) for row in found), abs=1e-5
+        max(float(row["mean"]) for row in result), abs=1e-5
     )
     sheet = (tmp_path / "run/sheet.html").read_text()
     assert "samples/0000004/00.jpg" in sheet
     assert (tmp_path / "run/samples/0000002/02.jpg").stat().st_size > 1000
-    assert "unseen pages" in said[0]
+    assert "unseen pages" in messages[0]
 
 
 def test_a_stopped_training_goes_on_where_it_was(tmp_path):
@@ -125,19 +127,19 @@ def test_the_command_line_begins_with_finished_weights(tmp_path, capsys):
     assert "missing" in capsys.readouterr().err
 
 
-def annotated(own, folder):
-    """Lay the annotated pages of ``own`` into a folder as --real wants it, in two sources."""
+def annotated(own_set, folder):
+    """Lay the annotated pages of ``own_set`` into a folder as --real wants it, in two sources."""
     for name in ("truth", "pages"):
         (folder / name).mkdir(parents=True)
-    for path in sorted((own.parent / "pages").glob("*.json")):
+    for path in sorted((own_set.parent / "pages").glob("*.json")):
         truth = json.loads(path.read_text()) | {"source": path.name[:2]}
         (folder / "truth" / path.name).write_text(json.dumps(truth))
         shutil.copy(path.with_suffix(".png"), folder / "pages")
     return folder
 
 
-def test_the_command_line_trains_on_scans_and_tries_on_those_left_out(own, tmp_path, capsys):
-    real, run = annotated(own, tmp_path / "real"), tmp_path / "run"
+def test_the_command_line_trains_on_scans_and_tries_on_those_left_out(own_set, tmp_path, capsys):
+    real, run = annotated(own_set, tmp_path / "real"), tmp_path / "run"
     arguments = ["train", "--to", str(run), "--steps", "2", "--long-side", "128", "--channels"]
     arguments += ["8,12", "--batch-size", "2", "--workers", "1", "--validate-every", "2"]
     arguments += ["--real", str(real), "--real-share", "1", "--leave-out"]
@@ -152,9 +154,9 @@ def test_the_command_line_trains_on_scans_and_tries_on_those_left_out(own, tmp_p
 
 
 def test_training_stops_when_nothing_gets_better(tmp_path):
-    said = []
-    train(order(tmp_path / "run", steps=40, patience=2, learning_rate=0.0), said.append)
-    assert "stopped" in said[-1] and int(rows(tmp_path / "run")[-1]["step"]) < 40
+    messages = []
+    train(order(tmp_path / "run", steps=40, patience=2, learning_rate=0.0), messages.append)
+    assert "stopped" in messages[-1] and int(rows(tmp_path / "run")[-1]["step"]) < 40
 
 
 def test_tensorboard_gets_its_curves(tmp_path):
@@ -163,21 +165,21 @@ def test_tensorboard_gets_its_curves(tmp_path):
     assert list((tmp_path / "run/tensorboard").glob("events.*"))
 
 
-def test_own_pages_are_mixed_with_composed_ones(own):
-    kinds = [Pages(None, 128, own, share=0.5)(seed).kind for seed in range(40)]
+def test_own_pages_are_mixed_with_composed_ones(own_set):
+    kinds = [Pages(None, 128, own_set, share=0.5)(seed).kind for seed in range(40)]
     assert 8 < kinds.count("own") < 32
-    assert {Pages(None, 128, own, share=1.0)(seed).kind for seed in range(5)} == {"own"}
+    assert {Pages(None, 128, own_set, share=1.0)(seed).kind for seed in range(5)} == {"own"}
 
 
-def test_validation_is_on_issues_that_are_not_trained_on(own, tmp_path):
-    parted = split(read_manifest(own), validation=0.6, test=0.0, seed=1)
+def test_validation_is_on_issues_that_are_not_trained_on(own_set, tmp_path):
+    parted = split(read_manifest(own_set), validation=0.6, test=0.0, seed=1)
     assert {entry.part for entry in parted} == {"train", "validation"}
-    write_manifest(own, parted)
-    held = len(set_pages(own, "validation"))
-    train(order(tmp_path / "run", training_set=own), lambda _: None)
+    write_manifest(own_set, parted)
+    held = len(set_pages(own_set, "validation"))
+    train(order(tmp_path / "run", training_set=own_set), lambda _: None)
     assert len(list((tmp_path / "run/samples/0000002").iterdir())) == min(3, held)
     with pytest.raises(ConfigError, match="dataset split"):
-        set_pages(own, "test")
+        set_pages(own_set, "test")
 
 
 def test_own_pages_are_kept_as_large_as_the_net_is_shown_them(tmp_path):
@@ -191,92 +193,100 @@ def test_own_pages_are_kept_as_large_as_the_net_is_shown_them(tmp_path):
     assert [rows for rows, _ in sizes] == [1024, 1920, 2000]
 
 
-@pytest.mark.parametrize(("wanted", "tried"), [(4, 4), (9, 4), (2, 2)])
-def test_every_page_held_back_is_tried_once(own, tmp_path, wanted, tried):
+@pytest.mark.parametrize(("expected", "tried"), [(4, 4), (9, 4), (2, 2)])
+def test_every_page_held_back_is_tried_once(own_set, tmp_path, expected, tried):
     parts = {"i0": "train", "i1": "validation", "i2": "validation"}
-    write_manifest(own, [replace(one, part=parts[one.issue]) for one in read_manifest(own)])
-    train(order(tmp_path / "run", training_set=own, validation_pages=wanted), lambda _: None)
-    shown = [one.read_bytes() for one in (tmp_path / "run/samples/0000002").iterdir()]
+    write_manifest(
+        own_set, [replace(item, part=parts[item.issue]) for item in read_manifest(own_set)]
+    )
+    train(order(tmp_path / "run", training_set=own_set, validation_pages=expected), lambda _: None)
+    shown = [item.read_bytes() for item in (tmp_path / "run/samples/0000002").iterdir()]
     assert len(shown) == len(set(shown)) == tried
 
 
-def test_fine_tuning_keeps_weights_that_help_and_refuses_others(own, tmp_path, monkeypatch):
+def test_fine_tuning_keeps_weights_that_help_and_refuses_others(own_set, tmp_path, monkeypatch):
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
-    guard = Guard(own.parent / "pages", own.parent / "pages")
+    guard = Guard(own_set.parent / "pages", own_set.parent / "pages")
     figures = iter([0.4, 0.1, 0.395, 0.3])
     monkeypatch.setattr(finetuning, "_judged", lambda *_: next(figures))
-    found = finetune(order(tmp_path / "run", training_set=own, validate_every=0), str(base), guard, guard,
+    outcome = finetune(order(tmp_path / "run", training_set=own_set, validate_every=0), str(base), guard, guard,
                      lambda _: None)  # fmt: skip
-    assert found.guarded == (0.4, 0.395) and found.held_back == (0.1, 0.3) and found.is_accepted
-    assert not Outcome((0.1, 0.3), (0.4, 0.38), found.weights).is_accepted
-    assert not Outcome((0.3, 0.3), (0.4, 0.4), found.weights).is_accepted
+    assert (
+        outcome.guarded == (0.4, 0.395) and outcome.held_back == (0.1, 0.3) and outcome.is_accepted
+    )
+    assert not Outcome((0.1, 0.3), (0.4, 0.38), outcome.weights).is_accepted
+    assert not Outcome((0.3, 0.3), (0.4, 0.4), outcome.weights).is_accepted
 
 
-def tune(own, folder, base, monkeypatch, *, after=0.3, say=print, **changes):
+def tune(own_set, folder, base, monkeypatch, *, after=0.3, say=print, **changes):
     """Fine-tune in earnest, with given figures: 0.1 before and ``after`` on the pages held back."""
-    guard = Guard(own.parent / "pages", own.parent / "pages")
+    guard = Guard(own_set.parent / "pages", own_set.parent / "pages")
     figures = iter([0.4, 0.1, 0.4, after])
     monkeypatch.setattr(finetuning, "_judged", lambda *_: next(figures))
     return finetune(
-        order(folder, training_set=own, validate_every=0, **changes), str(base), guard, guard, say
+        order(folder, training_set=own_set, validate_every=0, **changes),
+        str(base),
+        guard,
+        guard,
+        say,
     )
 
 
 def trainings(folder):
-    return sorted([row["step"] for row in rows(one)] for one in folder.glob("training-*"))
+    return sorted([row["step"] for row in rows(item)] for item in folder.glob("training-*"))
 
 
-def test_a_killed_fine_tuning_goes_on_where_it_was(own, tmp_path, monkeypatch):
+def test_a_killed_fine_tuning_goes_on_where_it_was(own_set, tmp_path, monkeypatch):
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
     with pytest.raises(ZeroDivisionError):
-        tune(own, tmp_path / "run", base, monkeypatch, say=lambda _: 1 / 0)
-    tune(own, tmp_path / "run", base, monkeypatch)
+        tune(own_set, tmp_path / "run", base, monkeypatch, say=lambda _: 1 / 0)
+    tune(own_set, tmp_path / "run", base, monkeypatch)
     assert trainings(tmp_path / "run") == [["2", "4"]]
 
 
 @pytest.mark.parametrize("change", [{"share": 0.9}, {"learning_rate": 1e-3}, {"steps": 6}])
-def test_fine_tuning_in_another_way_begins_anew(own, tmp_path, monkeypatch, change):
+def test_fine_tuning_in_another_way_begins_anew(own_set, tmp_path, monkeypatch, change):
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
-    tune(own, tmp_path / "run", base, monkeypatch, after=0.1)
-    tune(own, tmp_path / "run", base, monkeypatch, **change)
-    found = trainings(tmp_path / "run")
-    assert len(found) == 2 and {steps[0] for steps in found} == {"2"}
+    tune(own_set, tmp_path / "run", base, monkeypatch, after=0.1)
+    tune(own_set, tmp_path / "run", base, monkeypatch, **change)
+    result = trainings(tmp_path / "run")
+    assert len(result) == 2 and {steps[0] for steps in result} == {"2"}
 
 
-def test_fine_tuning_on_other_pages_begins_anew(own, tmp_path, monkeypatch):
+def test_fine_tuning_on_other_pages_begins_anew(own_set, tmp_path, monkeypatch):
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
-    tune(own, tmp_path / "run", base, monkeypatch, after=0.1)
-    write_manifest(own, read_manifest(own)[:4])
-    tune(own, tmp_path / "run", base, monkeypatch)
+    tune(own_set, tmp_path / "run", base, monkeypatch, after=0.1)
+    write_manifest(own_set, read_manifest(own_set)[:4])
+    tune(own_set, tmp_path / "run", base, monkeypatch)
     assert trainings(tmp_path / "run") == [["2", "4"], ["2", "4"]]
 
 
-def test_rejected_weights_never_bear_the_accepted_name(own, tmp_path, monkeypatch):
+def test_rejected_weights_never_bear_the_accepted_name(own_set, tmp_path, monkeypatch):
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
-    good = tune(own, tmp_path / "run", base, monkeypatch).weights
+    good = tune(own_set, tmp_path / "run", base, monkeypatch).weights
     kept = good.read_bytes()
-    bad = tune(own, tmp_path / "run", base, monkeypatch, after=0.1, learning_rate=0.1).weights
+    bad = tune(own_set, tmp_path / "run", base, monkeypatch, after=0.1, learning_rate=0.1).weights
     assert (good.name, bad.name) == ("weights.safetensors", "rejected.safetensors")
     assert good.read_bytes() == kept == find_weights(str(good)).read()
     assert find_weights(str(bad)).read() != kept
 
 
-def test_weights_whose_card_names_no_channels_are_fine_tuned(own, tmp_path, monkeypatch):
+def test_weights_whose_card_names_no_channels_are_fine_tuned(own_set, tmp_path, monkeypatch):
     base = tmp_path / "ours.safetensors"
     base.write_bytes(find_weights("default").path.read_bytes())
     arguments = ["--net", "unet", "--input", "paper-ink", "--long-side", "128"]
     assert run_cli(["weights", "card", str(base), *arguments]) == 0
-    assert tune(own, tmp_path / "run", base, monkeypatch, steps=1).is_accepted
+    assert tune(own_set, tmp_path / "run", base, monkeypatch, steps=1).is_accepted
 
 
-def test_fine_tuning_in_earnest_from_the_command_line(own, tmp_path, capsys):
+def test_fine_tuning_in_earnest_from_the_command_line(own_set, tmp_path, capsys):
     base = train(order(tmp_path / "base", validate_every=0), lambda _: None)
-    pages = own.parent / "pages"
-    code = run_cli(["finetune", "--set", str(own), "--to", str(tmp_path / "run"), "--weights",
+    pages = own_set.parent / "pages"
+    code = run_cli(["finetune", "--set", str(own_set), "--to", str(tmp_path / "run"), "--weights",
                     str(base), "--guard", str(pages), "--held-back", str(pages), "--steps", "30",
                     "--share", "1.0", "--learning-rate", "0.004"])  # fmt: skip
-    said = capsys.readouterr()
-    assert "held back: mean illustration IoU" in said.out
+    captured = capsys.readouterr()
+    assert "held back: mean illustration IoU" in captured.out
     kept = (tmp_path / "run/weights.safetensors").exists()
     assert kept == (code == 0) and kept != (tmp_path / "run/rejected.safetensors").exists()
 
@@ -294,12 +304,14 @@ def test_finished_weights_are_no_checkpoint_to_start_from(tmp_path):
 
 
 @pytest.mark.parametrize("place", [".", "set", "set/mine"])
-def test_fine_tuning_never_writes_into_the_set_it_learns_from(own, tmp_path, monkeypatch, place):
+def test_fine_tuning_never_writes_into_the_set_it_learns_from(
+    own_set, tmp_path, monkeypatch, place
+):
     folder = tmp_path / "to"
-    shutil.copytree(own, folder / place)
+    shutil.copytree(own_set, folder / place)
     before = {path: path.read_bytes() for path in (folder / place).rglob("*") if path.is_file()}
     base = train(order(tmp_path / "base", steps=1, validate_every=0), lambda _: None)
-    guard = Guard(own.parent / "pages", own.parent / "pages")
+    guard = Guard(own_set.parent / "pages", own_set.parent / "pages")
     monkeypatch.setattr(finetuning, "_judged", lambda *_: 0.4)
     with pytest.raises(ConfigError, match="name another --to"):
         finetune(order(folder, training_set=folder / place, steps=1), str(base), guard, None, print)
@@ -324,23 +336,23 @@ def without_training(monkeypatch, *, killed=False):
 
 @pytest.mark.parametrize("name", ["weights", "rejected"])
 def test_fine_tuning_never_writes_over_the_weights_it_begins_with(
-    own, tmp_path, monkeypatch, capsys, name
+    own_set, tmp_path, monkeypatch, capsys, name
 ):
     for suffix in (".safetensors", ".json"):
         shutil.copy(find_weights("default").path.with_suffix(suffix), tmp_path / f"{name}{suffix}")
-    own.rename(tmp_path / "ours")
+    own_set.rename(tmp_path / "ours")
     before = contents(tmp_path)
     monkeypatch.chdir(tmp_path)
     arguments = ["finetune", "--set", "ours", "--to", ".", "--guard", "pages", "--weights"]
     assert run_cli([*arguments, f"./{name}.safetensors"]) == 2
-    said = capsys.readouterr().err
-    assert f"{name}.safetensors: fine-tuning begins with" in said and "another --to" in said
+    errors = capsys.readouterr().err
+    assert f"{name}.safetensors: fine-tuning begins with" in errors and "another --to" in errors
     assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("made", ["copy", "corrected", "other", "not combined"])
-def test_fine_tuning_never_fills_over_a_set_made_by_hand(own, tmp_path, monkeypatch, made):
-    theirs = shutil.copytree(own, tmp_path / "to/set")
+def test_fine_tuning_never_fills_over_a_set_made_by_hand(own_set, tmp_path, monkeypatch, made):
+    theirs = shutil.copytree(own_set, tmp_path / "to/set")
     if made == "corrected":  # of the same pages, with labels that are better
         Image.fromarray(np.ones((160, 120), np.uint8)).save(theirs / "B/i0_0.png")
     if made == "other":
@@ -350,13 +362,19 @@ def test_fine_tuning_never_fills_over_a_set_made_by_hand(own, tmp_path, monkeypa
     before = contents(tmp_path)
     without_training(monkeypatch)
     with pytest.raises(ConfigError, match=r"to/set: .*name another --to, or move it away"):
-        finetune(order(tmp_path / "to", training_set=own), "default", Guard(own, own), None, print)
+        finetune(
+            order(tmp_path / "to", training_set=own_set),
+            "default",
+            Guard(own_set, own_set),
+            None,
+            print,
+        )
     assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("after", ["a page", "the manifest"])
-def test_a_fine_tuning_killed_before_it_trained_goes_on(own, tmp_path, monkeypatch, after):
-    tuning, guard = order(tmp_path / "to", training_set=own), Guard(own, own)
+def test_a_fine_tuning_killed_before_it_trained_goes_on(own_set, tmp_path, monkeypatch, after):
+    tuning, guard = order(tmp_path / "to", training_set=own_set), Guard(own_set, own_set)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         without_training(patch, killed=True)
         if after == "a page":
@@ -373,27 +391,39 @@ def interrupted(*_):
     raise KeyboardInterrupt
 
 
-def test_a_set_filled_before_there_was_a_sign_is_filled_again(own, tmp_path, monkeypatch):
-    tune(own, tmp_path / "run", train(order(tmp_path / "base"), print), monkeypatch, steps=1)
+def test_a_set_filled_before_there_was_a_sign_is_filled_again(own_set, tmp_path, monkeypatch):
+    tune(own_set, tmp_path / "run", train(order(tmp_path / "base"), print), monkeypatch, steps=1)
     (tmp_path / "run/set/filled-copy.txt").unlink()
-    write_manifest(own, read_manifest(own)[:4])
+    write_manifest(own_set, read_manifest(own_set)[:4])
     without_training(monkeypatch)
-    finetune(order(tmp_path / "run", training_set=own), "default", Guard(own, own), None, print)
+    finetune(
+        order(tmp_path / "run", training_set=own_set),
+        "default",
+        Guard(own_set, own_set),
+        None,
+        print,
+    )
     assert len(read_manifest(tmp_path / "run/set")) == 4
 
 
-def test_fine_tuning_spreads_no_label_of_no_class(own, tmp_path, monkeypatch):
-    Image.fromarray(np.full((160, 120), 9, np.uint8)).save(own / "B/i1_2.png")
+def test_fine_tuning_spreads_no_label_of_no_class(own_set, tmp_path, monkeypatch):
+    Image.fromarray(np.full((160, 120), 9, np.uint8)).save(own_set / "B/i1_2.png")
     without_training(monkeypatch)
     with pytest.raises(ScanError, match=r"set/B/i1_2.png: label 9 is of no class"):
-        finetune(order(tmp_path / "to", training_set=own), "default", Guard(own, own), None, print)
+        finetune(
+            order(tmp_path / "to", training_set=own_set),
+            "default",
+            Guard(own_set, own_set),
+            None,
+            print,
+        )
     assert not (tmp_path / "to/set/manifest.csv").exists()
 
 
-def test_fine_tuning_is_not_guarded_by_fewer_pages_than_were_given(own, tmp_path):
-    guard = own.parent / "pages"
+def test_fine_tuning_is_not_guarded_by_fewer_pages_than_were_given(own_set, tmp_path):
+    guard = own_set.parent / "pages"
     (guard / "i1_2.png").unlink()
-    tuning = order(tmp_path / "run", training_set=own)
+    tuning = order(tmp_path / "run", training_set=own_set)
     with pytest.raises(ConfigError, match=r"add its scan[^$]*no scan of i1_2"):
         finetune(tuning, "default", Guard(guard, guard), None, print)
     assert not (tmp_path / "run").exists()
@@ -444,17 +474,17 @@ def test_a_card_of_other_weights_is_not_replaced_by_training(tmp_path):
 
 def test_a_finished_training_says_that_nothing_is_left_to_do(tmp_path):
     base = train(order(tmp_path / "base", steps=2), lambda _: None)
-    said = []
-    assert train(order(tmp_path / "base", steps=2, base=base), said.append) == base
-    assert said == [f"{tmp_path / 'base'}: already at step 2 of 2; nothing to do"]
+    messages = []
+    assert train(order(tmp_path / "base", steps=2, base=base), messages.append) == base
+    assert messages == [f"{tmp_path / 'base'}: already at step 2 of 2; nothing to do"]
 
 
 def test_going_on_without_trials_keeps_the_best_weights(tmp_path):
-    said = []
+    messages = []
     best = train(order(tmp_path / "run"), lambda _: None)
     before = best.read_bytes()
-    assert train(order(tmp_path / "run", steps=6, validate_every=0), said.append) == best
-    assert best.read_bytes() == before and "not the last" in said[-1]
+    assert train(order(tmp_path / "run", steps=6, validate_every=0), messages.append) == best
+    assert best.read_bytes() == before and "not the last" in messages[-1]
 
 
 def test_metrics_without_figures_know_no_best(tmp_path):
@@ -468,10 +498,10 @@ def test_metrics_without_figures_know_no_best(tmp_path):
 
 @pytest.mark.parametrize("lacking", ["corpus", "own"])
 def test_missing_material_is_named_before_training_begins(tmp_path, lacking):
-    wanted = order(tmp_path / "run", workers=1, validate_every=0, share=1.0)
-    with pytest.raises(ScanError, match="csv: No such file") as found:
-        train(replace(wanted, **{lacking: tmp_path / "nothing"}), print)
-    assert "DataLoader" not in str(found.value) and not (tmp_path / "run").exists()
+    expected = order(tmp_path / "run", workers=1, validate_every=0, share=1.0)
+    with pytest.raises(ScanError, match="csv: No such file") as error:
+        train(replace(expected, **{lacking: tmp_path / "nothing"}), print)
+    assert "DataLoader" not in str(error.value) and not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("options", [
@@ -486,8 +516,16 @@ def test_options_that_no_training_can_have_are_refused(tmp_path, options, capsys
 
 
 @pytest.mark.parametrize("options", [["--learning-rate", "nan"], ["--share", "-0.1"]])
-def test_options_that_no_fine_tuning_can_have_are_refused(own, tmp_path, options, capsys):
-    arguments = ["finetune", "--set", str(own), "--to", str(tmp_path / "run"), "--guard", str(own)]
+def test_options_that_no_fine_tuning_can_have_are_refused(own_set, tmp_path, options, capsys):
+    arguments = [
+        "finetune",
+        "--set",
+        str(own_set),
+        "--to",
+        str(tmp_path / "run"),
+        "--guard",
+        str(own_set),
+    ]
     assert run_cli([*arguments, *options]) == 2 and options[0] in capsys.readouterr().err
 
 

@@ -32,18 +32,18 @@ def page(request, fonts):
     return to_grey(draw_page(issues()[request.param], 2, fonts).image)
 
 
-@pytest.mark.parametrize(("laid", "wanted"), LAID)
-def test_a_page_is_put_right_however_it_lies(laid, wanted, model, page):
-    found, _ = find_capture(laid.shown(page), model)
-    assert found == wanted
-    assert np.array_equal(found.shown(laid.shown(page)), page)
+@pytest.mark.parametrize(("laid", "expected"), LAID)
+def test_a_page_is_put_right_however_it_lies(laid, expected, model, page):
+    capture, _ = find_capture(laid.shown(page), model)
+    assert capture == expected
+    assert np.array_equal(capture.shown(laid.shown(page)), page)
 
 
 def test_a_page_without_letters_is_left_as_it_is(model):
     noise = np.random.default_rng(3).integers(0, 255, (900, 640)).astype(np.uint8)
     for grey in (np.full((900, 640), 240, np.uint8), noise, np.zeros((8, 8), np.uint8)):
-        found, _ = find_capture(grey, model)
-        assert found.is_plain and not found.is_sure
+        capture, _ = find_capture(grey, model)
+        assert capture.is_plain and not capture.is_sure
 
 
 def test_white_type_on_a_dark_photograph_is_no_negative(model, page):

@@ -43,26 +43,26 @@ def test_words_veto_only_where_they_are_dense_sure_and_known():
 
 
 def test_words_of_a_crop_move_to_the_page():
-    (found,) = moved([word("lamp", 5, 6, 20, 16)], Box(100, 200, 300, 400), block=10)
-    assert found.box == Box(105, 206, 120, 216) and found.line == (11, 1, 1)
+    (result,) = moved([word("lamp", 5, 6, 20, 16)], Box(100, 200, 300, 400), block=10)
+    assert result.box == Box(105, 206, 120, 216) and result.line == (11, 1, 1)
 
 
 def test_vetoed_illustrations_become_text():
     box, other = Box(0, 0, 100, 100), Box(200, 0, 300, 100)
     pictures = [Illustration(PAGE, n, b, (), 0.9) for n, b in ((1, box), (2, other))]
     regions = [Region(RegionKind.ILLUSTRATION, b, (), 0.9) for b in (box, other)]
-    kept, told = without_vetoed(pictures, regions, [Box(0, 2, 98, 100)])
+    kept, vetoed = without_vetoed(pictures, regions, [Box(0, 2, 98, 100)])
     assert [p.ordinal for p in kept] == [2]
-    assert [r.kind for r in told] == [RegionKind.TEXT, RegionKind.ILLUSTRATION]
+    assert [r.kind for r in vetoed] == [RegionKind.TEXT, RegionKind.ILLUSTRATION]
 
 
 def test_a_picture_around_a_vetoed_box_stays():
     large, small = Box(100, 100, 2000, 2500), Box(1200, 1800, 1990, 2450)
     regions = [Region(RegionKind.ILLUSTRATION, b, (), 0.9) for b in (large, small)]
     pictures = [Illustration(PAGE, n, b, (), 0.9) for n, b in ((1, large), (2, small))]
-    kept, told = without_vetoed(pictures, regions, [small])
+    kept, vetoed = without_vetoed(pictures, regions, [small])
     assert [p.ordinal for p in kept] == [1]
-    assert [r.kind for r in told] == [RegionKind.ILLUSTRATION, RegionKind.TEXT]
+    assert [r.kind for r in vetoed] == [RegionKind.ILLUSTRATION, RegionKind.TEXT]
 
 
 def test_a_cut_out_goes_with_its_vetoed_region_however_small_and_no_other_within_it_does():
@@ -90,11 +90,11 @@ def test_a_page_of_text_called_illustration_is_read_and_vetoed():
     classes = np.zeros(grey.shape, np.uint8)
     for box in (text, picture):
         classes[box.top : box.bottom, box.left : box.right] = CLASSES.index("illustration")
-    found = read_page(
+    page_text = read_page(
         PAGE, grey, classes,
         [Region(RegionKind.ILLUSTRATION, box, (), 0.9) for box in (picture, text)],
         readers=readers(IssueMetadata(languages=("eng",)), RecognizeSettings()),
         dpi=150, min_text_area=0.02,
     )  # fmt: skip
-    assert found.vetoed == (text,)
-    assert sum("village" in region.text for region in found.regions) == 1
+    assert page_text.vetoed == (text,)
+    assert sum("village" in region.text for region in page_text.regions) == 1

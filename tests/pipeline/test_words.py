@@ -52,11 +52,11 @@ def test_words_become_regions_by_the_class_under_them():
         word("right", 600, 300, line=(4, 1, 1)),
         word("left", 100, 310, line=(2, 1, 1)),
     ]
-    found = arrange(words, labels, (), width=1000, height=1000)
-    assert [(str(r.kind), r.text) for r in found] == [
+    result = arrange(words, labels, (), width=1000, height=1000)
+    assert [(str(r.kind), r.text) for r in result] == [
         ("header", "THE"), ("text", "left"), ("text", "right"), ("caption", "caption"),
     ]  # fmt: skip
-    assert mean_confidence(found) == pytest.approx(0.9)
+    assert mean_confidence(result) == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize("beside", [(300, 60, 520, 400), (290, 60, 520, 200)])
@@ -70,8 +70,8 @@ def test_a_column_beside_an_l_shaped_text_keeps_its_lines(beside):
     words.append(word("foot", 700, 1000, line=(1, 1, 99)))
     labels = planes.argmax(axis=0).astype(np.uint8)
     for given in (regions, regions[::-1]):
-        found = arrange(words, labels, given, width=1120, height=1536)
-        assert [[line.text for line in r.lines] for r in found] == [
+        result = arrange(words, labels, given, width=1120, height=1536)
+        assert [[line.text for line in r.lines] for r in result] == [
             [*(f"l{n}" for n in range(len(rows))), "foot"], [f"r{n}" for n in range(len(rows))]
         ]  # fmt: skip
 
@@ -81,8 +81,8 @@ def test_of_regions_within_each_other_the_inner_one_has_the_line():
     regions = [Region(RegionKind.TEXT, box, (), 0.9) for box in (outer, inner)]
     words = [word("about", 100, 450), word("inset", 450, 454, line=(1, 1, 2))]
     labels = np.full((100, 100), 4, np.uint8)
-    found = arrange(words, labels, regions, width=1000, height=1000)
-    assert [r.text for r in found] == ["about", "inset"]
+    result = arrange(words, labels, regions, width=1000, height=1000)
+    assert [r.text for r in result] == ["about", "inset"]
 
 
 def test_divided_words_are_joined_and_kept():

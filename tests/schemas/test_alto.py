@@ -52,8 +52,8 @@ def test_blank_and_lost_pages_are_there_and_valid(pages):
     page = pages[0]
     picture_only = replace(page, description=replace(page.description, text=None))
     lost = replace(page, description=PageDescription(page.scan.page), failed="prepare", events=())
-    for one in (pages[2], picture_only, lost):
-        content = alto_document(one)
+    for item in (pages[2], picture_only, lost):
+        content = alto_document(item)
         assert check_document(content, name="p.xml").findings == ()
         space = etree.fromstring(content).find(".//a:PrintSpace", NS)
         assert int(space.get("WIDTH")) > 0 and int(space.get("HEIGHT")) > 0
@@ -91,12 +91,12 @@ def test_a_text_that_came_with_the_page_is_said_to_be_kept_by_us(pages):
 
 
 @pytest.mark.parametrize(
-    ("percent", "said"), [(0, "0.000"), (5, "0.050"), (9, "0.090"), (100, "1.000")]
+    ("percent", "expected"), [(0, "0.000"), (5, "0.050"), (9, "0.090"), (100, "1.000")]
 )
-def test_confidence_is_a_hundredth_of_a_percent(pages, percent, said):
+def test_confidence_is_a_hundredth_of_a_percent(pages, percent, expected):
     page = with_words(pages[0], "Wort", confidence=percent / 100)
     root = etree.fromstring(alto_document(page))
-    assert root.find(".//a:String", NS).get("WC") == said
+    assert root.find(".//a:String", NS).get("WC") == expected
     html = etree.fromstring(hocr_document(page))
     title = html.find(".//{*}span[@class='ocrx_word']").get("title")
     assert title.endswith(f"x_wconf {percent}")
@@ -111,8 +111,8 @@ def test_a_blank_parts_words(pages):
 
 def test_languages_are_said_as_bcp_47(pages):
     tags = [
-        etree.fromstring(alto_document(pages[0], languages=said)).find(".//a:TextBlock", NS).get("LANG")
-        for said in (("ger",), ("frk",), ("fre", "ger"), ())
+        etree.fromstring(alto_document(pages[0], languages=item)).find(".//a:TextBlock", NS).get("LANG")
+        for item in (("ger",), ("frk",), ("fre", "ger"), ())
     ]  # fmt: skip
     assert tags == ["de", "de", "fr", None]
 
@@ -164,13 +164,13 @@ def valid_alto(page):
 def test_a_word_on_three_lines_is_said_whole_on_each(pages):
     page = with_lines(pages[0], "die Donau-", "dampf-", "schiffahrt war")
     root = valid_alto(page)
-    said = [
+    messages = [
         (s.get("CONTENT"), s.get("SUBS_TYPE"), s.get("SUBS_CONTENT"))
         for s in root.iterfind(".//a:String", NS)
         if s.get("SUBS_TYPE")
     ]
     whole = "Donaudampfschiffahrt"
-    assert said == [
+    assert messages == [
         ("Donau", "HypPart1", whole), ("dampf", "HypPart2", whole), ("schiffahrt", "HypPart2", whole),
     ]  # fmt: skip
     assert len(root.findall(".//a:HYP", NS)) == 2

@@ -20,10 +20,10 @@ def issue(tmp_path):
 
 
 def files(issue):
-    found = []
+    results = []
     for page in issue.pages:
         n = page.scan.page.sequence
-        found += [
+        results += [
             PackageFile(
                 "DEFAULT", n, 0, f"images/default/{n:04d}.jpg", "image/jpeg", "a" * 64, 1, 100, 140
             ),
@@ -32,7 +32,7 @@ def files(issue):
             ),
             PackageFile("FULLTEXT", n, 0, f"fulltext/alto/{n:04d}.xml", "text/xml", "a" * 64, 1),
         ]
-        found += [
+        results += [
             PackageFile(
                 "VIEW",
                 n,
@@ -46,7 +46,7 @@ def files(issue):
             )
             for p in page.description.illustrations
         ]
-    return {file.xml_id: file for file in found}
+    return {file.xml_id: file for file in results}
 
 
 def made(issue, public=PUBLIC):
@@ -66,7 +66,7 @@ def test_it_is_valid_by_the_schema_of_iiif(issue):
 
 
 @pytest.mark.parametrize(
-    ("said", "direction", "tag"),
+    ("expected", "direction", "tag"),
     [
         ({"languages": ("ger", "heb")}, "left-to-right", "de"),
         ({"languages": ("yid", "ger")}, "right-to-left", "yi"),
@@ -83,8 +83,8 @@ def test_it_is_valid_by_the_schema_of_iiif(issue):
         ({"languages": ("kur",), "script": "Arab"}, "right-to-left", "ku"),
     ],
 )
-def test_a_magazine_is_turned_as_it_is_read(issue, said, direction, tag):
-    record = made(replace(issue, metadata=IssueMetadata(title="Olam", **said)))
+def test_a_magazine_is_turned_as_it_is_read(issue, expected, direction, tag):
+    record = made(replace(issue, metadata=IssueMetadata(title="Olam", **expected)))
     assert (record["viewingDirection"], list(record["label"])) == (direction, [tag])
 
 
@@ -92,12 +92,12 @@ def test_an_illustration_is_an_annotation_and_a_range(issue):
     record = made(issue)
     canvas = record["items"][0]
     (page,) = [p for p in canvas["annotations"] if "items" in p]
-    (found,) = page["items"]
-    assert found["motivation"] == "classifying"
-    assert [b.get("value") or b["id"] for b in found["body"]] == [
+    (result,) = page["items"]
+    assert result["motivation"] == "classifying"
+    assert [b.get("value") or b["id"] for b in result["body"]] == [
         "illustration", "Fig. 1. Kragen", f"{BASE}illustrations/0001_01.jpg",
     ]  # fmt: skip
-    rectangle, outline = found["target"]["selector"]
+    rectangle, outline = result["target"]["selector"]
     assert rectangle["value"] == "xywh=10,20,40,50"
     assert outline["value"] == (
         '<svg xmlns="http://www.w3.org/2000/svg"><path d="M10,20 L50,20 L50,70 Z"/></svg>'
@@ -120,24 +120,24 @@ def test_text_stands_line_by_line_in_a_file_of_its_own(issue):
 
 
 @pytest.mark.parametrize(
-    ("date", "said"),
+    ("date", "expected"),
     [("1871", "1871-01-01T00:00:00Z"), ("1871-03", "1871-03-01T00:00:00Z"),
      ("1871-03-15", "1871-03-15T00:00:00Z"), ("", None)],
 )  # fmt: skip
-def test_the_date_is_the_first_day_with_its_time(issue, date, said):
+def test_the_date_is_the_first_day_with_its_time(issue, date, expected):
     record = made(replace(issue, metadata=replace(issue.metadata, date=date)))
-    assert record.get("navDate") == said
+    assert record.get("navDate") == expected
 
 
 @pytest.mark.parametrize(
-    ("rights", "said"),
+    ("rights", "expected"),
     [("https://creativecommons.org/licenses/by/4.0/", "http://creativecommons.org/licenses/by/4.0/"),
      ("http://rightsstatements.org/vocab/InC/1.0/", "http://rightsstatements.org/vocab/InC/1.0/"),
      ("ask the library", None)],
 )  # fmt: skip
-def test_rights_are_an_address_or_left_out(issue, rights, said):
+def test_rights_are_an_address_or_left_out(issue, rights, expected):
     record = made(replace(issue, metadata=replace(issue.metadata, rights=rights)))
-    assert record.get("rights") == said
+    assert record.get("rights") == expected
     facts = {f["label"]["en"][0]: f["value"]["none"] for f in record["metadata"]}
     assert facts["Rights"] == [rights]
 

@@ -55,7 +55,7 @@ def test_the_rules_of_the_dfg_viewer_find_nothing(made, dfg_viewer):
 
 
 @pytest.mark.parametrize(
-    ("said", "part"),
+    ("expected", "part"),
     [
         ({}, ("0", [("issue", "Der Bazar")])),
         ({"date": "1871-03-15"}, ("18710315", [("issue", "1871-03-15")])),
@@ -65,10 +65,10 @@ def test_the_rules_of_the_dfg_viewer_find_nothing(made, dfg_viewer):
     ],
 )  # fmt: skip
 def test_an_issue_of_which_little_is_known_is_one_for_the_dfg_viewer(
-    tmp_path, dfg_viewer, said, part
+    tmp_path, dfg_viewer, expected, part
 ):
     issue, layout = small_issue(tmp_path)
-    known = IssueMetadata(title="Der Bazar", **said)
+    known = IssueMetadata(title="Der Bazar", **expected)
     write_package(
         replace(issue, metadata=known), layout, tmp_path / "out", profiles=ALL,
         publication=PUBLIC, store=SchemaStore(shared("xsd")),
@@ -76,9 +76,9 @@ def test_an_issue_of_which_little_is_known_is_one_for_the_dfg_viewer(
     path = tmp_path / "out/data/mets.dfg.xml"
     root = etree.parse(path).getroot()
     assert dfg_viewer(root) == []
-    (found,) = root.iterfind(".//o:part", NS)
-    details = [(d.get("type"), d.findtext("o:number", "", NS)) for d in found.iter("{*}detail")]
-    assert (found.get("order"), details) == part
+    (result,) = root.iterfind(".//o:part", NS)
+    details = [(d.get("type"), d.findtext("o:number", "", NS)) for d in result.iter("{*}detail")]
+    assert (result.get("order"), details) == part
     back = read_mets(path.read_bytes(), name=path.name).metadata
     fields = ("title", "date", "volume", "number")
     assert [getattr(back, name) for name in fields] == [getattr(known, name) for name in fields]
@@ -160,7 +160,7 @@ def test_a_periodical_is_the_host_of_its_issue(made):
 
 
 @pytest.mark.parametrize(
-    ("said", "order"),
+    ("expected", "order"),
     [
         ({"date": "1871"}, 18710000),
         ({"date": "1871-03-15"}, 18710315),
@@ -172,8 +172,8 @@ def test_a_periodical_is_the_host_of_its_issue(made):
         ({}, 0),
     ],
 )
-def test_issues_of_a_title_sort(said, order):
-    assert part_order(IssueMetadata(**said)) == order
+def test_issues_of_a_title_sort(expected, order):
+    assert part_order(IssueMetadata(**expected)) == order
 
 
 def test_what_is_not_known_is_left_out_and_still_valid(tmp_path):
@@ -208,15 +208,15 @@ def test_who_drew_an_illustration_is_a_note_of_its_own(tmp_path, caption):
     issue, layout = small_issue(tmp_path, pages=2)
     page = issue.pages[0]
     (picture,) = page.description.illustrations
-    said = replace(picture.caption, text=caption, credit="Gez. von A. Menzel")
-    found = replace(page.description, illustrations=(replace(picture, caption=said),))
-    issue = replace(issue, pages=(replace(page, description=found), issue.pages[1]))
+    changed = replace(picture.caption, text=caption, credit="Gez. von A. Menzel")
+    result = replace(page.description, illustrations=(replace(picture, caption=changed),))
+    issue = replace(issue, pages=(replace(page, description=result), issue.pages[1]))
     store = SchemaStore(shared("xsd"))
     write_package(issue, layout, tmp_path / "out", profiles=ALL, publication=PUBLIC, store=store)
-    wanted = [("caption", caption), ("statement of responsibility", said.credit)]
+    expected = [("caption", caption), ("statement of responsibility", changed.credit)]
     for name in ("mets.xml", "mets.dfg.xml"):
         notes = etree.parse(tmp_path / "out/data" / name).iterfind(".//o:note", NS)
-        assert [(n.get("type"), n.text) for n in notes] == [one for one in wanted if one[1]]
+        assert [(n.get("type"), n.text) for n in notes] == [item for item in expected if item[1]]
 
 
 def test_what_an_older_version_ingested_is_exported_and_names_it(tmp_path):
@@ -235,8 +235,8 @@ def test_languages_are_said_as_libraries_say_them(tmp_path):
     issue, _ = small_issue(tmp_path)
     issue = replace(issue, metadata=IssueMetadata(languages=("zho", "deu", "ger", "gsw")))
     root = etree.fromstring(mets_document(issue, [], created=AT))
-    found = [one.text for one in root.iterfind(".//o:languageTerm", NS)]
-    assert found == ["chi", "ger", "gsw"]
+    results = [item.text for item in root.iterfind(".//o:languageTerm", NS)]
+    assert results == ["chi", "ger", "gsw"]
 
 
 @pytest.mark.parametrize("profiles", [ALL, ("archive", "dfg")])
@@ -244,20 +244,20 @@ def test_a_manifest_is_named_where_there_is_one(tmp_path, profiles):
     issue, layout = small_issue(tmp_path, pages=2)
     to = tmp_path / "out"
     write_package(issue, layout, to, profiles=profiles, publication=PUBLIC)
-    wanted = [f"{PUBLIC.url(issue)}iiif/manifest.json"] if "iiif" in profiles else []
+    expected = [f"{PUBLIC.url(issue)}iiif/manifest.json"] if "iiif" in profiles else []
     for name in ("mets.xml", "mets.dfg.xml"):
-        assert [one.text for one in etree.parse(to / "data" / name).iter("{*}iiif")] == wanted
+        assert [item.text for item in etree.parse(to / "data" / name).iter("{*}iiif")] == expected
 
 
 def test_hostile_text_survives(tmp_path):
     issue, layout = small_issue(tmp_path, pages=2)
-    odd = 'A & B <"ü"> Straße\x0c ]]>'
+    unusual = 'A & B <"ü"> Straße\x0c ]]>'
     page = issue.pages[0]
-    said = replace(issue.metadata, title="A & B <ü>", owner='"Bibliothek" & <Archiv>')
-    scan = replace(page.scan, name=odd)
-    issue = replace(issue, metadata=said, pages=(replace(page, scan=scan), issue.pages[1]))
+    changed = replace(issue.metadata, title="A & B <ü>", owner='"Bibliothek" & <Archiv>')
+    scan = replace(page.scan, name=unusual)
+    issue = replace(issue, metadata=changed, pages=(replace(page, scan=scan), issue.pages[1]))
     store = SchemaStore(shared("xsd"))
     write_package(issue, layout, tmp_path / "out", profiles=ALL, publication=PUBLIC, store=store)
     root = etree.parse(tmp_path / "out/data/mets.xml").getroot()
     assert root.findtext(".//o:title", namespaces=NS) == "A & B <ü>"
-    assert root.findtext(".//p:originalName", namespaces=NS) == odd.replace("\x0c", "\ufffd")
+    assert root.findtext(".//p:originalName", namespaces=NS) == unusual.replace("\x0c", "\ufffd")

@@ -45,8 +45,8 @@ def read(content, **how):
 
 
 def word(content, **how):
-    (found,) = read(content, **how).text.words()
-    return found
+    (result,) = read(content, **how).text.words()
+    return result
 
 
 ONE = block(f'<String CONTENT="Bazar" WC="0.9" {place(100, 200, 80, 50)}/>')
@@ -65,14 +65,14 @@ REAL = [
 )
 def test_documents_of_libraries_are_read(stem, size, regions, words, pictures, language, first):
     path = shared("samples/mets") / f"{stem}.alto.xml"
-    found = read(path.read_bytes())
-    assert (found.width, found.height) == size
-    assert (len(found.text.regions), len(found.text.words())) == (regions, words)
-    assert len(found.illustrations) == pictures
-    assert found.text.regions[0].language == language
-    assert found.text.regions[0].lines[0].text == first
+    result = read(path.read_bytes())
+    assert (result.width, result.height) == size
+    assert (len(result.text.regions), len(result.text.words())) == (regions, words)
+    assert len(result.illustrations) == pictures
+    assert result.text.regions[0].language == language
+    assert result.text.regions[0].lines[0].text == first
     frame = Box(0, 0, *size)
-    boxes = [w.box for w in found.text.words()] + [i.box for i in found.illustrations]
+    boxes = [w.box for w in result.text.words()] + [i.box for i in result.illustrations]
     assert all(box.overlap(frame) == box.area for box in boxes)
 
 
@@ -97,19 +97,21 @@ def test_what_we_write_is_read_back():
     assert any(p.description.illustrations for p in published().pages)
     for page in published().pages:
         content = alto_document(page, languages=("ger",))
-        found = read_alto(content, page=page.scan.page, name="p.xml")
+        document = read_alto(content, page=page.scan.page, name="p.xml")
         text = page.description.text
         regions = text.regions if text else ()
-        assert [r.text for r in found.text.regions] == [r.text for r in regions]
-        assert [(r.kind, r.box) for r in found.text.regions] == [(r.kind, r.box) for r in regions]
-        boxes = [(w.text, w.box, w.hyphenated) for w in found.text.words()]
+        assert [r.text for r in document.text.regions] == [r.text for r in regions]
+        assert [(r.kind, r.box) for r in document.text.regions] == [
+            (r.kind, r.box) for r in regions
+        ]
+        boxes = [(w.text, w.box, w.hyphenated) for w in document.text.words()]
         assert boxes == [
             (w.text, w.box, w.hyphenated) for r in regions for line in r.lines for w in line.words
         ]
-        assert [i.box for i in found.illustrations] == [
+        assert [i.box for i in document.illustrations] == [
             i.box for i in page.description.illustrations
         ]
-        assert (found.width, found.height) == (page.scan.width, page.scan.height)
+        assert (document.width, document.height) == (page.scan.width, page.scan.height)
 
 
 @pytest.mark.parametrize(
@@ -216,8 +218,8 @@ def test_confidences_are_read_on_one_scale(wc, page, sure, stated):
     [('CONTENT="-"', "Ba-"), ('CONTENT="⸗"', "Ba⸗"), ("", "Ba-"), ('CONTENT="\xad"', "Ba-")],
 )
 def test_a_divided_word_keeps_its_hyphen(hyp, text):
-    found = word(alto(block(f'<String CONTENT="Ba" SUBS_TYPE="HypPart1"/><HYP {hyp}/>')))
-    assert (found.text, found.hyphenated) == (text, True)
+    result = word(alto(block(f'<String CONTENT="Ba" SUBS_TYPE="HypPart1"/><HYP {hyp}/>')))
+    assert (result.text, result.hyphenated) == (text, True)
 
 
 def test_regions_are_with_kinds_by_tags_and_margins():
@@ -229,10 +231,15 @@ def test_regions_are_with_kinds_by_tags_and_margins():
     content = alto("".join(blocks), tags=tags)
     top = "<TopMargin>" + block('<String CONTENT="x"/>') + "</TopMargin>"
     content = content.replace(b"<PrintSpace>", top.encode() + b"<PrintSpace>")
-    found = read(content).text.regions
+    regions = read(content).text.regions
     kinds = RegionKind
-    assert [r.kind for r in found] == [kinds.HEADER, kinds.CAPTION, kinds.HEADER, *[kinds.TEXT] * 3]
-    assert {r.language for r in found[1:]} == {"fre"}
+    assert [r.kind for r in regions] == [
+        kinds.HEADER,
+        kinds.CAPTION,
+        kinds.HEADER,
+        *[kinds.TEXT] * 3,
+    ]
+    assert {r.language for r in regions[1:]} == {"fre"}
 
 
 def test_a_composed_block_is_a_picture_once():
@@ -240,9 +247,9 @@ def test_a_composed_block_is_a_picture_once():
     both = f'<ComposedBlock TYPE="Illustration" {place(10, 20, 90, 90)}><Illustration {place(50, 60, 7, 8)}/></ComposedBlock>'
     group = f'<ComposedBlock TYPE="Article" {place(0, 0, 900, 900)}>{ONE}</ComposedBlock>'
     rule = f"<GraphicalElement {place(1, 1, 900, 3)}/>"
-    found = read(alto(ccs + both + group + rule))
-    assert [i.box for i in found.illustrations] == [Box(10, 20, 40, 60), Box(50, 60, 57, 68)]
-    assert len(found.text.regions) == 2
+    result = read(alto(ccs + both + group + rule))
+    assert [i.box for i in result.illustrations] == [Box(10, 20, 40, 60), Box(50, 60, 57, 68)]
+    assert len(result.text.regions) == 2
 
 
 def test_an_outline_is_kept_and_ends_at_the_page():
@@ -253,8 +260,8 @@ def test_an_outline_is_kept_and_ends_at_the_page():
 
 
 def test_a_page_without_text_is_no_error():
-    found = read(alto(""))
-    assert (found.text.regions, found.illustrations, found.width) == ((), (), 1000)
+    result = read(alto(""))
+    assert (result.text.regions, result.illustrations, result.width) == ((), (), 1000)
 
 
 def pcgts(body, *, version="2019-07-15", page='imageWidth="1000" imageHeight="1400"'):
@@ -277,25 +284,29 @@ def read_page(content, **how):
 
 
 def test_page_xml_of_others_is_read():
-    found = read_page((shared("samples/mets") / "03-ocrd-kant-p17.page.xml").read_bytes())
-    assert (found.width, found.height, len(found.text.words())) == (1457, 2083, 161)
-    assert found.text.regions[0].lines[0].text == "Berliniſche Monatsſchrift ."
-    assert found.text.regions[0].language == "ger" and found.illustrations == ()
-    found = read_page((shared("samples/mets") / "29-prima-aletheia.page.xml").read_bytes())
-    assert (len(found.text.regions), len(found.text.words()), len(found.illustrations)) == (
+    page_text = read_page((shared("samples/mets") / "03-ocrd-kant-p17.page.xml").read_bytes())
+    assert (page_text.width, page_text.height, len(page_text.text.words())) == (1457, 2083, 161)
+    assert page_text.text.regions[0].lines[0].text == "Berliniſche Monatsſchrift ."
+    assert page_text.text.regions[0].language == "ger" and page_text.illustrations == ()
+    page_text = read_page((shared("samples/mets") / "29-prima-aletheia.page.xml").read_bytes())
+    assert (
+        len(page_text.text.regions),
+        len(page_text.text.words()),
+        len(page_text.illustrations),
+    ) == (
         30,
         537,
         26,
     )
-    assert sum(r.kind == RegionKind.CAPTION for r in found.text.regions) == 2
+    assert sum(r.kind == RegionKind.CAPTION for r in page_text.text.regions) == 2
 
 
 def test_both_transcriptions_of_a_page_say_the_same():
     folder = shared("samples/mets")
-    one = read((folder / "02-ocrd-kant-p17.alto.xml").read_bytes()).text
+    text = read((folder / "02-ocrd-kant-p17.alto.xml").read_bytes()).text
     other = read_page((folder / "03-ocrd-kant-p17.page.xml").read_bytes()).text
-    assert sorted(w.text for w in one.words()) == sorted(w.text for w in other.words())
-    apart = [abs(a.box.left - b.box.left) for a, b in zip(one.words(), other.words(), strict=True)]
+    assert sorted(w.text for w in text.words()) == sorted(w.text for w in other.words())
+    apart = [abs(a.box.left - b.box.left) for a, b in zip(text.words(), other.words(), strict=True)]
     assert max(apart) <= 1
 
 
@@ -337,8 +348,8 @@ def test_regions_come_in_the_stated_order():
     ],
 )
 def test_text_is_found_at_the_deepest_level_that_has_it(region, words, sure):
-    found = read_page(pcgts(f"<TextRegion>{region}</TextRegion>")).text.words()
-    assert ([w.text for w in found], {w.confidence for w in found}) == (words, {sure})
+    result = read_page(pcgts(f"<TextRegion>{region}</TextRegion>")).text.words()
+    assert ([w.text for w in result], {w.confidence for w in result}) == (words, {sure})
 
 
 def test_old_points_as_elements_are_read():

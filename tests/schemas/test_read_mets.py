@@ -53,8 +53,8 @@ def mods(body, key="D1"):
 
 
 def hrefs(content):
-    found = [p.image() for p in read_mets(content, name="m.xml").pages]
-    return [image.href if image else None for image in found]
+    results = [p.image() for p in read_mets(content, name="m.xml").pages]
+    return [image.href if image else None for image in results]
 
 
 # file, dialect, pages, group of the first image, label of the third page, title, date, number
@@ -82,16 +82,16 @@ REAL = [
 )
 def test_documents_of_libraries_are_read(stem, dialect, pages, use, third, title, date, number):
     path = shared("samples/mets") / f"{stem}.mets.xml"
-    found = read_mets(path.read_bytes(), name=path.name)
-    assert (found.dialect, len(found.pages)) == (dialect, pages)
-    assert [p.order for p in found.pages] == list(range(1, pages + 1))
-    images = [p.image() for p in found.pages]
+    document = read_mets(path.read_bytes(), name=path.name)
+    assert (document.dialect, len(document.pages)) == (dialect, pages)
+    assert [p.order for p in document.pages] == list(range(1, pages + 1))
+    images = [p.image() for p in document.pages]
     assert {image.use if image else None for image in images} == {use}
     assert len({image.href if image else None for image in images}) == pages
-    assert third is None or found.pages[2].label == third
-    said = found.metadata
-    assert said.title.startswith(title) and bool(said.title) == bool(title)
-    assert (said.date, said.number, said.source) == (date, number, Source.METS)
+    assert third is None or document.pages[2].label == third
+    metadata = document.metadata
+    assert metadata.title.startswith(title) and bool(metadata.title) == bool(title)
+    assert (metadata.date, metadata.number, metadata.source) == (date, number, Source.METS)
 
 
 def test_every_mets_sample_is_in_the_table_or_refused_by_line():
@@ -115,22 +115,22 @@ def test_what_is_no_mets_is_refused(sample):
 @pytest.mark.parametrize("name", ["mets.xml", "mets.dfg.xml"])
 def test_a_full_description_is_read(name):
     path = shared("examples") / name
-    said = read_mets(path.read_bytes(), name=name).metadata
-    assert (said.title, said.date, said.volume, said.number) == (
+    metadata = read_mets(path.read_bytes(), name=name).metadata
+    assert (metadata.title, metadata.date, metadata.volume, metadata.number) == (
         "Demo-Illustrierte",
         "1925-02",
         "3",
         "2",
     )
-    assert (said.languages, said.script) == (("ger",), "Latf")
-    assert (said.publisher, said.place, said.owner) == (
+    assert (metadata.languages, metadata.script) == (("ger",), "Latf")
+    assert (metadata.publisher, metadata.place, metadata.owner) == (
         "Beispielverlag",
         "Leipzig",
         "Example Library",
     )
-    assert said.rights == "http://creativecommons.org/publicdomain/mark/1.0/"
+    assert metadata.rights == "http://creativecommons.org/publicdomain/mark/1.0/"
     assert {Identifier("issn", "0000-0000"), Identifier("zdb", "1234567-8")} <= set(
-        said.identifiers
+        metadata.identifiers
     )
 
 
@@ -158,8 +158,8 @@ def test_sections_within_an_issue_keep_their_pages_in_sequence():
         f'<m:div TYPE="np:section" ORDER="{n}">{page(key, 1, "np:page")}</m:div>'
         for n, key in enumerate(("F1", "F2"), start=1)
     ]
-    found = read_mets(mets(physical(*sections, kind="")), name="m.xml")
-    assert (found.dialect, len(found.pages)) == ("NDNP", 2)
+    document = read_mets(mets(physical(*sections, kind="")), name="m.xml")
+    assert (document.dialect, len(document.pages)) == ("NDNP", 2)
 
 
 def test_areas_within_a_page_are_no_pages():
@@ -244,8 +244,8 @@ def test_a_file_without_location_is_no_dangling_pointer():
     ],
 )  # fmt: skip
 def test_mods_says_what_an_issue_is(body, field, value):
-    found = read_mets(mets(mods(body), physical(page("F1"))), name="m.xml")
-    assert getattr(found.metadata, field) == value
+    document = read_mets(mets(mods(body), physical(page("F1"))), name="m.xml")
+    assert getattr(document.metadata, field) == value
 
 
 def test_the_issue_is_described_by_its_own_record_then_by_those_around_it():
@@ -259,8 +259,8 @@ def test_the_issue_is_described_by_its_own_record_then_by_those_around_it():
         mods("<mods:titleInfo><mods:title>Der Bazar</mods:title></mods:titleInfo>"
              "<mods:originInfo><mods:dateIssued>1850</mods:dateIssued></mods:originInfo>", "P"),
     ]  # fmt: skip
-    said = read_mets(mets(*records, logical, physical(page("F1"))), name="m.xml").metadata
-    assert (said.title, said.date) == ("Der Bazar", "1871")
+    metadata = read_mets(mets(*records, logical, physical(page("F1"))), name="m.xml").metadata
+    assert (metadata.title, metadata.date) == ("Der Bazar", "1871")
 
 
 @pytest.mark.parametrize(
@@ -338,22 +338,22 @@ def test_a_damaged_document_raises_only_our_error(data):
             st.binary(max_size=6) | st.sampled_from([b"<", b'"', b"F1"])
         )
     try:
-        found = read_mets(bytes(content), name="m.xml")
+        document = read_mets(bytes(content), name="m.xml")
     except DocumentError as error:
         assert str(error).startswith("m.xml")
     else:
-        assert [p.order for p in found.pages] == sorted(p.order for p in found.pages)
+        assert [p.order for p in document.pages] == sorted(p.order for p in document.pages)
 
 
 def test_what_we_write_is_read_back():
     issue = published()
     content = mets_document(issue, files(issue), created=AT)
-    found = read_mets(content, name="mets.xml")
-    said, wanted = found.metadata, issue.metadata
-    assert found.dialect == "Bilderbogen"
-    assert [p.order for p in found.pages] == [p.scan.page.sequence for p in issue.pages]
-    assert [p.image().use for p in found.pages] == ["ORIGINAL"] * len(issue.pages)
+    document = read_mets(content, name="mets.xml")
+    result, expected = document.metadata, issue.metadata
+    assert document.dialect == "Bilderbogen"
+    assert [p.order for p in document.pages] == [p.scan.page.sequence for p in issue.pages]
+    assert [p.image().use for p in document.pages] == ["ORIGINAL"] * len(issue.pages)
     for key in ("title", "date", "volume", "number", "languages", "script", "rights", "owner"):
-        assert getattr(said, key) == getattr(wanted, key)
-    assert (said.publisher, said.place) == (wanted.publisher, wanted.place)
-    assert set(wanted.identifiers) <= set(said.identifiers)
+        assert getattr(result, key) == getattr(expected, key)
+    assert (result.publisher, result.place) == (expected.publisher, expected.place)
+    assert set(expected.identifiers) <= set(result.identifiers)

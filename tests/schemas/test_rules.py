@@ -125,13 +125,13 @@ def embed_premis(root):
 
 
 def no_resolver(root):
-    for one in root.findall(".//o:mods/o:identifier", NS):
-        one.set("type", "ppn")
+    for item in root.findall(".//o:mods/o:identifier", NS):
+        item.set("type", "ppn")
 
 
 def no_detail(root):
-    for one in root.findall(".//o:part/o:detail", NS):
-        one.getparent().remove(one)
+    for item in root.findall(".//o:part/o:detail", NS):
+        item.getparent().remove(item)
 
 
 def no_host(root):
@@ -258,8 +258,8 @@ XML_FAULTS = [
 ]  # fmt: skip
 
 
-def numbers(found):
-    return {int(one.rule.split()[1]) for one in found}
+def numbers(expected):
+    return {int(item.rule.split()[1]) for item in expected}
 
 
 @pytest.mark.parametrize(
@@ -389,15 +389,15 @@ def test_every_rule_has_a_fault_that_it_finds():
 def test_a_finding_names_file_line_and_rule(made):
     root = copy.deepcopy(made["archive"])
     put(ORIGINAL, "MIMETYPE", None)(root)
-    (found,) = [f for f in check_mets(root, name="mets.xml") if f.rule == "rule 13"]
-    assert found.line == made["archive"].find(ORIGINAL, NS).sourceline
-    assert str(found).startswith(f"mets.xml:{found.line}: rule 13: FILE_0001_ORIGINAL has no")
+    (results,) = [f for f in check_mets(root, name="mets.xml") if f.rule == "rule 13"]
+    assert results.line == made["archive"].find(ORIGINAL, NS).sourceline
+    assert str(results).startswith(f"mets.xml:{results.line}: rule 13: FILE_0001_ORIGINAL has no")
     assert str(Finding("a.xml", 0, "schema", "odd")) == "a.xml: schema: odd"
     assert str(Finding("a.json", 0, "rule 45", "id \ud800")) == "a.json: rule 45: id ?"
 
 
 def test_the_docs_list_every_rule():
     text = (ROOT / "docs" / "formats.md").read_text()
-    for number, said in listing():
+    for number, item in listing():
         (row,) = [line for line in text.splitlines() if line.startswith(f"| {number} |")]
-        assert said in row
+        assert item in row

@@ -35,9 +35,9 @@ def said(text):
 
 
 def test_everything_a_librarian_writes_is_read():
-    found = read_sidecar(WHOLE.encode(), name="issue.ini")
-    assert found.slug == "bazar-1871-11"
-    assert found.metadata == IssueMetadata(
+    sidecar = read_sidecar(WHOLE.encode(), name="issue.ini")
+    assert sidecar.slug == "bazar-1871-11"
+    assert sidecar.metadata == IssueMetadata(
         title="Der Bazar: Illustrirte Damen-Zeitung ; Ausgabe # 3",
         date="1871-03-15",
         volume="17",
@@ -137,12 +137,12 @@ VALUES = st.text(
     st.sampled_from(["", "bazar-1871-11"]),
 )
 def test_what_is_written_is_read_back(metadata, slug):
-    found = read_sidecar(write_sidecar(metadata, slug=slug), name="issue.ini")
-    assert (found.metadata, found.slug) == (metadata, slug)
+    sidecar = read_sidecar(write_sidecar(metadata, slug=slug), name="issue.ini")
+    assert (sidecar.metadata, sidecar.slug) == (metadata, slug)
 
 
 def test_what_ini_cannot_say_is_written_so_that_it_reads():
-    odd = IssueMetadata(
+    unusual = IssueMetadata(
         title="two\nlines",
         identifiers=(
             Identifier("Call Number=", "a"),
@@ -150,9 +150,9 @@ def test_what_ini_cannot_say_is_written_so_that_it_reads():
             Identifier("urn", "2"),
         ),
     )
-    found = read_sidecar(write_sidecar(odd), name="issue.ini").metadata
-    assert found.title == "two lines"
-    assert found.identifiers == (Identifier("call-number", "a"), Identifier("urn", "1"))
+    metadata = read_sidecar(write_sidecar(unusual), name="issue.ini").metadata
+    assert metadata.title == "two lines"
+    assert metadata.identifiers == (Identifier("call-number", "a"), Identifier("urn", "1"))
 
 
 @given(

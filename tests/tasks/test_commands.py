@@ -94,10 +94,10 @@ def test_status_tells_programs_why_a_page_is_bad(home, config, capsys):
     main(["ingest", str(home / "incoming"), "--config", str(config)])
     capsys.readouterr()
     assert main(["status", "--json", "--worst", "3", "--config", str(config)]) == 1
-    found = json.loads(capsys.readouterr().out)
-    (bad,) = found["other-1909"]["bad"]
+    record = json.loads(capsys.readouterr().out)
+    (bad,) = record["other-1909"]["bad"]
     assert (bad["name"], bad["stage"]) == ("p1.tif", "ingest") and "empty file" in bad["message"]
-    assert found["lantern-1908"]["bad"] == found["lantern-1908"]["worst"] == []
+    assert record["lantern-1908"]["bad"] == record["lantern-1908"]["worst"] == []
     assert main(["status", "--worst", "-1", "--config", str(config)]) == 2
 
 
@@ -124,8 +124,8 @@ def test_separate_needs_no_archive_and_a_bad_page_costs_itself(tmp_path, capsys)
     pages = [str(tmp_path / name) for name in ("good.png", "bad.jpg", "missing.tif")]
     code = main(["separate", *pages, "--to", str(tmp_path / "out"), "--overlay"])
     assert code == 1
-    said = capsys.readouterr().err
-    assert "bad.jpg" in said and "missing.tif" in said
+    errors = capsys.readouterr().err
+    assert "bad.jpg" in errors and "missing.tif" in errors
     labels = load_labels(tmp_path / "out" / "good.png")
     assert labels.shape == (900, 640) and labels.dtype == np.uint8 and labels.max() <= 4
     assert (labels[150:330, 180:460] == 1).mean() > 0.9 and (labels[500:] == 1).mean() < 0.05
@@ -135,8 +135,10 @@ def test_separate_needs_no_archive_and_a_bad_page_costs_itself(tmp_path, capsys)
 def test_ingest_names_what_it_refused(home, config, capsys):
     (home / "incoming" / "other-1909" / "p1.tif").write_bytes(b"")
     assert main(["ingest", str(home / "incoming"), "--config", str(config)]) == 1
-    said = capsys.readouterr().out
-    assert "lantern-1908  version 1  3 pages" in said and "quarantined  p1.tif: empty file" in said
+    output = capsys.readouterr().out
+    assert (
+        "lantern-1908  version 1  3 pages" in output and "quarantined  p1.tif: empty file" in output
+    )
     assert main(["ingest", str(home / "nothing"), "--config", str(config)]) == 1
     assert "is not there" in capsys.readouterr().out
 
@@ -146,8 +148,8 @@ def test_a_delivery_of_bad_pages_alone_does_not_pass_for_nothing(home, config, c
     for page in folder.iterdir():
         page.write_bytes(b"")
     assert main(["ingest", str(folder), "--config", str(config)]) == 1
-    said = capsys.readouterr().out
-    assert f"{folder}: no page could be accepted (p1.tif: empty file" in said
+    output = capsys.readouterr().out
+    assert f"{folder}: no page could be accepted (p1.tif: empty file" in output
 
 
 @pytest.mark.parametrize("root", ["none", "empty"])
@@ -179,9 +181,9 @@ def test_an_archive_that_is_begun_is_told_once(home, config, capsys, command):
     config.write_text(config.read_text().replace("incoming = incoming", ""))
     for times in (1, 0):
         assert main(line) == 0
-        said = capsys.readouterr().err
-        assert said.count(f"a new archive is begun at {home / 'archive'}") == times
-        assert len(said.splitlines()) == times
+        errors = capsys.readouterr().err
+        assert errors.count(f"a new archive is begun at {home / 'archive'}") == times
+        assert len(errors.splitlines()) == times
 
 
 @pytest.mark.slow
@@ -229,8 +231,8 @@ def test_what_nobody_foresaw_is_one_line_and_no_bad_page(config, capsys, monkeyp
     monkeypatch.setattr(OpenArchive, "open", broken)
     monkeypatch.delenv("BILDERBOGEN_DEBUG", raising=False)
     assert main(["status", "--config", str(config)]) == Exit.BUG == 70
-    (said,) = capsys.readouterr().err.splitlines()
-    assert type(error).__name__ in said and "BILDERBOGEN_DEBUG=1" in said
+    (lines,) = capsys.readouterr().err.splitlines()
+    assert type(error).__name__ in lines and "BILDERBOGEN_DEBUG=1" in lines
     monkeypatch.setenv("BILDERBOGEN_DEBUG", "1")
     with pytest.raises(type(error)):
         main(["status", "--config", str(config)])
@@ -258,8 +260,8 @@ def test_an_incoming_that_is_no_folder_is_refused_and_the_night_goes_on(
     )
     capsys.readouterr()
     assert main(["nightly", "--config", str(config)]) == 1
-    said = capsys.readouterr().out
-    assert f"refused  {home / 'incoming'}: no such folder; mount its disk" in said
+    output = capsys.readouterr().out
+    assert f"refused  {home / 'incoming'}: no such folder; mount its disk" in output
     assert run == [(IssueId("other-1909"),)]
 
 
@@ -268,10 +270,10 @@ def test_rerun_says_how_quarantined_scans_come_in(home, config, capsys):
     main(["ingest", str(home / "incoming"), "--config", str(config)])
     capsys.readouterr()
     assert main(["rerun", "other-1909", "--failed", "--config", str(config)]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert (
         "other-1909: 1 quarantined (p1.tif); once mended they come in by bilderbogen nightly"
-        in said
+        in output
     )
     assert main(["rerun", "lantern-1908", "--failed", "--config", str(config)]) == 0
     assert capsys.readouterr().out == "lantern-1908: no page has failed\n"
@@ -289,7 +291,7 @@ def test_who_has_no_name_decides_by_number(home, config, capsys, monkeypatch):
     numbers = (Numbered(PageId(IssueId("a-1"), 1), 1, 0.1, 0.1, 0.9, 0.9),)
     catalog.publish(replace(published("a-1"), numbers=numbers))
     assert main(["decide", "a-1_0001_i01", "--caption", "The lamp", "--config", str(config)]) == 0
-    assert [one.by for one in catalog.decisions.of(IssueId("a-1"))] == ["4711"]
+    assert [item.by for item in catalog.decisions.of(IssueId("a-1"))] == ["4711"]
 
 
 def test_a_configuration_error_names_file_and_option(tmp_path, capsys):
@@ -309,8 +311,8 @@ def test_the_demo_ends_well(tmp_path, capsys):
     except EngineError as error:
         pytest.skip(str(error))
     assert main(["demo", "--to", str(tmp_path / "demo")]) == 0
-    said = capsys.readouterr().out
-    assert "3 issues published" in said and "page_006.tif" in said and "success" in said
+    output = capsys.readouterr().out
+    assert "3 issues published" in output and "page_006.tif" in output and "success" in output
     assert main(["find", "balloon", "--config", str(tmp_path / "demo" / "config.ini")]) == 0
     assert "Fig. 2. The balloon before the start." in capsys.readouterr().out
 

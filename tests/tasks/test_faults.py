@@ -100,8 +100,8 @@ def test_a_decision_made_while_a_night_works_is_of_the_next_one(config, step, mo
     module, function = step
 
     def deciding(*args, **keywords):
-        if not said:
-            said.append(name)
+        if not result:
+            result.append(name)
             catalog(config).decisions.decide(
                 ISSUE, Decision(name, Field.CAPTION, "The lamp, mended", "curator")
             )
@@ -109,12 +109,12 @@ def test_a_decision_made_while_a_night_works_is_of_the_next_one(config, step, mo
 
     assert run(config, "nightly") == 0
     name = str(catalog(config).published(ISSUE).pages[0].description.illustrations[0])
-    work, said = getattr(module, function), []
+    work, result = getattr(module, function), []
     config.write_text(config.read_text() + "\n[describe]\ncaption_distance_mm = 14\n")
     with monkeypatch.context() as patch:
         patch.setattr(module, function, deciding)
         assert run(config, "nightly") == 0
-    assert said and captions(config) == ["Fig. 1. The lamp."]
+    assert result and captions(config) == ["Fig. 1. The lamp."]
     assert run(config, "nightly") == 0
     assert captions(config) == ["The lamp, mended"]
     layout = Layout(root(config))
@@ -140,7 +140,11 @@ def test_what_a_stopped_night_met_is_told_by_the_next(config, monkeypatch, capsy
 
 def captions(config):
     page = catalog(config).published(ISSUE).pages[0]
-    return [one.caption.text for one in page.description.illustrations if one.caption]
+    return [
+        illustration.caption.text
+        for illustration in page.description.illustrations
+        if illustration.caption
+    ]
 
 
 def test_a_delivered_package_shares_no_file_with_the_archive(config):

@@ -35,9 +35,9 @@ def test_a_traceback_stays_in_its_json_line(capfd):
         except ValueError:
             logging.getLogger("tasks.test").exception("fault", extra={"page": "a-1_0001"})
     (line,) = capfd.readouterr().err.splitlines()
-    said = json.loads(line)
-    assert said["event"] == "fault" and said["page"] == "a-1_0001"
-    assert said["traceback"].endswith("ValueError: broken")
+    record = json.loads(line)
+    assert record["event"] == "fault" and record["page"] == "a-1_0001"
+    assert record["traceback"].endswith("ValueError: broken")
 
 
 def test_events_are_quiet_unless_asked_for(capfd):

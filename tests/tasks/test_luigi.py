@@ -82,8 +82,8 @@ def test_plain_luigi_ends_a_rerun_that_was_stopped(config, monkeypatch):
         raise KeyboardInterrupt
 
     prepared(config)
-    wanted = ["bilderbogen.Finish", "--issue", "lantern-1908", "--local-scheduler"]
-    assert luigi(config, 9, *wanted).returncode == 0
+    expected = ["bilderbogen.Finish", "--issue", "lantern-1908", "--local-scheduler"]
+    assert luigi(config, 9, *expected).returncode == 0
     root = load(config).archive.root
     (read,) = root.glob("work/recognize/*/lantern-1908/*/*_0001.json")
     read.write_bytes(b"read badly")
@@ -92,7 +92,7 @@ def test_plain_luigi_ends_a_rerun_that_was_stopped(config, monkeypatch):
         rerun = ["rerun", "lantern-1908", "--stage", "recognize", "--page", "1"]
         assert main([*rerun, "--config", str(config)]) == 130
     assert list((root / "register").glob("*/rerun.json"))
-    done = luigi(config, 9, *wanted)
+    done = luigi(config, 9, *expected)
     assert done.returncode == 0, done.stderr
     assert read.read_bytes() != b"read badly"
     assert not list((root / "register").glob("*/rerun.json"))

@@ -43,12 +43,12 @@ def catalog(config):
 
 def tree(folder, *, times=False):
     """Every file below ``folder`` that is a result, with its bytes (or time)."""
-    found = {}
+    by_name = {}
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder).as_posix()
         if path.is_file() and not relative.startswith(_NO_RESULTS):
-            found[relative] = path.stat().st_mtime_ns if times else path.read_bytes()
-    return found
+            by_name[relative] = path.stat().st_mtime_ns if times else path.read_bytes()
+    return by_name
 
 
 def test_a_night_publishes_everything_and_a_second_one_does_nothing(config, capsys):
@@ -77,15 +77,15 @@ def test_one_bad_page_costs_one_page(home, config, capsys):
     page.write_bytes(page.read_bytes()[: page.stat().st_size // 2])
     (incoming / "notes.exe").write_bytes(b"MZ")
     assert run(config, "nightly") == 1
-    said = capsys.readouterr().out
-    assert "p2.tif" in said and "notes.exe" in said
+    output = capsys.readouterr().out
+    assert "p2.tif" in output and "notes.exe" in output
     bad = [row for row in catalog(config).ledger() if row.state.is_bad]
     assert {row.name for row in bad} == {"p2.tif", "notes.exe"}
     published = catalog(config).published(IssueId("lantern-1908"))
     assert [page.scan.name for page in published.pages] == ["p1.tif", "p3.tif"]
     assert run(config, "nightly") == 0  # nothing to do; what is to be looked at is named again
-    said = capsys.readouterr().out
-    assert "p2.tif" in said and "notes.exe" in said
+    output = capsys.readouterr().out
+    assert "p2.tif" in output and "notes.exe" in output
 
 
 def test_a_rerun_of_one_page_touches_only_what_depends_on_it(config):
@@ -281,14 +281,14 @@ def test_a_page_that_lies_wrongly_is_published_upright(home, config):
     before = (folder / "p2.tif").read_bytes()
     run(config, "nightly")
     issue = catalog(config).published(IssueId("turned-1900"))
-    one, other = issue.pages
-    assert one.description.capture == AS_SCANNED
+    pages, other = issue.pages
+    assert pages.description.capture == AS_SCANNED
     assert other.description.capture == Capture(90, is_negative=True)
-    assert (other.scan.width, other.scan.height) == (one.scan.width, one.scan.height)
+    assert (other.scan.width, other.scan.height) == (pages.scan.width, pages.scan.height)
     assert [p.box for p in other.description.illustrations] == [
-        p.box for p in one.description.illustrations
+        p.box for p in pages.description.illustrations
     ]
-    assert other.description.text.words() == one.description.text.words()
+    assert other.description.text.words() == pages.description.text.words()
     (event,) = [done for done in other.events if done.kind == "modification"]
     assert "turned by 90 degrees" in event.detail
     root = load(config).archive.root
@@ -306,8 +306,8 @@ def test_a_page_unlike_its_issue_is_to_look_at_and_published_all_the_same(home, 
     wrong = cv2.GaussianBlur(load_image(folder / "p7.tif").rgb, (0, 0), 4)
     Image.fromarray(wrong).save(folder / "p7.tif", dpi=(150, 150))
     assert run(config, "nightly") == 1
-    said = capsys.readouterr().out
-    assert "doubtful-1900_0007  publish  doubtful: " in said and "1 to look at" in said
+    output = capsys.readouterr().out
+    assert "doubtful-1900_0007  publish  doubtful: " in output and "1 to look at" in output
     assert run(config, "status", "doubtful-1900") == 1
     assert "it is blurred" in capsys.readouterr().out
     assert run(config, "status", "lantern-1908") == 0

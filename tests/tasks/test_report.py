@@ -32,8 +32,8 @@ def test_a_night_that_only_refused_writes_a_report_and_says_whom(home, config, c
         for page in folder.iterdir():
             page.write_bytes(b"")
     assert main(["nightly", "--config", str(config)]) == 1
-    said = capsys.readouterr().out
-    assert "2 refused: " in said and "Nothing to do" not in said and "report: " in said
+    output = capsys.readouterr().out
+    assert "2 refused: " in output and "Nothing to do" not in output and "report: " in output
     (report,) = (home / "archive" / "reports").iterdir()
     facts = json.loads((report / "report.json").read_text())
     assert facts["exit"] == 1 and len(facts["refused"]) == 2
@@ -50,8 +50,8 @@ def test_an_idle_night_has_nothing_to_tell(home, config, capsys):
 
 def test_a_long_list_of_refused_sources_is_cut_in_the_summary():
     refused = tuple(Quarantined(f"/in/{name}", "bad") for name in "abcde")
-    said = summary(a_night(intake=Intake(refused=refused)))
-    assert "5 refused: /in/a, /in/b, /in/c and 2 more" in said
+    result = summary(a_night(intake=Intake(refused=refused)))
+    assert "5 refused: /in/a, /in/b, /in/c and 2 more" in result
 
 
 def test_a_picture_without_a_caption_has_its_name_as_text(tmp_path):
@@ -62,11 +62,13 @@ def test_a_picture_without_a_caption_has_its_name_as_text(tmp_path):
     done = (LedgerRow(name, f"{name}_0001", "publish", StageState.DONE, sequence=1),)
     page = html.parse(write_report(a_night(issues=(name,), done=done), layout, catalog))
     pictures = page.findall(".//a/img")
-    assert [one.get("alt") for one in pictures] == [f"{name}_0001_i01", f"{name}_0002_i01"]
+    assert [picture.get("alt") for picture in pictures] == [f"{name}_0001_i01", f"{name}_0002_i01"]
 
 
 def without_caption(page):
-    pictures = tuple(replace(one, caption=None) for one in page.description.illustrations)
+    pictures = tuple(
+        replace(illustration, caption=None) for illustration in page.description.illustrations
+    )
     small = [replace(file, use="THUMBNAIL") for file in page.files if file.use == "VIEW"]
     described = replace(page.description, illustrations=pictures)
     return replace(page, description=described, files=(*page.files, *small))

@@ -147,11 +147,11 @@ def test_every_fault_of_a_file_is_said_at_once(tmp_path):
     path = write(tmp_path, f"{text}max_failed_share = nan\n")
     with pytest.raises(ConfigError) as caught:
         load(path)
-    said = str(caught.value).splitlines()
-    assert len(said) == 5 and all(line.startswith(f"{path}: ") for line in said)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 5 and all(line.startswith(f"{path}: ") for line in lines)
     for fault in ("[recogniser]", "psm = 99", "'langauges'", "processes = many: allowed is 0 to 1024",
                   "max_failed_share = nan: allowed is 0 to 1"):  # fmt: skip
-        assert sum(fault in line for line in said) == 1, fault
+        assert sum(fault in line for line in lines) == 1, fault
 
 
 def test_languages_are_known_by_every_code(tmp_path):

@@ -30,14 +30,14 @@ def book(config):
         pages = [PageId(issue, n) for n in (1, 2)]
         numbers = tuple(Numbered(page, 1, 0.1, 0.1, 0.9, 0.9) for page in pages)
         catalog.publish(replace(published(name), numbers=numbers))
-        said = Decision(str(numbers[1]), Field.CAPTION, f"The lamp of {name}", "curator")
-        catalog.decisions.decide(issue, said)
+        result = Decision(str(numbers[1]), Field.CAPTION, f"The lamp of {name}", "curator")
+        catalog.decisions.decide(issue, result)
         catalog.publish(replace(published(name), numbers=numbers[:1]))
         states = (StageState.DONE, StageState.EMPTY if name == "a-1" else StageState.FAILED)
         catalog.record([
             LedgerRow(issue, str(page), stage, state, message="too dark", sequence=page.sequence)
-            for stage, found in (("ingest", (StageState.DONE,) * 2), ("prepare", states))
-            for page, state in zip(pages, found, strict=True)
+            for stage, item in (("ingest", (StageState.DONE,) * 2), ("prepare", states))
+            for page, state in zip(pages, item, strict=True)
         ])  # fmt: skip
     catalog.record([LedgerRow(IssueId("no-more-3"), "x", "ingest", StageState.QUARANTINED)])
     catalog.publish(published("no-more-3"))
@@ -50,29 +50,31 @@ def said_by(config, capsys, *args):
 
 
 def test_status_names_pages_that_failed_and_decisions_that_are_lost(book, config, capsys):
-    code, said = said_by(config, capsys)
+    code, output = said_by(config, capsys)
     assert code == 1
-    cells = [[c.strip() for c in line.split("│")[1:4]] for line in said.splitlines() if "│" in line]
+    cells = [
+        [c.strip() for c in line.split("│")[1:4]] for line in output.splitlines() if "│" in line
+    ]
     assert cells == [["a-1", "2", "2"], ["b-2", "2", "1 (1)"]]
-    assert said[said.index("b-2_0002") :].splitlines() == [
+    assert output[output.index("b-2_0002") :].splitlines() == [
         "b-2_0002  prepare  failed: too dark",
         "a-1_0002_i01  not found any more; decided was: caption The lamp of a-1",
         "b-2_0002_i01  not found any more; decided was: caption The lamp of b-2",
     ]
-    code, said = said_by(config, capsys, "--json")
-    assert code == 1 and list(json.loads(said)) == ["a-1", "b-2"]
-    assert json.loads(said)["b-2"]["prepare"] == {"done": 1, "failed": 1}
-    assert json.loads(said)["b-2"]["publish"] == {}
+    code, output = said_by(config, capsys, "--json")
+    assert code == 1 and list(json.loads(output)) == ["a-1", "b-2"]
+    assert json.loads(output)["b-2"]["prepare"] == {"done": 1, "failed": 1}
+    assert json.loads(output)["b-2"]["publish"] == {}
     worst = json.loads(said_by(config, capsys, "--json", "--worst", "9")[1])
-    assert [one["page"] for one in worst["a-1"]["worst"]] == ["a-1_0001", "a-1_0002"]
+    assert [item["page"] for item in worst["a-1"]["worst"]] == ["a-1_0001", "a-1_0002"]
 
 
 def test_status_of_some_issues_keeps_their_order(book, config, capsys):
     assert said_by(config, capsys, "a-1")[0] == 0
-    said = said_by(config, capsys, "b-2", "a-1", "--worst", "9")[1]
-    lost = [line for line in said.splitlines() if "not found any more" in line]
+    result = said_by(config, capsys, "b-2", "a-1", "--worst", "9")[1]
+    lost = [line for line in result.splitlines() if "not found any more" in line]
     assert [line[:3] for line in lost] == ["b-2", "a-1"]
-    assert said.count("mean confidence") == 4
+    assert result.count("mean confidence") == 4
     assert said_by(config, capsys, "a-1", "--worst", "9")[1].count("mean confidence") == 2
 
 
@@ -95,4 +97,4 @@ def test_status_asks_no_more_of_more_issues(book, config, capsys):
     finally:
         event.remove(Engine, "before_cursor_execute", listen)
     assert few == asked
-    assert not any("ledger.message" in said and "WHERE" not in said for said, _ in asked)
+    assert not any("ledger.message" in item and "WHERE" not in item for item, _ in asked)
