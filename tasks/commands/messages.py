@@ -11,9 +11,10 @@ from rich.table import Table
 from schemas.ledger import StageState
 from schemas.model import IssueId
 from tasks.archive_access import OpenArchive
+from tasks.commands.progress_display import console, progress_on_stderr
 from tasks.exits import Exit
 from tasks.flow.nightly import run_archive
-from tasks.flow.progress import console
+from tasks.flow.progress import telling
 from tasks.flow.report import summary, sums
 from tasks.flow.run_result import RunResult
 
@@ -34,7 +35,8 @@ def run_and_tell(
     Only a run of whatever is due may begin an archive: named issues are in one that is there.
     """
     archive = open_archive(config, is_new=only is None)
-    result, report = run_archive(archive, only=only, scheduler=scheduler)
+    with telling(progress_on_stderr()):
+        result, report = run_archive(archive, only=only, scheduler=scheduler)
     print_run(result, report)
     return result.verdict()
 

@@ -18,8 +18,8 @@ from schemas.model import IssueId
 from tasks.archive_access import OpenArchive
 from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, issue_id
+from tasks.commands.progress_display import console
 from tasks.flow.graph import STAGES
-from tasks.flow.progress import console
 from tasks.flow.report import facts_of
 
 _NARROWEST = 4

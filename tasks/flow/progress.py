@@ -1,81 +1,53 @@
-"""What a person watching sees: bars on a terminal, plain lines elsewhere."""
+"""Who is told how far a stage is: nobody, unless a program asks to be told."""
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from schemas.ledger import LedgerRow, StageState
-
-_log = logging.getLogger(__name__)
+from schemas.ledger import LedgerRow
 
 
-class Lines:
-    """One plain line per stage of an issue, for logs; no bars."""
+class ProgressListener(Protocol):
+    """Is told what stages do; the command line shows bars, a web page might show its own."""
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
-
-    @contextmanager
-    def stage(self, issue: str, stage: str, pages: int) -> Iterator[Callable[[int], None]]:
-        """Yield a function that takes the number of pages just finished."""
-        yield lambda _: None
+    def stage(
+        self, issue: str, stage: str, pages: int
+    ) -> AbstractContextManager[Callable[[int], None]]:
+        """Return a context for a stage at work; the function takes the pages just finished."""
 
     def finished(self, issue: str, stage: str, rows: Sequence[LedgerRow], wall_s: float) -> None:
-        """Say how the stage ended."""
-        states = Counter(row.state for row in rows)
-        bad = states[StageState.FAILED]
-        note = f", {bad} failed" if bad else ""
-        self.console.print(
-            f"{issue:<24} {stage:<10} {len(rows):>4} pages{note}  {wall_s:6.1f} s",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+        """Take how a stage ended; ``wall_s`` are seconds."""
 
 
-class Silent(Lines):
-    """Nothing: the log has it."""
+class Quiet:
+    """Shows nothing."""
+
+    def stage(
+        self, issue: str, stage: str, pages: int
+    ) -> AbstractContextManager[Callable[[int], None]]:
+        """Return a context that does nothing."""
+        return nullcontext(lambda _: None)
 
     def finished(self, issue: str, stage: str, rows: Sequence[LedgerRow], wall_s: float) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
 
-class Bars(Lines):
-    """A bar for the stage at work, its line when it is finished."""
-
-    @contextmanager
-    def stage(self, issue: str, stage: str, pages: int) -> Iterator[Callable[[int], None]]:
-        """Yield a function that moves the bar."""
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=self.console, transient=True) as bars:
-            bar = bars.add_task(f"{issue} {stage}", total=pages)
-            yield lambda count: bars.advance(bar, count)
+_listener: ContextVar[ProgressListener] = ContextVar("progress listener", default=Quiet())  # noqa: B039 - Quiet has no state
 
 
-_WIDE = 400
-"""Characters; what cron mails and logs take is no reason to break a line."""
+def progress() -> ProgressListener:
+    """Return who is told in this process."""
+    return _listener.get()
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Return a console as wide as its terminal, and wide where there is none."""
-    terminal = Console(stderr=stderr)
-    return terminal if terminal.is_terminal else Console(stderr=stderr, width=_WIDE)
-
-
-def progress() -> Lines:
-    """Return what suits standard error: bars for a person, lines for a log of nothing else."""
-    stderr = console(stderr=True)
-    if _log.isEnabledFor(logging.INFO):
-        return Silent(stderr)
-    return Bars(stderr) if stderr.is_terminal else Lines(stderr)
+@contextmanager
+def telling(listener: ProgressListener) -> Iterator[None]:
+    """Tell ``listener`` what stages do while the body lasts, in this process and its forks."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)

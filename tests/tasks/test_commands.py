@@ -18,8 +18,8 @@ from tasks.__main__ import main
 from tasks.archive_access import OpenArchive
 from tasks.commands import demo
 from tasks.commands.group import COMMANDS
+from tasks.commands.progress_display import Lines
 from tasks.exits import Exit
-from tasks.flow.progress import Lines
 from tests.conftest import ROOT, draw_page, shared
 from tests.issues import published
 

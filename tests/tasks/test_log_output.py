@@ -8,7 +8,9 @@ import logging
 import pytest
 
 from tasks.__main__ import main
+from tasks.archive_access import OpenArchive
 from tasks.commands.log_output import logging_to_stderr
+from tasks.flow.nightly import run_archive
 
 
 @pytest.mark.engine
@@ -26,6 +28,15 @@ def test_a_night_for_machines_is_one_json_object_an_event(home, config, capfd):
     assert ("other-1909", "other-1909_0002", "recognize") in done
     assert len(done) == 5 * 6
     assert events.count("stage started") == events.count("stage ended") == 2 * 6
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_a_program_that_runs_an_archive_prints_nothing(home, config, capfd):
+    result, report = run_archive(OpenArchive.open(config, is_new=True), only=None)
+    assert result.done and not result.bad() and report is not None
+    captured = capfd.readouterr()
+    assert (captured.out, captured.err) == ("", "")
 
 
 def test_a_traceback_stays_in_its_json_line(capfd):
