@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import Engine, delete, select, text
 
@@ -17,7 +16,6 @@ from archive.catalog.progress import Progress
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
 from archive.catalog.search import find_query, issues_query
 from archive.catalog.tables import (
-    Base,
     EventRow,
     FileRow,
     IllustrationRow,
@@ -32,9 +30,6 @@ from schemas.errors import CatalogError
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Event, IssueId
 from schemas.published import PublishedFile, PublishedIssue
-
-_NOT_COMPARED = {"at", "seconds", "published_at", "first_used", "attempts", "record"}
-"""Columns that differ between two runs over the same pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +110,6 @@ class Catalog:
             query = query.where(FileRow.issue == str(issue))
         with reading(self.engine) as session:
             return tuple(file_of(row) for row in session.scalars(query))
-
-    def missing_files(self, root: Path) -> tuple[PublishedFile, ...]:
-        """Return the files of all issues that are not below ``root``, the archive's folder."""
-        return tuple(file for file in self.files() if not (root / file.path).is_file())
 
     def events(self, issue: IssueId) -> tuple[tuple[str, Event], ...]:
         """Return what was done to ``issue`` and its pages, each with its subject, in order."""
@@ -252,22 +243,6 @@ class Catalog:
             )
 
     # ---- upkeep
-
-    def dump(self) -> str:
-        """Return everything but times and seconds, in order, to compare two catalogs."""
-        lines = []
-        with reading(self.engine) as session:
-            for table in Base.metadata.sorted_tables:
-                if table.name == "run":
-                    continue
-                kept = [
-                    c
-                    for c in table.columns
-                    if c.name not in _NOT_COMPARED and (c.name != "id" or c.type.python_type is str)
-                ]
-                rows = sorted(str(tuple(row)) for row in session.execute(select(*kept)))
-                lines += [f"{table.name} {row}" for row in rows]
-        return "\n".join(lines)
 
     def check(self) -> None:
         """Ask the database whether it is sound.

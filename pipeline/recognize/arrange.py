@@ -22,7 +22,6 @@ from schemas.normalize import is_divided
 
 _POINTS = 9
 """Places along a line at which it is looked whether it is inside an outline."""
-_ORDER = {RegionKind.HEADER: 0, RegionKind.TEXT: 1, RegionKind.CAPTION: 1}
 
 
 def arrange(

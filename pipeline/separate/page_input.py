@@ -13,12 +13,10 @@ from schemas.model import RGB8
 
 @dataclass(frozen=True, slots=True)
 class Letterbox:
-    """How a page lies in its padded working frame; sizes in pixels."""
+    """The part of a padded frame that the page fills, from the top left; sizes in pixels."""
 
     height: int
     width: int
-    padded_height: int
-    padded_width: int
 
 
 def to_grey(page: RGB8) -> NDArray[np.uint8]:
@@ -53,4 +51,4 @@ def letterbox(page: NDArray[np.float32], stride: int) -> tuple[NDArray[np.float3
     tall, wide = -(-height // stride) * stride, -(-width // stride) * stride
     padded = np.full((tall, wide), -1.0, np.float32)
     padded[:height, :width] = page
-    return padded, Letterbox(height, width, tall, wide)
+    return padded, Letterbox(height, width)

@@ -20,7 +20,6 @@ M = ElementMaker(namespace=MODS, nsmap={"mods": MODS, "xlink": XLINK})
 HOST_SCHEMES = ("zdb", "issn", "lccn")
 """Identifiers of the periodical, not of the issue."""
 _SHELF_MARKS = ("call-number", "shelf-mark", "shelfmark")
-_NAMED = ("purl", "urn", "handle", "url")
 
 
 def issue_mods(published: PublishedIssue, publication: Publication | None = None) -> etree._Element:

@@ -67,3 +67,14 @@ def engine_options(command: Callable[..., int]) -> Callable[..., int]:
                        **others)  # fmt: skip
 
     return with_settings
+
+
+def schemas_folder_option(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option called ``name`` for the folder of the official schemas."""
+    return click.option(
+        name,
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="BILDERBOGEN_SCHEMAS",
+        help="Folder of the official schemas.  [default: ~/.local/share/bilderbogen/schemas]",
+    )

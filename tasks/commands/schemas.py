@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from archive.package.schema_store import SchemaStore, default_folder, install, official
+from tasks.commands.options import schemas_folder_option
 from tasks.exits import Exit
 
 
@@ -28,33 +29,21 @@ def schemas() -> None:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="The folder they were downloaded to.",
 )
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="BILDERBOGEN_SCHEMAS",
-    help="Where they are kept.  [default: ~/.local/share/bilderbogen/schemas]",
-)
-def install_command(source: Path, target: Path | None) -> int:
+@schemas_folder_option("--to")
+def install_command(source: Path, folder: Path | None) -> int:
     """Copy the official schemas to where validate looks for them."""
-    folder = target or default_folder()
-    for schema in install(source, folder):
+    target = folder or default_folder()
+    for schema in install(source, target):
         click.echo(f"{schema.name}  {schema.sha256[:12]}")
-    click.echo(f"{len(official())} schemas in {folder}")
+    click.echo(f"{len(official())} schemas in {target}")
     return Exit.GOOD
 
 
 @schemas.command("list")
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="BILDERBOGEN_SCHEMAS",
-    help="Where they are kept.  [default: ~/.local/share/bilderbogen/schemas]",
-)
-def list_command(target: Path | None) -> int:
+@schemas_folder_option("--to")
+def list_command(folder: Path | None) -> int:
     """Say which official schemas there are, their publishers' addresses, and which are here."""
-    store = SchemaStore(target or default_folder())
+    store = SchemaStore(folder or default_folder())
     for schema in official():
         state = "here" if (store.folder / schema.name).is_file() else "absent"
         click.echo(f"{state:7}{schema.sha256}  {schema.url}")

@@ -8,18 +8,13 @@ import click
 
 from archive.package.schema_store import SchemaStore, default_folder
 from archive.package.validate import check_path
+from tasks.commands.options import schemas_folder_option
 from tasks.exits import Exit
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--schemas",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    envvar="BILDERBOGEN_SCHEMAS",
-    help="Where the official schemas are installed.  [default: see bilderbogen schemas]",
-)
+@schemas_folder_option("--schemas")
 def validate(paths: tuple[Path, ...], folder: Path | None) -> int:
     """Check METS, ALTO, MODS, IIIF and hOCR files, packages (zipped too) and folders of them.
 
