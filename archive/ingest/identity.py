@@ -128,6 +128,10 @@ def str_of(path: Path) -> str:
     return printable_name(str(path))
 
 
+_PDF_READING = 2
+"""How pages of PDFs are measured; another number has them read again. 2: pixel by pixel."""
+
+
 def fingerprint(source: IssueSource, accept: object) -> str:
     """Return a digest of all that can be seen of ``source`` without reading its pages.
 
@@ -142,6 +146,7 @@ def fingerprint(source: IssueSource, accept: object) -> str:
         [
             (str_of(page.path.resolve()), page.frame, page.label, page.checksum, _stat(page.path))
             + ((str_of(page.text.resolve()), _stat(page.text)) if page.text else ())
+            + ((_PDF_READING,) if page.path.suffix.lower() == ".pdf" else ())
             for page in source.pages
         ],
     )

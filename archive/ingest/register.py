@@ -170,9 +170,11 @@ def _texts(
         name, reason = scan.name, page.no_text
         if page.text is not None:
             try:
-                texts[scan.page] = read_text(page.text, scan)
-            except (DocumentError, OSError) as error:
+                text = read_text(page.text, scan)
+            except (DocumentError, ScanError, OSError) as error:
                 name, reason = page.text.name, why_unread(error).removeprefix(f"{page.text}: ")
+            else:
+                texts |= {scan.page: text} if text is not None else {}
         if reason:
             why = f"text not taken, {scan.name} will be recognized: {printable_name(reason)}"
             unread.append(Quarantined(printable_name(name), why))

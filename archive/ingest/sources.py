@@ -206,7 +206,7 @@ def _frames(path: Path) -> Iterable[PageSource]:
     if path.stat().st_size == 0:
         raise ScanError(f"{path}: empty file; rescan it")
     if is_pdf(path):
-        return [PageSource(path, frame) for frame in range(count_pages(path))]
+        return [PageSource(path, frame, text=path) for frame in range(count_pages(path))]
     frames = page_frames(path) if suffix in TIFF_SUFFIXES else (0,)
     text = text_beside(path) if len(frames) == 1 else None
     return [PageSource(path, frame, text=text) for frame in frames]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from archive.images.pdf import is_pdf
+from archive.images.pdf_text import pdf_text
 from schemas.errors import DocumentError
 from schemas.model import KEPT, PageText, Scan
 from schemas.read.alto import read_alto
@@ -24,14 +26,19 @@ def text_beside(scan: Path) -> Path | None:
     return None
 
 
-def read_text(path: Path, scan: Scan) -> PageText:
-    """Return the text in ``path`` in pixels of ``scan``.
+def read_text(path: Path, scan: Scan) -> PageText | None:
+    """Return the text in ``path`` in pixels of ``scan``; None for a PDF without a text layer.
 
     Raises:
-        DocumentError: it is neither ALTO nor PAGE-XML, or of another page.
+        DocumentError: it is neither ALTO nor PAGE-XML, or of another page; the letters of a text
+            layer have no meaning.
+        ScanError: a PDF that is damaged.
     """
-    content = path.read_bytes()
     size = (scan.width, scan.height)
+    if is_pdf(path):
+        text = pdf_text(path, scan.frame, page=scan.page, size=size)
+        return replace(text, models=f"{KEPT} {path.name}") if text is not None else None
+    content = path.read_bytes()
     if local(parse_xml(content, name=str(path))) == "PcGts":
         content_read = read_page_xml(content, page=scan.page, name=str(path), size=size)
     else:

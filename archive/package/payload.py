@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from archive.images.images import image_size, load_image, save_jpeg
+from archive.images.pdf import registered_dpi
 from archive.layout import Layout
 from archive.package.schema_store import SchemaStore
 from archive.package.validate import check_document
@@ -174,8 +175,9 @@ class Payload:
     def _add_images(self, page: PublishedPage) -> None:
         scan, sequence = page.scan, page.scan.page.sequence
         master = self._layout.master(scan)
-        dpi = round(scan.dpi)
-        loaded = load_image(master, frame=scan.frame, max_megapixels=_ANY_SIZE, pdf_dpi=dpi)
+        loaded = load_image(
+            master, frame=scan.frame, max_megapixels=_ANY_SIZE, pdf_dpi=registered_dpi(scan)
+        )
         shown = page.description.capture.shown(loaded.rgb)
         for use, folder, long_side in (
             (DEFAULT, "default", DEFAULT_LONG_SIDE),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive.images.images import LoadedImage, load_image
+from archive.images.pdf import registered_dpi
 from archive.layout import PageFolder, page_name
 from pipeline.geometry import region_to_master
 from schemas.capture import Capture
@@ -49,7 +50,7 @@ class PageFiles(IssueTask):
             self.layout.master(scan),
             frame=scan.frame,
             max_megapixels=settings.max_megapixels,
-            pdf_dpi=round(scan.dpi),
+            pdf_dpi=registered_dpi(scan),
         )
 
     def folder_of(self, stage: str, page: PageId) -> PageFolder:
