@@ -37,14 +37,30 @@ _with_shared: dict[str, set[str]] = {"run": set(), "skipped": set()}
 """Tests that asked for the shared material, by what became of them."""
 
 
+_running: list[pytest.Item] = []
+"""The test at work, if there is one."""
+
+
 def shared(name: str) -> Path:
-    """A folder of the shared material, or skip."""
+    """A folder of the shared material, or skip; the test is marked ``shared``."""
     path = SHARED / name
+    if _running and _running[-1].get_closest_marker("shared") is None:
+        pytest.fail(f"{_running[-1].nodeid}: uses ../shared; mark it @pytest.mark.shared")
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
     _with_shared["run" if path.exists() else "skipped"].add(test)
     if not path.exists():
         pytest.skip(f"needs ../shared/{name}, which is not part of the project")
     return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item):
+    """Remember which test is at work."""
+    _running.append(item)
+    try:
+        return (yield)
+    finally:
+        _running.pop()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
