@@ -75,6 +75,7 @@ def test_records_for_oai_pmh_stand_beside_the_package(house, zipped):
         assert record.find(f".//{root}") is not None
 
 
+@pytest.mark.shared
 def test_the_records_are_valid_answers_of_a_server(house):
     _, to = sent(house)
     text = (shared("xsd") / "oai/OAI-PMH.xsd").read_text()
@@ -137,6 +138,7 @@ def test_a_collection_reads_no_record_of_what_is_not_there(house):
     assert len([expected for expected in asked if "issue.published_at" in expected]) == 1
 
 
+@pytest.mark.shared
 def test_a_collection_is_valid_by_the_schema_of_iiif(house):
     jsonschema = pytest.importorskip("jsonschema", reason="needs the jsonschema package")
     issue, _, settings, catalog, _ = house

@@ -252,6 +252,7 @@ def test_a_bad_sidecar_says_what_is_allowed(text, says):
         read_sidecar(text, name="issue.ini")
 
 
+@pytest.mark.shared
 def test_real_mets_files_are_read_or_refused_with_a_reason():
     read = 0
     for path in sorted(shared("samples/mets").glob("*")):

@@ -64,6 +64,7 @@ def schema():
     return lambda name: module.load(folder / name)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("change", [lambda issue: issue, odd])
 def test_documents_are_valid_by_the_official_schemas(schema, change):
     issue = change(published())

@@ -48,6 +48,7 @@ def test_our_packages_have_no_faults(out):
     assert found(out.parent / "unpacked") == []
 
 
+@pytest.mark.shared
 def test_our_packages_have_no_faults_by_the_official_schemas(out, offline):
     assert found(out, store=SchemaStore(shared("xsd"))) == []
 
@@ -120,6 +121,7 @@ def test_a_damaged_zip_is_said(tmp_path, out):
     assert "x.zip: zip: cannot be unpacked" in found(path)[0]
 
 
+@pytest.mark.shared
 def test_documents_of_libraries_are_checked_and_none_crashes(offline):
     store = SchemaStore(shared("xsd"))
     folder = shared("samples/mets")
@@ -164,6 +166,7 @@ def test_documents_of_other_software_are_taken(out):
     assert fault.text.startswith("8:")  # the line in the file
 
 
+@pytest.mark.shared
 def test_the_example_documents_pass(offline):
     store = SchemaStore(shared("xsd"))
     for name in ("mets.xml", "mets.dfg.xml", "manifest.json"):
@@ -206,6 +209,7 @@ def test_what_is_not_there_is_named(tmp_path):
         list(check_path(tmp_path / "nothing"))
 
 
+@pytest.mark.shared
 def test_schemas_are_found_by_content_whatever_their_names(tmp_path, offline):
     source = tmp_path / "Downloads"
     source.mkdir()
@@ -240,6 +244,7 @@ def test_issue_json_is_as_its_json_schema_says(out):
     assert list(checker.iter_errors(record))
 
 
+@pytest.mark.shared
 def test_the_commands_say_what_is_wrong_and_exit_so(out, tmp_path):
     runner = CliRunner()
     none = ["--schemas", str(tmp_path / "none")]

@@ -73,6 +73,7 @@ def test_what_a_label_map_leaves_open_is_neither_demanded_nor_punished():
     assert all(shared == whole for shared, whole in score.classes.values())
 
 
+@pytest.mark.shared
 @pytest.mark.slow
 def test_the_figures_agree_with_the_scorer(tmp_path):
     """Some pages of every source, with maps that are partly right."""
@@ -107,6 +108,7 @@ def test_the_figures_agree_with_the_scorer(tmp_path):
                 assert mine == pytest.approx(row[key], abs=0.005), (source, key)
 
 
+@pytest.mark.shared
 @pytest.mark.slow
 def test_shipped_weights_clearly_beat_the_classical_engine_on_real_pages():
     folder = shared("eval-dev")

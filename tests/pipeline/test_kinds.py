@@ -89,6 +89,7 @@ def test_a_blank_crop_has_a_kind_too():
     assert kind and 0 <= sure <= 1
 
 
+@pytest.mark.shared
 @pytest.mark.slow
 def test_of_the_kinds_that_are_named_most_are_right():
     corpus = shared("corpus")

@@ -156,6 +156,7 @@ def test_the_script_is_told_where_words_are_read_and_nowhere_else():
     assert find_scripts(grey, [blank, lines], **reading) == {RegionKind.TEXT: "Latn"}
 
 
+@pytest.mark.shared
 @pytest.mark.engine
 @pytest.mark.slow
 def test_a_blanked_picture_amid_the_text_hides_no_script():
@@ -169,6 +170,7 @@ def test_a_blanked_picture_amid_the_text_hides_no_script():
     assert scripts == {RegionKind.TEXT: "Latf"}
 
 
+@pytest.mark.shared
 @pytest.mark.engine
 @pytest.mark.slow
 @pytest.mark.parametrize(

@@ -140,6 +140,7 @@ def test_a_missed_caption_has_its_reason():
     assert iou(box, Box(0, 0, 100, 50)) == 0.5
 
 
+@pytest.mark.shared
 def test_the_choice_of_real_pages_is_fixed_and_can_be_limited():
     folder = shared("eval-dev")
     result, other = (real_samples(folder / "truth", folder / "pages", limit=2) for _ in range(2))

@@ -496,7 +496,7 @@ def test_metrics_without_figures_know_no_best(tmp_path):
         log.best()
 
 
-@pytest.mark.parametrize("lacking", ["corpus", "own"])
+@pytest.mark.parametrize("lacking", ["corpus", "training_set"])
 def test_missing_material_is_named_before_training_begins(tmp_path, lacking):
     expected = order(tmp_path / "run", workers=1, validate_every=0, share=1.0)
     with pytest.raises(ScanError, match="csv: No such file") as error:

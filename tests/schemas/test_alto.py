@@ -40,6 +40,7 @@ def with_words(page, *texts, confidence=0.9):
     return replace(page, description=replace(page.description, text=text))
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("minor", [1, 2, 3, 4])
 def test_pages_are_valid_from_4_1_to_4_4(pages, minor):
     schema = SchemaStore(shared("xsd")).schema(f"alto/alto-4-{minor}.xsd")
@@ -77,6 +78,7 @@ def test_an_illustration_names_its_file_its_steps_and_its_outline(pages):
     assert read.findtext(".//a:softwareVersion", namespaces=NS) == "5.3.0"
 
 
+@pytest.mark.shared
 def test_a_text_that_came_with_the_page_is_said_to_be_kept_by_us(pages):
     kept = "kept from page_0001.xml"
     read = replace(pages[0].events[1], agent=SOFTWARE, detail=f"{kept}; recipe r2")
@@ -161,6 +163,7 @@ def valid_alto(page):
     return etree.fromstring(content)
 
 
+@pytest.mark.shared
 def test_a_word_on_three_lines_is_said_whole_on_each(pages):
     page = with_lines(pages[0], "die Donau-", "dampf-", "schiffahrt war")
     root = valid_alto(page)
@@ -179,6 +182,7 @@ def test_a_word_on_three_lines_is_said_whole_on_each(pages):
     assert kept.words() == page.description.text.words()
 
 
+@pytest.mark.shared
 def test_words_divided_one_after_the_other_stay_apart(pages):
     page = with_lines(pages[0], "Mäd-", "chen ge-", "hen")
     wholes = [s.get("SUBS_CONTENT") for s in valid_alto(page).iterfind(".//a:String", NS)]
@@ -186,6 +190,7 @@ def test_words_divided_one_after_the_other_stay_apart(pages):
     assert plain_text(page) == "Mädchen\ngehen\n"
 
 
+@pytest.mark.shared
 def test_a_hyphen_within_a_line_stays_in_its_word(pages):
     root = valid_alto(with_lines(pages[0], "Mäd- und", "Knaben"))
     assert root.find(".//a:String", NS).get("CONTENT") == "Mäd-"

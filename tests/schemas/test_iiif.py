@@ -53,6 +53,7 @@ def made(issue, public=PUBLIC):
     return json.loads(manifest(issue, files(issue), public))
 
 
+@pytest.mark.shared
 def test_it_is_valid_by_the_schema_of_iiif(issue):
     jsonschema = pytest.importorskip("jsonschema", reason="needs the jsonschema package")
     schema = json.loads((shared("xsd") / "iiif" / "iiif_3_0.json").read_bytes())

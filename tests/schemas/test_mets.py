@@ -32,6 +32,7 @@ def made(tmp_path_factory):
     return folder / "out" / "data"
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("name", ["mets.xml", "mets.dfg.xml"])
 def test_documents_are_valid_by_the_official_schemas(made, name):
     store = SchemaStore(shared("xsd"))
@@ -49,6 +50,7 @@ def dfg_viewer():
     return module.check
 
 
+@pytest.mark.shared
 def test_the_rules_of_the_dfg_viewer_find_nothing(made, dfg_viewer):
     assert dfg_viewer(etree.parse(made / "mets.dfg.xml")) == []
     assert len(dfg_viewer(etree.parse(made / "mets.xml"))) > 20  # it does find what is there
@@ -64,6 +66,7 @@ def test_the_rules_of_the_dfg_viewer_find_nothing(made, dfg_viewer):
         ({"number": "Sonderheft"}, ("0", [("issue", "Sonderheft")])),
     ],
 )  # fmt: skip
+@pytest.mark.shared
 def test_an_issue_of_which_little_is_known_is_one_for_the_dfg_viewer(
     tmp_path, dfg_viewer, expected, part
 ):
@@ -176,6 +179,7 @@ def test_issues_of_a_title_sort(expected, order):
     assert part_order(IssueMetadata(**expected)) == order
 
 
+@pytest.mark.shared
 def test_what_is_not_known_is_left_out_and_still_valid(tmp_path):
     issue, layout = small_issue(tmp_path, pages=2)
     page = issue.pages[0]
@@ -203,6 +207,7 @@ def test_the_dfg_profile_without_rights_is_a_mistake_of_the_caller(tmp_path):
         mets_document(issue, [], created=AT, profile="dfg", publication=Publication())
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("caption", ["Der See", ""])
 def test_who_drew_an_illustration_is_a_note_of_its_own(tmp_path, caption):
     issue, layout = small_issue(tmp_path, pages=2)
@@ -219,6 +224,7 @@ def test_who_drew_an_illustration_is_a_note_of_its_own(tmp_path, caption):
         assert [(n.get("type"), n.text) for n in notes] == [item for item in expected if item[1]]
 
 
+@pytest.mark.shared
 def test_what_an_older_version_ingested_is_exported_and_names_it(tmp_path):
     issue, layout = small_issue(tmp_path, pages=2)
     (event,) = issue.events
@@ -249,6 +255,7 @@ def test_a_manifest_is_named_where_there_is_one(tmp_path, profiles):
         assert [item.text for item in etree.parse(to / "data" / name).iter("{*}iiif")] == expected
 
 
+@pytest.mark.shared
 def test_hostile_text_survives(tmp_path):
     issue, layout = small_issue(tmp_path, pages=2)
     unusual = 'A & B <"ü"> Straße\x0c ]]>'

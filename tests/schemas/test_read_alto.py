@@ -60,6 +60,7 @@ REAL = [
 ]  # fmt: skip
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("stem", "size", "regions", "words", "pictures", "language", "first"), REAL
 )
@@ -76,6 +77,7 @@ def test_documents_of_libraries_are_read(stem, size, regions, words, pictures, l
     assert all(box.overlap(frame) == box.area for box in boxes)
 
 
+@pytest.mark.shared
 def test_every_alto_sample_is_in_the_table_or_refused_by_line():
     names = {path.name for path in shared("samples/mets").glob("*.alto.xml")}
     assert names == {f"{row[0]}.alto.xml" for row in REAL} | {"26-altoboard-alloptions.alto.xml"}
@@ -84,6 +86,7 @@ def test_every_alto_sample_is_in_the_table_or_refused_by_line():
         read(path.read_bytes())
 
 
+@pytest.mark.shared
 def test_the_pictures_of_a_magazine_are_where_the_library_says():
     path = shared("samples/mets") / "18-bnf-marie-claire-p3.alto.xml"
     (picture,) = read(path.read_bytes()).illustrations
@@ -283,6 +286,7 @@ def read_page(content, **how):
     return read_page_xml(content, page=PAGE, name="p.xml", **how)
 
 
+@pytest.mark.shared
 def test_page_xml_of_others_is_read():
     page_text = read_page((shared("samples/mets") / "03-ocrd-kant-p17.page.xml").read_bytes())
     assert (page_text.width, page_text.height, len(page_text.text.words())) == (1457, 2083, 161)
@@ -301,6 +305,7 @@ def test_page_xml_of_others_is_read():
     assert sum(r.kind == RegionKind.CAPTION for r in page_text.text.regions) == 2
 
 
+@pytest.mark.shared
 def test_both_transcriptions_of_a_page_say_the_same():
     folder = shared("samples/mets")
     text = read((folder / "02-ocrd-kant-p17.alto.xml").read_bytes()).text

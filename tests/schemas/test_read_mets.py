@@ -75,6 +75,7 @@ REAL = [
 ]  # fmt: skip
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     ("stem", "dialect", "pages", "use", "third", "title", "date", "number"),
     REAL,
@@ -94,6 +95,7 @@ def test_documents_of_libraries_are_read(stem, dialect, pages, use, third, title
     assert (metadata.date, metadata.number, metadata.source) == (date, number, Source.METS)
 
 
+@pytest.mark.shared
 def test_every_mets_sample_is_in_the_table_or_refused_by_line():
     names = {path.name for path in shared("samples/mets").glob("*.mets.xml")}
     assert names == {f"{row[0]}.mets.xml" for row in REAL} | {"06-ocrd-spec-example.mets.xml"}
@@ -102,6 +104,7 @@ def test_every_mets_sample_is_in_the_table_or_refused_by_line():
         read_mets(path.read_bytes(), name=path.name)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize(
     "sample",
     ["02-ocrd-kant-p17.alto.xml", "03-ocrd-kant-p17.page.xml", "30-iiif-newspaper.manifest.json"],
@@ -112,6 +115,7 @@ def test_what_is_no_mets_is_refused(sample):
         read_mets(path.read_bytes(), name=path.name)
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("name", ["mets.xml", "mets.dfg.xml"])
 def test_a_full_description_is_read(name):
     path = shared("examples") / name
@@ -134,6 +138,7 @@ def test_a_full_description_is_read(name):
     )
 
 
+@pytest.mark.shared
 def test_checksums_come_along():
     path = shared("samples/mets") / "19-bl-newspaper.mets.xml"
     image = read_mets(path.read_bytes(), name=path.name).pages[0].image()

@@ -212,6 +212,7 @@ def test_verify_reads_masters_of_older_versions(home, config, capsys):
     assert "v001/p2.tif: is gone" in capsys.readouterr().out
 
 
+@pytest.mark.shared
 @pytest.mark.slow
 def test_evaluate_prints_figures_by_source(tmp_path, capsys):
     truth = shared("eval-dev") / "truth"
