@@ -10,36 +10,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from stat import S_ISREG
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from archive.images.decode import as_array, bits_of, is_page, reading, to_rgb, whole_frame
+from archive.images.decode import as_array, bits_of, check_depth, over_white, to_rgb
+from archive.images.opened import FORMATS, check_file, check_size, reading
 from archive.images.pdf import is_pdf, pdf_page
+from archive.images.tiff_colors import read_tiff
+from archive.images.tiff_header import TiffHeader, is_tiff, tiff_header
+from archive.images.tiff_kinds import OLD_JPEG, is_plain, is_whole, not_read, why_not_read
 from archive.store import scratch
-from schemas.errors import ScanError
-from schemas.media_types import MEDIA_TYPES, PDF, TIFF, type_of_pillow
+from schemas.errors import ScanError, is_systemic
+from schemas.media_types import PDF, TIFF, type_of_pillow
 from schemas.model import RGB8, Grey8
 
-MAX_BYTES = 4 * 1024**3
 DPI_RANGE = (50.0, 2400.0)
 """Resolutions outside this range are mistakes of a scanner's software (1, 2.54, 99999)."""
 _SCREENS, _LONGEST_PAGE = (72.0, 96.0), 28.0
 """What programs write that know no resolution; inches above which no page is so long."""
 
-FORMATS = tuple(kind.pillow[0] for kind in MEDIA_TYPES if kind.pillow)
-"""What a file may be, whatever its name: Pillow opens many kinds more, and EPS by Ghostscript."""
-_LOSSLESS = ("TIFF", "PNG", "BMP", "PPM", "GIF")
-_PREVIEW = 0.4
-"""Size of a preview beside its page, at most."""
-_MOST_FRAMES = 10_000
-"""Frames of a TIFF that are looked at; a file of more is no magazine."""
+_WITH_ALPHA = {"L": "LA", "RGB": "RGBA"}
+"""Modes of colors with an alpha beside them."""
 PNG_LEVEL = 2
 _ORIENTATION = 274
 """EXIF tag."""
-Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is decoded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,21 +74,60 @@ def load_image(
     Raises:
         ScanError: not a regular file, empty, not an image, damaged, or too large.
     """
-    _check_file(path)
+    check_file(path)
     with reading(path):
         if is_pdf(path):
             picture, dpi = pdf_page(path, frame, dpi=pdf_dpi, max_megapixels=max_megapixels)
-            drawn_page = _finish(picture, PDF, dpi)
-        else:
-            with Image.open(path, formats=FORMATS) as image:
-                _check_size(path, image.size, max_megapixels)
-                if frame:
-                    image.seek(frame)
-                    _check_size(path, image.size, max_megapixels)
-                whole = whole_frame(path, image, frame)
-                mimetype = type_of_pillow(image.format)
-                drawn_page = replace(_finish(whole, mimetype, _dpi(image)), bits=bits_of(image))
-    return drawn_page
+            return _finish(picture, PDF, dpi)
+        if is_tiff(path):
+            return _load_tiff(path, frame, max_megapixels)
+        return _load_with_pillow(path, frame, max_megapixels)
+
+
+def _load_tiff(path: Path, frame: int, max_megapixels: float) -> LoadedImage:
+    header = tiff_header(path, frame)
+    check_size(path, (header.width, header.height), max_megapixels)
+    if not is_whole(header, path.stat().st_size):
+        raise ScanError(f"{path}: damaged (its picture ends after the file); rescan it")
+    if reason := why_not_read(header):
+        raise ScanError(f"{path}: {reason}")
+    if is_plain(header):
+        return _load_plain_tiff(path, frame, header, max_megapixels)
+    image, alpha = read_tiff(path, header)
+    loaded = _finish(image, TIFF, _plausible_dpi(image))
+    if alpha is None:
+        return replace(loaded, bits=header.samples.depth)
+    over_white(loaded.rgb, alpha)
+    mode = _WITH_ALPHA.get(loaded.mode, loaded.mode)
+    return replace(loaded, bits=header.samples.depth, mode=mode)
+
+
+def _load_plain_tiff(
+    path: Path, frame: int, header: TiffHeader, max_megapixels: float
+) -> LoadedImage:
+    try:
+        return _load_with_pillow(path, frame, max_megapixels)
+    except UnidentifiedImageError as error:
+        raise ScanError(f"{path}: {not_read(header)}") from error
+    except OSError as error:
+        if header.packing.compression != OLD_JPEG or is_systemic(error):
+            raise
+        raise ScanError(
+            f"{path}: old-style JPEG without its tables, or damaged ({error}); "
+            "save it with another compression"
+        ) from error
+
+
+def _load_with_pillow(path: Path, frame: int, max_megapixels: float) -> LoadedImage:
+    with Image.open(path, formats=FORMATS) as image:
+        check_size(path, image.size, max_megapixels)
+        if frame:
+            image.seek(frame)
+            check_size(path, image.size, max_megapixels)
+        image.load()
+        check_depth(path, image)
+        loaded = _finish(image, type_of_pillow(image.format), _plausible_dpi(image))
+        return replace(loaded, bits=bits_of(image))
 
 
 def load_rgb(path: Path) -> RGB8:
@@ -175,63 +210,6 @@ def save_tiff(path: Path, array: NDArray[np.uint8], *, dpi: float) -> None:
     Image.fromarray(array).save(path, format="TIFF", compression="tiff_lzw", dpi=(dpi, dpi))
 
 
-def page_frames(path: Path) -> tuple[int, ...]:
-    """Return which frames of the file at ``path`` are pages, from 0.
-
-    Reduced copies and masks, as pyramidal TIFFs hold them, are none, nor are previews.
-
-    Raises:
-        ScanError: as ``load_image``.
-    """
-    _check_file(path)
-    with reading(path), Image.open(path, formats=FORMATS) as image:
-        if image.format != "TIFF":  # the frames of an animation are no pages; to seek is to decode
-            return (0,)
-        frames, first = [], image.size
-        for frame in range(min(_MOST_FRAMES, int(getattr(image, "n_frames", 1)))):
-            image.seek(frame)
-            if is_page(image) and not _is_preview(image.size, first):
-                frames.append(frame)
-    return tuple(frames) or (0,)
-
-
-def _is_preview(size: tuple[int, int], first: tuple[int, int]) -> bool:
-    """Say whether an image of ``size`` is a small picture of the page of size ``first``.
-
-    Programs write such previews without NewSubfileType.
-    """
-    scale = max(size[0] / first[0], size[1] / first[1])
-    is_alike = all(abs(side - scale * whole) <= 2 for side, whole in zip(size, first, strict=True))
-    return scale <= _PREVIEW and is_alike
-
-
-def image_quality(path: Path) -> tuple[int, int, bool]:
-    """Return what makes a copy of a page better: pixels, bits a channel, whether it is lossless.
-
-    Nothing is decoded. JPEG 2000 counts as lossy, since its header does not say.
-
-    Raises:
-        ScanError: as ``load_image``.
-    """
-    _check_file(path)
-    with reading(path), Image.open(path, formats=FORMATS) as image:
-        is_lossless = image.format in _LOSSLESS and image.info.get("compression") != "jpeg"
-        return image.size[0] * image.size[1], bits_of(image), is_lossless
-
-
-def image_size(path: Path) -> tuple[int, int]:
-    """Return width and height of an image as a person sees it, without decoding it.
-
-    Raises:
-        ScanError: as ``load_image``.
-    """
-    _check_file(path)
-    with reading(path), Image.open(path, formats=FORMATS) as image:
-        is_turned = image.format != "TIFF" and image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
-        width, height = image.size
-    return (height, width) if is_turned else (width, height)
-
-
 def srgb_profile() -> bytes:
     """Return a plain sRGB ICC profile, always the same bytes."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
@@ -239,29 +217,7 @@ def srgb_profile() -> bytes:
     return bytes(profile)
 
 
-def _check_file(path: Path) -> None:
-    try:
-        status = path.lstat()
-    except FileNotFoundError as error:
-        raise ScanError(f"{path}: is not there; was it moved?") from error
-    if path.is_symlink() or not S_ISREG(status.st_mode):
-        raise ScanError(f"{path}: not a regular file; links and devices are not followed")
-    if status.st_size == 0:
-        raise ScanError(f"{path}: empty file; rescan it")
-    if status.st_size > MAX_BYTES:
-        raise ScanError(f"{path}: {status.st_size} bytes; more than {MAX_BYTES} is not accepted")
-
-
-def _check_size(path: Path, size: tuple[int, int], max_megapixels: float) -> None:
-    megapixels = size[0] * size[1] / 1e6
-    if megapixels > max_megapixels:
-        raise ScanError(
-            f"{path}: {size[0]} x {size[1]} is {megapixels:.0f} megapixels, allowed are "
-            f"{max_megapixels:g}; raise [ingest] max_megapixels if this is right"
-        )
-
-
-def _dpi(image: Image.Image) -> float | None:
+def _plausible_dpi(image: Image.Image) -> float | None:
     given = image.info.get("dpi")
     if not given:
         return None

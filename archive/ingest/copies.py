@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.images.images import image_quality
+from archive.images.facts import image_quality
 from archive.images.pdf import is_pdf
 from archive.ingest.page_source import PageSource
 from schemas.errors import ScanError

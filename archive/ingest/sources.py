@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.hrefs import resolve_href
-from archive.images.images import page_frames
+from archive.images.facts import page_frames
 from archive.images.pdf import count_pages, is_pdf
 from archive.ingest.copies import best_copies, unmatched
 from archive.ingest.folders import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.images.images import image_size
+from archive.images.facts import image_size
 from archive.store import sha256
 from schemas.errors import ScanError
 from schemas.media_types import type_of_bytes

@@ -10,7 +10,8 @@ from typing import Any
 
 from lxml import etree
 
-from archive.images.images import image_size, load_image, save_jpeg
+from archive.images.facts import image_size
+from archive.images.images import load_image, save_jpeg
 from archive.images.pdf import registered_dpi
 from archive.layout import Layout
 from archive.package.schema_store import SchemaStore

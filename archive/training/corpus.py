@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from archive.images.decode import reading
+from archive.images.opened import reading
 from archive.training.truth import annotated_pages
 from schemas.corpus import Corpus, Picture
 from schemas.errors import ScanError

@@ -26,19 +26,6 @@ def decode_png(content: bytes, *, name: str) -> RGB16:
     return np.ascontiguousarray(decoded[..., ::-1], dtype=np.uint16)
 
 
-def decode_tiff(content: bytes, frame: int) -> NDArray[np.uint16] | None:
-    """Return page ``frame`` of a TIFF of sixteen bits, (H, W) grey or (H, W, 3) RGB, upright.
-
-    None where it cannot be decoded. Orientation is applied, whatever is asked for.
-    """
-    data = np.frombuffer(content, np.uint8)
-    _, frames = cv2.imdecodemulti(data, cv2.IMREAD_UNCHANGED, range=(frame, frame + 1))
-    if len(frames) != 1 or frames[0].dtype != np.uint16 or frames[0].ndim not in (2, 3):
-        return None
-    page = frames[0] if frames[0].ndim == 2 else frames[0][..., 2::-1]
-    return np.ascontiguousarray(page, dtype=np.uint16)
-
-
 def encode_png(pixels: NDArray[np.uint16]) -> bytes:
     """Return (H, W, 3) RGB or (H, W, 4) RGBA uint16 as PNG."""
     order = [2, 1, 0, 3][: pixels.shape[2]]

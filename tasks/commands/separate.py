@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from archive.images.decode import reading
-from archive.images.images import load_image, page_frames, save_jpeg, save_png
+from archive.images.facts import page_frames
+from archive.images.images import load_image, save_jpeg, save_png
+from archive.images.opened import reading
 from archive.images.pdf import count_pages, is_pdf
 from archive.store import whole
 from pipeline.overlay import overlay

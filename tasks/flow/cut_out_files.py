@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from archive.images import images
 from archive.images import sixteen_bit as deep_files
 from archive.layout import PublishedNames
-from pipeline.refine.sixteen_bit import RGB16, decode_png, decode_tiff, deep_cut_out, encode_png
+from pipeline.refine.sixteen_bit import RGB16, decode_png, deep_cut_out, encode_png
 from schemas.capture import Capture
 from schemas.media_types import PNG, TIFF, TIFF_SUFFIXES
 from schemas.model import RGB8, Illustration, Scan
@@ -45,7 +45,7 @@ def deep_pixels(path: Path, scan: Scan, capture: Capture) -> DeepPage | None:
     if scan.bits != _DEEP:
         return None
     if scan.mimetype == TIFF:
-        loaded = deep_files.load_tiff(path, frame=scan.frame, unpack=decode_tiff)
+        loaded = deep_files.load_tiff(path, frame=scan.frame)
     elif scan.mimetype == PNG:
         loaded = decode_png(path.read_bytes(), name=str(path)), None
     else:

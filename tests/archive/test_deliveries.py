@@ -11,7 +11,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from archive.images.images import load_image, page_frames
+from archive.images.facts import page_frames
+from archive.images.images import load_image
 from archive.ingest.names import natural
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import discover
@@ -151,7 +152,8 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path):
 import resource
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))  # decoded, it takes more
 from pathlib import Path
-from archive.images.images import load_image, page_frames
+from archive.images.facts import page_frames
+from archive.images.images import load_image
 from schemas.errors import ScanError
 path = Path({str(bomb)!r})
 for read in (page_frames, load_image):

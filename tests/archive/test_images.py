@@ -5,14 +5,8 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 
-from archive.images.images import (
-    load_image,
-    load_labels,
-    load_planes,
-    page_frames,
-    save_planes,
-    save_tiff,
-)
+from archive.images.facts import page_frames
+from archive.images.images import load_image, load_labels, load_planes, save_planes, save_tiff
 from archive.images.pdf import count_pages
 from schemas.errors import ScanError
 from tests.conftest import draw_page

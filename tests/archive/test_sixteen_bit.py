@@ -12,7 +12,7 @@ from archive.catalog.catalog import Catalog
 from archive.images.images import load_image, srgb_profile
 from archive.images.sixteen_bit import load_tiff, save_png, save_tiff
 from pipeline.refine.descreen import descreened, find_screen
-from pipeline.refine.sixteen_bit import decode_png, decode_tiff, deep_cut_out, encode_png
+from pipeline.refine.sixteen_bit import decode_png, deep_cut_out, encode_png
 from pipeline.synthesis.pictures import SUBJECTS, screen
 from schemas.errors import ScanError
 from schemas.model import IssueId
@@ -59,7 +59,7 @@ def test_sixteen_bits_packed_by_lzw_are_read(tmp_path, channels):
     assert cv2.imwrite(str(tmp_path / "l.tif"), stored)  # OpenCV packs by LZW
     with tifffile.TiffFile(tmp_path / "l.tif") as file:
         assert file.pages[0].compression == 5
-    result, _ = load_tiff(tmp_path / "l.tif", frame=0, unpack=decode_tiff)
+    result, _ = load_tiff(tmp_path / "l.tif", frame=0)
     assert (result == (np.dstack([pixels] * 3) if channels == 1 else pixels[..., :3])).all()
 
 
@@ -77,7 +77,7 @@ def test_sixteen_bits_are_turned_as_eight_are(tmp_path, orientation, planes):
     seen = load_image(tmp_path / "e.tif").rgb
     grey, packed = PIXELS[..., 0], tmp_path / "l.tif"
     Image.fromarray(grey).save(packed, compression="tiff_lzw", tiffinfo={274: orientation})
-    assert ((load_tiff(packed, frame=0, unpack=decode_tiff)[0][..., 0] >> 8) == seen[..., 0]).all()
+    assert ((load_tiff(packed, frame=0)[0][..., 0] >> 8) == seen[..., 0]).all()
     assert ((load_tiff(tmp_path / "t.tif", frame=0)[0] >> 8) == seen).all()
     assert (load_image(tmp_path / "t.tif").rgb == seen).all()
 

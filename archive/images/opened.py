@@ -1,0 +1,84 @@
+"""What is checked before an image file is decoded, and errors that name it."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from stat import S_ISREG
+
+from PIL import Image, UnidentifiedImageError
+
+from schemas.errors import ScanError, is_systemic
+from schemas.media_types import MEDIA_TYPES
+
+MAX_BYTES = 4 * 1024**3
+FORMATS = tuple(kind.pillow[0] for kind in MEDIA_TYPES if kind.pillow)
+"""What a file may be, whatever its name: Pillow opens many kinds more, and EPS by Ghostscript."""
+_READ_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    ArithmeticError,
+    RuntimeError,
+    struct.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow and PDFium raise on damaged files: a TIFF cut in two gives a TypeError."""
+Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is decoded
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn whatever a library raises on a damaged file into a ScanError that names it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # odd tags; the pixels are checked
+            yield
+    except EOFError as error:
+        raise ScanError(f"{path}: has no such page; was it replaced?") from error
+    except PermissionError as error:
+        raise ScanError(f"{path}: may not be read; give the archive's user the right to") from error
+    except UnidentifiedImageError as error:
+        raise ScanError(f"{path}: damaged or not an image; rescan it or take it out") from error
+    except _READ_ERRORS as error:
+        if is_systemic(error):
+            raise
+        raise ScanError(f"{path}: damaged ({error}); rescan it") from error
+
+
+def check_file(path: Path) -> None:
+    """Refuse what is no regular file, empty, or too large.
+
+    Raises:
+        ScanError: it is so.
+    """
+    try:
+        status = path.lstat()
+    except FileNotFoundError as error:
+        raise ScanError(f"{path}: is not there; was it moved?") from error
+    if path.is_symlink() or not S_ISREG(status.st_mode):
+        raise ScanError(f"{path}: not a regular file; links and devices are not followed")
+    if status.st_size == 0:
+        raise ScanError(f"{path}: empty file; rescan it")
+    if status.st_size > MAX_BYTES:
+        raise ScanError(f"{path}: {status.st_size} bytes; more than {MAX_BYTES} is not accepted")
+
+
+def check_size(path: Path, size: tuple[int, int], max_megapixels: float) -> None:
+    """Refuse an image of ``size`` (width, height), as its header says, if it is too large.
+
+    Raises:
+        ScanError: it has more than ``max_megapixels``.
+    """
+    megapixels = size[0] * size[1] / 1e6
+    if megapixels > max_megapixels:
+        raise ScanError(
+            f"{path}: {size[0]} x {size[1]} is {megapixels:.0f} megapixels, allowed are "
+            f"{max_megapixels:g}; raise [ingest] max_megapixels if this is right"
+        )
