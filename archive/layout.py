@@ -4,6 +4,7 @@
 masters/<issue>/v<NNN>/<file>                   masters, bit for bit, never written again
 texts/<issue>/v<NNN>/<page>.json                 text that came with the pages, if it is kept
 register/<issue>/v<NNN>.json, issue.json        what was ingested; issue.json is the newest version
+archives.json                                   which archive files were read, and their issues
     seen.txt                                        digest of names, sizes and dates seen last
     rerun.json, publish.due, export.due             what is to be done again; gone when it is done
 work/<stage>/<recipe>/<issue>/v<NNN>/           one stage's pages, rebuilt at will
@@ -51,6 +52,14 @@ class Layout:
     def issue_versions(self, issue: IssueId) -> tuple[Path, ...]:
         """Records of all versions of an issue, oldest first."""
         return tuple(sorted((self.root / "register" / str(issue)).glob("v*.json")))
+
+    def seen_archives(self) -> Path:
+        """What was unpacked of which archive files (ZIP, TAR), so that each is read once."""
+        return self.root / "register" / "archives.json"
+
+    def unpacking(self) -> Path:
+        """Folder in which archive files are unpacked for as long as they are read."""
+        return self.root / "masters"
 
     def seen(self, issue: IssueId) -> Path:
         """Digest of the folder of an issue as ingest saw it last."""

@@ -42,6 +42,8 @@ class IngestSettings:
     pdf_dpi: Annotated[int, between(50, 1200)] = 300
     default_dpi: Annotated[int, between(50, 2400)] = 300
     text: Annotated[str, one_of(("recognize", "keep"))] = "recognize"
+    max_archive_files: Annotated[int, between(1, 1_000_000)] = 10_000
+    max_archive_gigabytes: Annotated[float, between(0.001, 100_000)] = 64.0
 
 
 @dataclass(frozen=True, slots=True)

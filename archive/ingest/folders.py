@@ -12,11 +12,11 @@ SIDECAR = "issue.ini"
 COMPANIONS = frozenset(
     {".ini", ".xml", ".txt", ".csv", ".json", ".log", ".yml", ".yaml", ".html", ".htm", ".hocr"}
     | {".md5", ".md5sum", ".sha1", ".sha256", ".sha512", ".xmp", ".scantailor", ".url"}
-    | {".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".zip"}
+    | {".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx"}
 )
 """Files that lie beside pages and are none; they are passed over without a word."""
 NOT_READ = frozenset(
-    {".zip", ".cbz", ".cbr", ".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz"}
+    {".cbr", ".rar", ".7z", ".gz", ".bz2", ".xz", ".iso"}
     | {".djvu", ".djv", ".heic", ".heif", ".gif", ".eps", ".psd", ".raw", ".dng"}
 )
 """Files that may hold pages and are not read: where they are all there is, they are named."""

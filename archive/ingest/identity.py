@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
+from archive.ingest.issue_source import IssueSource
 from archive.ingest.names import printable_name, suffixed
 from archive.ingest.page_source import PageSource
-from archive.ingest.sources import IssueSource
 from archive.layout import Layout
 from schemas.codec import from_json, to_json
 from schemas.model import Issue, IssueId, Quarantined, Scan
@@ -57,9 +57,9 @@ class Walk:
             if issue is not None:
                 yield replace(source, issue=issue, asked=asked), None
             elif source.is_named and asked in self.taken:
-                yield source, Quarantined(str_of(source.folder), _TWICE.format(asked))
+                yield source, Quarantined(str_of(source.place), _TWICE.format(asked))
             else:
-                new = suffixed(asked, source.folder) if asked in self.taken else asked
+                new = suffixed(asked, source.place) if asked in self.taken else asked
                 others = tuple(
                     issue_known
                     for issue_known in known.get(str(asked), ())
@@ -80,7 +80,7 @@ def own_id(source: IssueSource, layout: Layout, scans: list[tuple[PageSource, Sc
         if known is not None and not is_other(known, source, scans):
             return issue
     is_free = read_issue(layout, source.issue) is None
-    return source.issue if is_free else suffixed(source.asked or source.issue, source.folder)
+    return source.issue if is_free else suffixed(source.asked or source.issue, source.place)
 
 
 def _by_slug(issues: Iterable[IssueId]) -> dict[str, list[IssueId]]:
@@ -107,7 +107,7 @@ def _registered(
 
 def is_from(known: Issue, source: IssueSource) -> bool:
     """Say whether ``known`` was registered from the folder of ``source``."""
-    folder = source.folder
+    folder = source.place
     return known.source in {str_of(path) for path in (folder, folder.absolute(), folder.resolve())}
 
 
@@ -139,7 +139,7 @@ def fingerprint(source: IssueSource, accept: object) -> str:
     is accepted: a nightly walk must not read every master again. ``verify`` reads everything.
     """
     seen = (
-        str_of(source.folder.resolve()),
+        str_of(source.place.resolve()),
         str(source.issue),
         repr(accept),
         [(quarantined.name, quarantined.reason) for quarantined in source.refused],

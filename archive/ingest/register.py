@@ -8,10 +8,10 @@ from pathlib import Path
 
 from archive.images.images import load_image
 from archive.ingest.identity import fingerprint, own_id, read_issue, str_of
+from archive.ingest.issue_source import IssueSource
 from archive.ingest.masters import check_digest, in_place, kept
 from archive.ingest.names import printable_name, why_unread
 from archive.ingest.page_source import PageSource
-from archive.ingest.sources import IssueSource
 from archive.ingest.texts import read_text
 from archive.layout import Layout
 from archive.store import sha256, write_whole
@@ -61,7 +61,7 @@ def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registe
     if not read.scans:
         refused = (*source.refused, *read.refused)[:3]
         reasons = "; ".join(f"{quarantined.name}: {quarantined.reason}" for quarantined in refused)
-        raise ScanError(f"{source.folder}: no page could be accepted ({reasons})")
+        raise ScanError(f"{source.place}: no page could be accepted ({reasons})")
     issue_id = own_id(source, layout, read.scans)
     if issue_id != source.issue:
         return register(replace(source, issue=issue_id, others=()), layout, accept)
@@ -87,7 +87,7 @@ def _entered(
     scans = read.scans
     texts, unread = _texts(scans)
     quarantined = (*source.refused, *read.refused, *unread)
-    folder = str_of(source.folder.resolve())
+    folder = str_of(source.place.resolve())
     if known is not None and _is_same(known, scans, texts, source, layout):
         moved = _moved(known.scans, scans)
         issue = replace(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from archive.hrefs import resolve_href
 from archive.images.facts import page_frames
 from archive.images.pdf import count_pages, is_pdf
 from archive.ingest.copies import best_copies, unmatched
@@ -21,46 +19,16 @@ from archive.ingest.folders import (
     naming_folder,
     supplements_in,
 )
+from archive.ingest.issue_source import Discovery, IssueSource
+from archive.ingest.mets_delivery import mets_in, of_mets
 from archive.ingest.names import natural, printable_name, suffixed, to_slug, why_unread
 from archive.ingest.page_source import PageSource
 from archive.ingest.texts import text_beside
+from archive.ingest.unpack import is_archive, may_hold_pages
 from schemas.errors import DocumentError, ScanError
 from schemas.media_types import PAGE_SUFFIXES, TIFF_SUFFIXES
 from schemas.model import IssueId, IssueMetadata, Quarantined
-from schemas.namespaces import METS
-from schemas.read.mets import MetsFile, MetsPage, read_mets
 from schemas.sidecar import Sidecar, read_sidecar
-
-_HEAD_BYTES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class IssueSource:
-    """An issue before it is registered.
-
-    ``is_named`` where issue.ini gives the id; ``asked`` is the id that it shared with another
-    folder, before the two were told apart; ``others`` are ids of that name that it may have had.
-    ``copies`` are files that are further copies of its pages, ``notes`` are for a person.
-    """
-
-    issue: IssueId
-    folder: Path
-    pages: tuple[PageSource, ...]
-    metadata: IssueMetadata
-    refused: tuple[Quarantined, ...] = ()
-    is_named: bool = False
-    asked: IssueId | None = None
-    others: tuple[IssueId, ...] = ()
-    copies: tuple[Path, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """The issues at a place, and what could not be understood there."""
-
-    issues: tuple[IssueSource, ...]
-    refused: tuple[Quarantined, ...] = ()
 
 
 def discover(source: Path) -> Discovery:
@@ -98,7 +66,7 @@ def discover(source: Path) -> Discovery:
 def _folders(source: Path) -> Iterator[Path]:
     yield source
     try:
-        if _mets_in(source) is not None:
+        if mets_in(source) is not None:
             return  # the METS file says what belongs to the issue, in folders below too
         children = [p for p in source.iterdir() if p.is_dir() and not p.is_symlink()]
     except OSError as error:
@@ -110,24 +78,10 @@ def _folders(source: Path) -> Iterator[Path]:
             yield from _folders(child)
 
 
-def _mets_in(folder: Path) -> Path | None:
-    """Return the METS file that describes ``folder``: mets.xml, else the only METS there."""
-    documents = [path for path in sorted(folder.glob("*.xml")) if path.is_file() and _is_mets(path)]
-    named = [path for path in documents if path.name.lower() == "mets.xml"]
-    chosen = named or documents
-    return chosen[0] if len(chosen) == 1 else None
-
-
-def _is_mets(path: Path) -> bool:
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD_BYTES)
-    return METS.encode() in head and re.search(rb"<(\w+:)?mets[\s>]", head) is not None
-
-
 def _of_folder(folder: Path) -> IssueSource | None:
-    mets = _mets_in(folder)
+    mets = mets_in(folder)
     if mets is not None and not (folder / SIDECAR).exists():
-        return _of_mets(mets)
+        return of_mets(mets)
     refused: list[Quarantined] = []
     roles = copies_in(folder) if is_issue(folder) else []
     parts = [_pages_in(part, refused) for part in (folder, *roles)]
@@ -150,8 +104,20 @@ def _of_folder(folder: Path) -> IssueSource | None:
         tuple(refused),
         is_named=bool(slug),
         copies=copies.others,
-        notes=sidecar.notes,
+        notes=(*sidecar.notes, *_archives_beside(folder)),
     )
+
+
+def _archives_beside(folder: Path) -> list[str]:
+    """Return what a person should know of archives that lie among the pages of an issue."""
+    archives = [
+        path.name for path in sorted(folder.iterdir()) if is_archive(path) and may_hold_pages(path)
+    ]
+    return [
+        f"{printable_name(name)} lies beside the pages and is not read; if it holds others, put it "
+        "in a folder of its own"
+        for name in archives
+    ]
 
 
 def _pages_in(folder: Path, refused: list[Quarantined]) -> list[PageSource]:
@@ -175,10 +141,6 @@ def _check_none_lost(folder: Path, refused: list[Quarantined]) -> None:
         for quarantined in refused
         if Path(quarantined.name).suffix.lower() in PAGE_SUFFIXES | NOT_READ
     ]
-    lost += [
-        Quarantined(printable_name(path.name), "archives are not read; unpack it")
-        for path in sorted(folder.glob("*.[zZ][iI][pP]"))
-    ]
     if lost:
         reasons = "; ".join(f"{quarantined.name}: {quarantined.reason}" for quarantined in lost[:3])
         raise DocumentError(f"{folder}: no page could be accepted ({reasons})")
@@ -186,7 +148,7 @@ def _check_none_lost(folder: Path, refused: list[Quarantined]) -> None:
 
 def _sort_in(entry: Path, pages: list[PageSource], refused: list[Quarantined]) -> None:
     suffix = entry.suffix.lower()
-    if suffix in COMPANIONS:
+    if suffix in COMPANIONS or is_archive(entry):
         return
     name = printable_name(entry.name)
     if entry.is_symlink() or not entry.is_file():
@@ -214,7 +176,7 @@ def _frames(path: Path) -> Iterable[PageSource]:
 
 def _single(path: Path) -> IssueSource:
     if path.suffix.lower() == ".xml":
-        return _of_mets(path)
+        return of_mets(path)
     sidecar = _sidecar(path.parent)
     slug = to_slug(sidecar.slug) if sidecar.slug else ""
     return IssueSource(
@@ -224,51 +186,6 @@ def _single(path: Path) -> IssueSource:
         sidecar.metadata,
         is_named=bool(slug),
         notes=sidecar.notes,
-    )
-
-
-def _of_mets(path: Path) -> IssueSource:
-    document = read_mets(path.read_bytes(), name=str(path))
-    pages: list[PageSource] = []
-    refused: list[Quarantined] = []
-    for page in document.pages:
-        image = page.image()
-        if image is None:
-            refused.append(Quarantined(f"page {page.order}", "METS names no image for it"))
-            continue
-        try:
-            pages.append(_mets_page(page, image, path.parent))
-        except ScanError as error:
-            refused.append(Quarantined(printable_name(image.href), str(error)))
-    if not pages and not refused:
-        raise DocumentError(f"{path}: names no page")
-    name = _package_name(path.parent) if path.stem.lower() == "mets" else path.stem
-    return IssueSource(
-        IssueId(to_slug(name)), path.parent, tuple(pages), document.metadata, tuple(refused)
-    )
-
-
-def _package_name(folder: Path) -> str:
-    """Return the name of a folder, or of the bag whose payload it is."""
-    is_payload = (folder.parent / "bagit.txt").is_file()
-    return folder.parent.name if is_payload else folder.name
-
-
-def _mets_page(page: MetsPage, image: MetsFile, folder: Path) -> PageSource:
-    """Return the page with its text, if that is there: often it stays where it was harvested."""
-    fulltext = page.fulltext()
-    text, no_text = None, ""
-    if fulltext is not None:
-        try:
-            text = resolve_href(fulltext.href, folder)
-        except ScanError as error:
-            no_text = str(error)
-    return PageSource(
-        resolve_href(image.href, folder),
-        label=page.label,
-        text=text,
-        no_text=no_text,
-        checksum=(image.checksum_type.upper(), image.checksum.lower()),
     )
 
 

@@ -44,4 +44,5 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
         click.echo(f"quarantined  {source.name}: {source.reason}")
     if not (intake.new or intake.known or bad):
         click.echo("no page image found")
+        return Exit.PAGES
     return Exit.PAGES if bad else Exit.GOOD

@@ -9,16 +9,21 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive.catalog.catalog import Catalog
-from archive.ingest.identity import Walk
+from archive.ingest.archived import SeenArchives, archives_at, unpacked
+from archive.ingest.identity import Walk, read_issue
+from archive.ingest.issue_source import Discovery, IssueSource
 from archive.ingest.names import printable_name, why_unread
 from archive.ingest.register import Acceptance, register
-from archive.ingest.sources import Discovery, IssueSource, discover
+from archive.ingest.sources import discover
+from archive.ingest.unpack import UnpackLimits, is_archive
 from archive.layout import Layout
 from schemas.errors import DocumentError, ScanError
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Issue, IssueId, Quarantined
 from tasks.settings import IngestSettings
 
+_Lists = tuple[list[IssueId], list[IssueId], list[Quarantined]]
+"""New issues, known ones, and what was refused."""
 _LONGEST = 255
 """Characters of a name in the ledger."""
 
@@ -51,23 +56,77 @@ def take_in(
     known: list[IssueId] = []
     refused: list[Quarantined] = []
     walk = Walk(layout)
+    into = (new, known, refused)
     for place in sources:
         discovery = _discovered(place, layout)
-        refused += discovery.refused
-        for source, twice in walk.identified(discovery.issues):
-            if twice is not None:
-                refused.append(twice)
-            else:
-                _take(source, walk, catalog, accept, (new, known, refused))
+        _take_all(discovery, walk, catalog, accept, into)
+        for path in archives_at(place) if _is_outside(place, layout) else ():
+            _take_archive(path, walk, catalog, accept, settings, into)
     return Intake(tuple(new), tuple(known), tuple(refused))
+
+
+def _take_all(
+    discovery: Discovery, walk: Walk, catalog: Catalog, accept: Acceptance, into: _Lists
+) -> None:
+    into[2].extend(discovery.refused)
+    for source, twice in walk.identified(discovery.issues):
+        if twice is not None:
+            into[2].append(twice)
+        else:
+            _take(source, walk, catalog, accept, into)
+
+
+def _take_archive(
+    path: Path,
+    walk: Walk,
+    catalog: Catalog,
+    accept: Acceptance,
+    settings: IngestSettings,
+    into: _Lists,
+) -> None:
+    """Register the issues in an archive file, or say why not; an unchanged one is read once."""
+    new, known, refused = into
+    seen, accepted = SeenArchives(walk.layout), repr((accept, settings.max_archive_files))
+    counts = [len(entries) for entries in into]
+    limits = UnpackLimits(settings.max_archive_files, round(settings.max_archive_gigabytes * 1e9))
+    try:
+        if not accept.copy:
+            raise ScanError(f"{path}: masters = reference needs pages that stay; unpack it")
+        before = seen.same(path, accepted)
+        if before is not None:
+            refused += before.refused
+            for name in before.issues:
+                _know(read_issue(walk.layout, IssueId(name)), walk, catalog, known)
+            return
+        with unpacked(path, walk.layout, limits) as discovery:
+            _take_all(discovery, walk, catalog, accept, into)
+        issues = (*new[counts[0] :], *known[counts[1] :])
+        seen.enter(path, accepted, issues, tuple(refused[counts[2] :]))
+    except (ScanError, DocumentError, OSError) as error:
+        refused.append(Quarantined(printable_name(str(path)), printable_name(why_unread(error))))
+
+
+def _know(issue: Issue | None, walk: Walk, catalog: Catalog, known: list[IssueId]) -> None:
+    if issue is not None:
+        walk.taken.add(issue.issue)
+        known.append(issue.issue)
+        catalog.record_intake(issue.issue, _rows(issue))
 
 
 def _discovered(place: Path, layout: Layout) -> Discovery:
     try:
         _check_outside(place, layout)
-        return discover(place)
+        return Discovery(()) if place.is_file() and is_archive(place) else discover(place)
     except (ScanError, DocumentError) as error:
         return Discovery((), (Quarantined(str(place), str(error)),))
+
+
+def _is_outside(place: Path, layout: Layout) -> bool:
+    try:
+        _check_outside(place, layout)
+    except ScanError:  # named already
+        return False
+    return True
 
 
 def _check_outside(place: Path, layout: Layout) -> None:
@@ -91,14 +150,14 @@ def _take(
     walk: Walk,
     catalog: Catalog,
     accept: Acceptance,
-    into: tuple[list[IssueId], list[IssueId], list[Quarantined]],
+    into: _Lists,
 ) -> None:
     new, known, refused = into
     try:
         result = register(source, walk.layout, accept)
     except (ScanError, DocumentError, OSError) as error:
         reason = printable_name(why_unread(error))
-        refused.append(Quarantined(printable_name(str(source.folder)), reason))
+        refused.append(Quarantined(printable_name(str(source.place)), reason))
         return
     issue = result.issue
     walk.taken.add(issue.issue)

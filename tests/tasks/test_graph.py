@@ -20,6 +20,8 @@ NO_RESULT = {
     "ingest.masters": "the same master, copied or left where it is",
     "ingest.max_megapixels": "a larger scan is quarantined",
     "ingest.pdf_dpi": "part of the issue's version: another size is another scan",
+    "ingest.max_archive_files": "an archive with more files is refused",
+    "ingest.max_archive_gigabytes": "a larger archive is refused",
     "ingest.text": "part of the issue's version: a text that is kept is another page",
     "separate.device": "a GPU and a CPU draw the same class map",
     "separate.batch_size": "pages do not see each other",
