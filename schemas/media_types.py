@@ -46,7 +46,7 @@ MEDIA_TYPES = (
     ),
     MediaType(
         JPEG,
-        (".jpg", ".jpeg"),
+        (".jpg", ".jpeg", ".jfif", ".jpe"),
         (b"\xff\xd8\xff",),
         ("JPEG", "MPO"),
         "JPEG File Interchange Format",
@@ -63,6 +63,8 @@ MEDIA_TYPES = (
     MediaType("image/bmp", (".bmp",), (b"BM",), ("BMP",)),
     MediaType("image/webp", (".webp",), (), ("WEBP",), "WebP", "fmt/566"),
     MediaType("image/gif", (".gif",), (b"GIF87a", b"GIF89a"), ("GIF",)),
+    MediaType("image/avif", (".avif",), (), ("AVIF",), "AV1 Image File Format"),
+    MediaType("image/heic", (".heic", ".heif", ".hif"), (), ("HEIF",), "HEIF, HEVC coded"),
     MediaType("image/x-portable-anymap", (".pnm", ".ppm", ".pgm", ".pbm"), (), ("PPM",)),
     MediaType(PDF, (".pdf",), (b"%PDF-",), (), "Portable Document Format"),
 )
@@ -71,7 +73,12 @@ _BY_NAME = {kind.name: kind for kind in MEDIA_TYPES}
 _BY_SUFFIX = {suffix: kind.name for kind in MEDIA_TYPES for suffix in kind.suffixes}
 _BY_PILLOW = {name: kind.name for kind in MEDIA_TYPES for name in kind.pillow}
 
-_NO_PAGES = {"image/gif", "image/x-portable-anymap"}
+_FTYP = dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"mif1"), "image/heic") | dict.fromkeys(
+    (b"avif", b"avis"), "image/avif"
+)
+"""Brands of files in boxes, by the media type of what is in them."""
+
+_NO_PAGES = {"image/x-portable-anymap"}
 """Kinds that are opened, but not looked for among pages."""
 
 PAGE_SUFFIXES = frozenset(
@@ -102,6 +109,8 @@ def type_of_bytes(head: bytes) -> str:
     """
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
+    if head[4:8] == b"ftyp" and head[8:12] in _FTYP:
+        return _FTYP[head[8:12]]
     starts = ((kind, begin) for kind in MEDIA_TYPES for begin in kind.beginnings)
     return next((kind.name for kind, begin in starts if head.startswith(begin)), "")
 

@@ -21,6 +21,7 @@ KEPT_TO = {
     "alembic": {"archive"},
     "bagit": {"archive"},
     "pypdfium2": {"archive"},
+    "pi_heif": {"archive"},
     "pytesseract": {"pipeline"},
     "torch": {"pipeline"},
     "torchvision": {"pipeline"},

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PIL import Image
-
 from archive.images.decode import bits_of
-from archive.images.opened import FORMATS, check_file, reading
+from archive.images.opened import check_file, opened_image, reading
 from archive.images.tiff_header import is_tiff, tiff_header, tiff_headers
 from archive.images.tiff_kinds import is_lossy
 from schemas.errors import ScanError
@@ -66,7 +64,7 @@ def image_quality(path: Path) -> tuple[int, int, bool]:
         if is_tiff(path):
             header = tiff_header(path)
             return header.width * header.height, header.samples.depth, not is_lossy(header)
-    with reading(path), Image.open(path, formats=FORMATS) as image:
+    with reading(path), opened_image(path) as image:
         is_lossless = image.format in _LOSSLESS
         return image.size[0] * image.size[1], bits_of(image), is_lossless
 
@@ -83,7 +81,7 @@ def image_size(path: Path) -> tuple[int, int]:
             header = tiff_header(path)
             width, height = header.width, header.height
             return (height, width) if header.orientation in _ON_ITS_SIDE else (width, height)
-    with reading(path), Image.open(path, formats=FORMATS) as image:
+    with reading(path), opened_image(path) as image:
         is_turned = image.getexif().get(_ORIENTATION, 1) in _ON_ITS_SIDE
         width, height = image.size
     return (height, width) if is_turned else (width, height)

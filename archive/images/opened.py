@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISREG
 
+import pi_heif
 from PIL import Image, UnidentifiedImageError
 
 from schemas.errors import ScanError, is_systemic
@@ -27,9 +28,22 @@ _READ_ERRORS = (
     ArithmeticError,
     RuntimeError,
     struct.error,
+    AssertionError,
     Image.DecompressionBombError,
 )
 """What Pillow and PDFium raise on damaged files: a TIFF cut in two gives a TypeError."""
+_NOT_READ = {
+    b"AT&TFORM": "DjVu",
+    b"8BPS": "Photoshop",
+    b"\xff\x0a": "JPEG XL",
+    b"\0\0\0\x0cJXL ": "JPEG XL",
+    b"%!PS": "PostScript",
+    b"Rar!": "RAR",
+    b"PK\x03\x04": "ZIP",
+    b"7z\xbc\xaf": "7z",
+}
+"""Beginnings of files that are whole and are not read as images."""
+pi_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is decoded
 
 
@@ -45,11 +59,29 @@ def reading(path: Path) -> Iterator[None]:
     except PermissionError as error:
         raise ScanError(f"{path}: may not be read; give the archive's user the right to") from error
     except UnidentifiedImageError as error:
-        raise ScanError(f"{path}: damaged or not an image; rescan it or take it out") from error
+        raise ScanError(f"{path}: {_why_unknown(path)}") from error
     except _READ_ERRORS as error:
         if is_systemic(error):
             raise
         raise ScanError(f"{path}: damaged ({error}); rescan it") from error
+
+
+def _why_unknown(path: Path) -> str:
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    kind = next((name for begin, name in _NOT_READ.items() if head.startswith(begin)), "")
+    if kind:
+        return f"{kind} is not an image that is read; convert it to TIFF, or take it out"
+    return "damaged or not an image; rescan it or take it out"
+
+
+def opened_image(path: Path) -> Image.Image:
+    """Open an image of a kind that is read; its size is known, nothing is decoded.
+
+    Raises:
+        UnidentifiedImageError, …: damaged, or of another kind.
+    """
+    return Image.open(path, formats=FORMATS)
 
 
 def check_file(path: Path) -> None:

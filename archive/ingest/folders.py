@@ -15,10 +15,8 @@ COMPANIONS = frozenset(
     | {".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx"}
 )
 """Files that lie beside pages and are none; they are passed over without a word."""
-NOT_READ = frozenset(
-    {".cbr", ".rar", ".7z", ".gz", ".bz2", ".xz", ".iso"}
-    | {".djvu", ".djv", ".heic", ".heif", ".gif", ".eps", ".psd", ".raw", ".dng"}
-)
+_ARCHIVES = frozenset({".cbr", ".rar", ".7z", ".gz", ".bz2", ".xz", ".iso"})
+NOT_READ = _ARCHIVES | frozenset({".djvu", ".djv", ".jxl", ".jpm", ".eps", ".psd", ".raw", ".dng"})
 """Files that may hold pages and are not read: where they are all there is, they are named."""
 SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "sha256sums", "md5sums"})
 """Files that operating systems and checksum tools leave behind."""
@@ -29,6 +27,18 @@ SUPPLEMENTS = frozenset(
 """Folders with sheets of an issue that were scanned apart; they come after its pages."""
 NAMELESS = frozenset({"data", "meta", "metadata"})
 """Folders of packages whose names say nothing of the issue."""
+
+
+def why_no_page(suffix: str) -> str:
+    """Return why files of ``suffix``, in small letters, are not taken for pages, and what to do.
+
+    >>> why_no_page(".djvu")
+    '.djvu is not read; convert it to TIFF or PDF'
+    """
+    if suffix in NOT_READ:
+        remedy = "unpack it" if suffix in _ARCHIVES else "convert it to TIFF or PDF"
+        return f"{suffix} is not read; {remedy}"
+    return f"{suffix or 'a file without suffix'} is no page image"
 
 
 def is_issue(folder: Path) -> bool:

@@ -18,6 +18,7 @@ from archive.ingest.folders import (
     is_issue,
     naming_folder,
     supplements_in,
+    why_no_page,
 )
 from archive.ingest.issue_source import Discovery, IssueSource
 from archive.ingest.mets_delivery import mets_in, of_mets
@@ -154,7 +155,7 @@ def _sort_in(entry: Path, pages: list[PageSource], refused: list[Quarantined]) -
     if entry.is_symlink() or not entry.is_file():
         refused.append(Quarantined(name, "a link or no regular file; it is not followed"))
     elif suffix not in PAGE_SUFFIXES:
-        refused.append(Quarantined(name, f"{suffix or 'a file without suffix'} is no page image"))
+        refused.append(Quarantined(name, why_no_page(suffix)))
     else:
         try:
             pages.extend(_frames(entry))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from archive.images.images import LoadedImage, load_image
+from archive.images.images import load_image
+from archive.images.loaded import LoadedImage
 from archive.images.pdf import registered_dpi
 from archive.layout import PageFolder, page_name
 from pipeline.geometry import region_to_master

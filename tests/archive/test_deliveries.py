@@ -108,7 +108,7 @@ def test_sheets_scanned_apart_belong_to_their_issue(tmp_path):
     assert names(issue) == ["0001.tif", "foldouts/0001.tif"]
 
 
-@pytest.mark.parametrize("name", ["scans.7z", "scans.cbr", "page.djvu", "page.heic"])
+@pytest.mark.parametrize("name", ["scans.7z", "scans.cbr", "page.djvu", "page.jxl"])
 def test_a_delivery_that_is_not_read_is_named(tmp_path, name):
     (tmp_path / "incoming" / "observer").mkdir(parents=True)
     (tmp_path / "incoming" / "observer" / name).write_bytes(b"something")

@@ -9,7 +9,8 @@ import tifffile
 from PIL import Image
 
 from archive.catalog.catalog import Catalog
-from archive.images.images import load_image, srgb_profile
+from archive.images.images import load_image
+from archive.images.loaded import srgb_profile
 from archive.images.sixteen_bit import load_tiff, save_png, save_tiff
 from pipeline.refine.descreen import descreened, find_screen
 from pipeline.refine.sixteen_bit import decode_png, deep_cut_out, encode_png
