@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from schemas.geometry import Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _TURNS = (0, 90, 180, 270)
 
@@ -77,6 +77,8 @@ class Capture:
         """Return the (H, W) or (H, W, 3) ``pixels`` of a scan as a person reads the page."""
         if self.is_plain:
             return pixels
+        import numpy as np  # not at the top: commands that only ask need none
+
         if self.is_negative:
             pixels = np.invert(pixels)
         if self.is_mirrored:

@@ -5,13 +5,16 @@ Pixels have their origin at the top left, x to the right, y downwards; boxes are
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from schemas.errors import PageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _MM_PER_INCH = 25.4
 Point = tuple[float, float]
@@ -88,9 +91,12 @@ class Box:
     def covering(cls, mask: NDArray[np.bool_]) -> Box | None:
         """Return the smallest box that holds all that is true in ``mask`` (H, W), or None.
 
+        >>> import numpy as np
         >>> Box.covering(np.eye(5, dtype=bool)[:, 1:3])
         Box(left=0, top=1, right=2, bottom=3)
         """
+        import numpy as np  # not at the top: commands that only ask need none
+
         rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         if not len(rows):
             return None
@@ -103,12 +109,10 @@ class Box:
         >>> Box.around([(1.2, 3.0), (7.5, 9.9)])
         Box(left=1, top=3, right=8, bottom=10)
         """
-        corners = np.asarray(list(points), dtype=np.float64)
-        left, top = np.floor(corners.min(axis=0)).astype(int)
-        right, bottom = np.ceil(corners.max(axis=0)).astype(int)
-        return cls(
-            int(left), int(top), max(int(right), int(left) + 1), max(int(bottom), int(top) + 1)
-        )
+        across, down = zip(*points, strict=True)
+        left, top = math.floor(min(across)), math.floor(min(down))
+        right, bottom = math.ceil(max(across)), math.ceil(max(down))
+        return cls(left, top, max(right, left + 1), max(bottom, top + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,8 @@ class Transform:
 
     def matrix(self) -> NDArray[np.float64]:
         """Return the (2, 3) matrix from prepared to master, as OpenCV takes it."""
+        import numpy as np  # not at the top: commands that only ask need none
+
         return np.asarray(self.coefficients, dtype=np.float64).reshape(2, 3)
 
     def to_master(self, points: Iterable[Point]) -> Polygon:

@@ -42,3 +42,13 @@ class LedgerRow:
     sequence: int | None = None
     attempts: int = 1
     at: datetime | None = None
+
+    def facts(self) -> dict[str, str]:
+        """Return what programs are told of a page that a person should look at."""
+        return {
+            "issue": str(self.issue),
+            "name": self.name,
+            "stage": self.stage,
+            "state": str(self.state),
+            "message": self.message,
+        }

@@ -12,22 +12,21 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from schemas.geometry import Box, Polygon
 
-RGB8 = NDArray[np.uint8]
+if TYPE_CHECKING:  # commands that only ask see no pixels and need no numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
+RGB8: TypeAlias = "NDArray[np.uint8]"
 """Page image, shape (height, width, 3), sRGB, 0..255."""
-
-Grey8 = NDArray[np.uint8]
+Grey8: TypeAlias = "NDArray[np.uint8]"
 """Grey image, shape (height, width), 0 ink .. 255 paper."""
-
-Matte = NDArray[np.float64]
+Matte: TypeAlias = "NDArray[np.float64]"
 """Opacity per pixel, shape (height, width), 0 is paper and text, 1 is illustration."""
-
-ClassMap = NDArray[np.uint8]
+ClassMap: TypeAlias = "NDArray[np.uint8]"
 """Class per pixel, shape (height, width), an index into ``CLASSES``."""
 
 CLASSES = ("background", "illustration", "caption", "header", "text")

@@ -11,7 +11,6 @@ from sqlalchemy import Engine, delete, select, text
 from archive.catalog.connect import connect, reading, writing
 from archive.catalog.decisions import Decisions, enter_numbers
 from archive.catalog.entries import enter, enter_intake, enter_models, hold, ledger_row
-from archive.catalog.likeness import alike_groups
 from archive.catalog.progress import Progress
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
 from archive.catalog.search import find_query, issues_query
@@ -210,6 +209,8 @@ class Catalog:
 
         ``max_distance`` is in bits of the perceptual hash, 0 to 64.
         """
+        from archive.catalog.likeness import alike_groups  # numpy, for this question alone
+
         return alike_groups(self._hashes(), max_distance=max_distance)
 
     def _hashes(self) -> Iterator[tuple[str, str]]:

@@ -10,11 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -22,7 +17,11 @@ from sqlalchemy.orm import Session
 
 from schemas.errors import ArchiveError, CatalogError, SystemicError, is_systemic
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+REVISION = "0008"
+"""The newest revision of ``migrations``. A catalog that has it is opened without Alembic, whose
+import takes longer than most questions to the catalog."""
+_VERSIONS = "alembic_version"
+"""The table in which Alembic keeps the revision."""
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 _BUSY_MS = 30_000
 _BUSY_STEP_S = 0.02
@@ -61,13 +60,6 @@ def connect(url: str) -> Engine:
     except DatabaseError as error:
         raise _fault(place, error) from error
     return engine
-
-
-def migrations() -> Config:
-    """Return Alembic's configuration; there is no alembic.ini."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
 
 
 @contextmanager
@@ -202,30 +194,31 @@ def _begin(connection: Connection) -> None:
 
 
 def _bring_up(engine: Engine, shown: str) -> None:
-    config = migrations()
-    head = ScriptDirectory.from_config(config).get_current_head()
     with engine.execution_options(**{_READING: True}).connect() as connection:
-        if _revision(connection) == head:
+        if _revision(connection) == REVISION:
             return
+    from archive.catalog.upgrade import upgrade
+
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
         current = _revision(connection)  # another process may have been faster
-        if current == head:
+        if current == REVISION:
             return
         if current is None and inspect(connection).get_table_names():
             raise CatalogError(f"{shown}: holds other tables and is no catalog; name another")
-        config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
-        except CommandError as error:
+            upgrade(connection)
+        except LookupError as error:
             raise CatalogError(
                 f"{shown}: made by a newer Bilderbogen (revision {current}); update the program"
             ) from error
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_VERSIONS):
+        return None
+    return connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}"))
 
 
 def _shown(place: URL) -> str:

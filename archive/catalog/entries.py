@@ -5,10 +5,10 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from archive.catalog.rows import aware
@@ -115,5 +115,5 @@ def _values(row: LedgerRow, at: datetime) -> dict[str, object]:
 
 
 def _insert(session: Session, table: type) -> Any:  # noqa: ANN401 - one of two dialects' Insert
-    dialect = session.get_bind().dialect.name
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    dialect = session.get_bind().dialect.name  # its module is imported by the engine already
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

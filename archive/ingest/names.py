@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path, PurePath
-
-from natsort import natsort_keygen, ns
 
 from schemas.errors import is_systemic
 from schemas.media_types import PAGE_SUFFIXES
 from schemas.model import IssueId
 
-_KEY = natsort_keygen(alg=ns.INT | ns.IGNORECASE)
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe"})
+
+
+@cache
+def _natural_key() -> Callable[[str], object]:
+    from natsort import natsort_keygen, ns  # commands that only ask sort no files
+
+    return natsort_keygen(alg=ns.INT | ns.IGNORECASE)
 
 
 def natural(name: str) -> tuple[object, str]:
@@ -27,7 +33,7 @@ def natural(name: str) -> tuple[object, str]:
     """
     path = PurePath(unicodedata.normalize("NFC", name))
     suffix = path.suffix if path.suffix.lower() in PAGE_SUFFIXES else ""
-    return _KEY(path.name.removesuffix(suffix)), suffix.lower()
+    return _natural_key()(path.name.removesuffix(suffix)), suffix.lower()
 
 
 def to_slug(name: str) -> str:

@@ -18,12 +18,8 @@ from numpy.typing import NDArray
 
 from pipeline.describe.texture import texture
 from schemas.geometry import Box
+from schemas.kinds import UNKNOWN
 from schemas.model import RGB8, Illustration, RegionKind, TextRegion
-
-UNKNOWN = "unknown"
-KINDS = (
-    "halftone", "engraving", "pattern", "masthead", "initial", "ornament", "advertisement", UNKNOWN,
-)  # fmt: skip
 
 _LEAST_SURE = 0.7
 """Confidence from which a kind is named. Right are then 0.90 of the pictures of eight real sources,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.describe.kinds import KINDS
 from schemas.decisions import Decision, Field
 from schemas.errors import ConfigError
+from schemas.kinds import KINDS
 from schemas.model import IssueId
 from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, plain_text

@@ -17,7 +17,8 @@ from pipeline.synthesis.magazine import DPI, draw_page, issues
 from pipeline.synthesis.type import FontBook
 from schemas.model import IssueId, PageId
 from tasks.archive_access import OpenArchive
-from tasks.commands.messages import open_archive, run_and_tell
+from tasks.commands.messages import open_archive
+from tasks.commands.running import run_and_tell
 from tasks.exits import Exit
 
 _CONFIG = """[archive]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.describe.kinds import KINDS
 from schemas.dates import ALLOWED
+from schemas.kinds import KINDS
 from schemas.model import IssueId
 from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, date, issue_id, plain_text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import textwrap
 from collections.abc import Sequence
 
 import click
@@ -15,32 +16,48 @@ from tasks.commands.termination import Terminated, raising_on_sigterm
 from tasks.exits import Exit, exit_code
 
 COMMANDS = {
-    "ingest": "tasks.commands.ingest",
-    "nightly": "tasks.commands.nightly",
-    "run": "tasks.commands.run",
-    "rerun": "tasks.commands.rerun",
-    "status": "tasks.commands.status",
-    "find": "tasks.commands.find",
-    "duplicates": "tasks.commands.duplicates",
-    "decide": "tasks.commands.decide",
-    "export": "tasks.commands.export",
-    "verify": "tasks.commands.verify",
-    "validate": "tasks.commands.validate",
-    "schemas": "tasks.commands.schemas",
-    "separate": "tasks.commands.separate",
-    "evaluate": "tasks.commands.evaluate",
-    "compare": "tasks.commands.compare",
-    "dataset": "tasks.commands.dataset",
-    "train": "tasks.commands.train",
-    "finetune": "tasks.commands.finetune",
-    "weights": "tasks.commands.weights",
-    "demo": "tasks.commands.demo",
+    "ingest": "Register issues: folders of pages, trees of them, PDFs, TIFFs or METS files.",
+    "nightly": "Ingest what is new, run what is due, write the report.",
+    "run": "Bring the named issues from their pages to catalog and METS.",
+    "rerun": "Do an issue, a stage or a page again, and whatever depends on it, and nothing else.",
+    "status": "Show how far each issue has come, and name every page that failed.",
+    "find": "Find illustrations by their caption, their page's text or their magazine's title.",
+    "duplicates": (
+        "Group illustrations that were printed more than once: mastheads, adverts, ornaments."
+    ),
+    "decide": "Correct what is said of an illustration.",
+    "export": "Write the packages of published issues to a folder: masters, cut-outs, ALTO, METS.",
+    "verify": "Read every master and every published file again and compare it with its checksum.",
+    "validate": (
+        "Check METS, ALTO, MODS, IIIF and hOCR files, packages (zipped too) and folders of them."
+    ),
+    "schemas": "The official schemas that validate checks with: METS, MODS, PREMIS, MIX, ALTO.",
+    "separate": "Draw class maps of page images; no archive is needed.",
+    "evaluate": (
+        "Compare class maps with annotated pages: IoU, boxes, false illustration, per source."
+    ),
+    "compare": (
+        "Judge engines side by side: quality, seconds and memory, and every page as a picture."
+    ),
+    "dataset": "Make training sets of pages and label maps of one's own.",
+    "train": "Train the separator on composed pages.",
+    "finetune": "Fine-tune the separator on your own corrected pages.",
+    "weights": "Show, describe and convert weights of the separator.",
+    "demo": "Draw three issues of an invented magazine and run the nightly job on them.",
 }
-"""Command to module; a module is imported when its command is called, so that help is quick."""
+"""Command to what the list of commands says of it, the first sentence of its own help.
+
+A command is the function of that name in the module of that name, which is imported when it is
+called, and for nothing else.
+"""
 
 
 DEBUG = "BILDERBOGEN_DEBUG"
 """Environment variable that lets errors nobody foresaw end in a traceback, if it is 1."""
+
+
+_INDENT = 6
+"""Characters before and after the name of a command in the list of commands."""
 
 
 class LazyGroup(click.Group):
@@ -54,9 +71,19 @@ class LazyGroup(click.Group):
         """Return the command called ``cmd_name``."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(COMMANDS[cmd_name])
+        module = importlib.import_module(f"tasks.commands.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands; none is imported for that."""
+        del ctx
+        room = formatter.width - max(map(len, COMMANDS)) - _INDENT
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, textwrap.shorten(text, room, placeholder="...")) for name, text
+                 in COMMANDS.items()]
+            )  # fmt: skip
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from tasks.commands.messages import run_and_tell
 from tasks.commands.options import config_option
+from tasks.commands.running import run_and_tell
 
 
 @click.command()

@@ -11,8 +11,9 @@ from schemas.errors import ConfigError
 from schemas.ledger import StageState
 from schemas.model import IssueId
 from tasks.archive_access import OpenArchive
-from tasks.commands.messages import open_archive, run_and_tell
+from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, issue_id
+from tasks.commands.running import run_and_tell
 from tasks.flow.graph import STAGES
 from tasks.flow.luigi import configure_luigi
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from schemas.model import IssueId
-from tasks.commands.messages import run_and_tell
 from tasks.commands.options import config_option, issue_arguments
+from tasks.commands.running import run_and_tell
 
 
 @click.command()

@@ -20,7 +20,6 @@ from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option, issue_id
 from tasks.commands.progress_display import console
 from tasks.flow.graph import STAGES
-from tasks.flow.report import facts_of
 
 _NARROWEST = 4
 """Characters of a stage's column, if long names of issues leave no more."""
@@ -111,7 +110,7 @@ def _report(report_state: _Status) -> dict[str, Any]:
         for issue in report_state.issues
     }
     for row in report_state.bad:
-        report[str(row.issue)]["bad"].append(facts_of(row))
+        report[str(row.issue)]["bad"].append(row.facts())
     for issue, lost in report_state.lost:
         facts = {"illustration": lost.illustration, "field": str(lost.field), "value": lost.value}
         report[str(issue)]["lost"].append(facts)

@@ -146,17 +146,6 @@ def _issue(issue: IssueId, layout: Layout, catalog: Catalog, target: Path) -> di
     }
 
 
-def facts_of(row: LedgerRow) -> dict[str, str]:
-    """Return what programs are told of a bad page."""
-    return {
-        "issue": str(row.issue),
-        "name": row.name,
-        "stage": row.stage,
-        "state": str(row.state),
-        "message": row.message,
-    }
-
-
 def _facts(result: RunResult) -> dict[str, Any]:
     return {
         "run": result.name,
@@ -170,7 +159,7 @@ def _facts(result: RunResult) -> dict[str, Any]:
             | {"seconds": round(stage.seconds, 1)}
             for stage in sums(result.done)
         },
-        "bad": [facts_of(row) for row in result.bad()],
+        "bad": [row.facts() for row in result.bad()],
         "refused": [
             {"name": source.name, "reason": source.reason} for source in result.intake.refused
         ],

@@ -21,9 +21,10 @@ from sqlalchemy import event, insert, make_url, select
 
 from archive.catalog import likeness, rows
 from archive.catalog.catalog import Catalog
-from archive.catalog.connect import migrations, writing
+from archive.catalog.connect import REVISION, writing
 from archive.catalog.likeness import alike_groups
 from archive.catalog.tables import Base
+from archive.catalog.upgrade import migrations
 from pipeline.describe.numbering import place_of
 from schemas.decisions import Numbered
 from schemas.errors import CatalogError, SystemicError
@@ -599,6 +600,10 @@ def test_the_queries_in_the_docs_answer(url, tmp_path):
 def test_examples_in_the_code_are_so(module):
     result = doctest.testmod(module)
     assert result.attempted and not result.failed
+
+
+def test_the_revision_that_is_opened_without_alembic_is_the_newest():
+    assert ScriptDirectory.from_config(migrations()).get_current_head() == REVISION
 
 
 def test_every_table_and_revision_is_in_the_docs():

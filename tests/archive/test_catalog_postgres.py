@@ -11,8 +11,9 @@ from alembic import command
 from sqlalchemy import create_engine, delete, text
 
 from archive.catalog.catalog import Catalog
-from archive.catalog.connect import connect, migrations, writing
+from archive.catalog.connect import connect, writing
 from archive.catalog.tables import IssueRow
+from archive.catalog.upgrade import migrations
 from schemas.errors import SystemicError
 from schemas.model import IssueId
 from tests.archive.test_catalog import (

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from pipeline.separate.engines.model import Model
 from pipeline.separate.nets.architecture import NETS
-from pipeline.separate.separation import Separator
+
+if TYPE_CHECKING:  # the settings read this table, and so does every command: no OpenCV for them
+    from pipeline.separate.engines.model import Model
+    from pipeline.separate.separation import Separator
 
 _HERE = "pipeline.separate.engines"
 
