@@ -120,7 +120,11 @@ def _entered(
 
 
 def _copies(source: IssueSource) -> tuple[str, ...]:
-    return tuple(printable_name(str_of(path.relative_to(source.folder))) for path in source.copies)
+    folder = source.folder.resolve()
+    paths = [path.resolve() for path in source.copies]
+    return tuple(
+        str_of(path.relative_to(folder) if path.is_relative_to(folder) else path) for path in paths
+    )
 
 
 def _write(issue: Issue, layout: Layout) -> None:

@@ -29,6 +29,7 @@ IMAGE_GROUPS = (
     "PRESERVATION",
     "IMGGRP",
     "OCR-D-IMG",
+    "LOCAL",
     "MAX",
     "PRESENTATION",
     "IMAGE",
@@ -78,21 +79,28 @@ class MetsFile:
 
 @dataclass(frozen=True, slots=True)
 class MetsPage:
-    """One page in order, with its files; ``label`` is its ORDERLABEL, else its LABEL."""
+    """One page in order, with its files; ``label`` is its ORDERLABEL, else its LABEL.
+
+    ``dangling`` are ids that it points at and no file has.
+    """
 
     order: int
     label: str
     files: tuple[MetsFile, ...]
+    dangling: tuple[str, ...] = ()
 
     def image(self) -> MetsFile | None:
-        """The best image: by group as in ``IMAGE_GROUPS``, then any that is no thumbnail."""
+        """The best image, as its group says."""
+        return next(iter(self.images()), None)
+
+    def images(self) -> list[MetsFile]:
+        """The images, best first: by group as in ``IMAGE_GROUPS``, then all but thumbnails."""
         images = [file for file in self.files if file.is_image]
+        ordered: list[MetsFile] = []
         for group in IMAGE_GROUPS:
-            exact = [f for f in images if f.use.upper() == group]
-            alike = [f for f in images if f.use.upper().startswith(group)]
-            if exact or alike:
-                return (exact or alike)[0]
-        return images[0] if images else None
+            ordered += [file for file in images if file.use.upper() == group]
+            ordered += [file for file in images if file.use.upper().startswith(group)]
+        return list(dict.fromkeys([*ordered, *images]))
 
     def fulltext(self) -> MetsFile | None:
         """The page's ALTO or PAGE-XML file, by group and suffix or type."""
@@ -125,7 +133,7 @@ def read_mets(content: bytes, *, name: str) -> MetsIssue:
         # sections that count their own pages: the order of the document is the reading order
         orders = list(range(1, len(divs) + 1))
     numbered = sorted(zip(orders, divs, strict=True), key=lambda pair: pair[0])
-    pages = tuple(MetsPage(order, _label(div), _of(div, files, name)) for order, div in numbered)
+    pages = tuple(_page(order, div, files) for order, div in numbered)
     return MetsIssue(issue_metadata(mets), pages, _dialect(mets, files))
 
 
@@ -212,14 +220,10 @@ def _keys(div: etree._Element) -> list[str]:
     return [key for pointer in pointers if (key := pointer.get("FILEID"))]
 
 
-def _of(div: etree._Element, files: dict[str, MetsFile], name: str) -> tuple[MetsFile, ...]:
-    for key in _keys(div):
-        if key not in files:
-            raise DocumentError(
-                f"{name}:{div.sourceline}: fptr names {key}, which is no file of the fileSec;"
-                " add the file or remove the fptr"
-            )
-    return tuple(dict.fromkeys(files[key] for key in _keys(div)))
+def _page(order: int, div: etree._Element, files: dict[str, MetsFile]) -> MetsPage:
+    keys = dict.fromkeys(_keys(div))
+    known = tuple(dict.fromkeys(files[key] for key in keys if key in files))
+    return MetsPage(order, _label(div), known, tuple(key for key in keys if key not in files))
 
 
 def _order(div: etree._Element) -> int | None:

@@ -104,9 +104,9 @@ xmlns:xlink="http://www.w3.org/1999/xlink"><mets:fileSec>
 @pytest.mark.parametrize(
     ("href", "reason"),
     [
-        ("https://example.org/p1.xml", "https://example.org/p1.xml: not fetched"),
+        ("https://example.org/p9.xml", "https://example.org/p9.xml: not fetched"),
         ("alto/p9.xml", "alto/p9.xml: is not in"),
-        ("../p1.xml", "../p1.xml: leaves the folder"),
+        ("../p9.xml", "../p9.xml: leaves the folder"),
     ],
 )
 def test_a_text_that_mets_names_elsewhere_is_told_and_costs_no_page(folder, tmp_path, href, reason):
