@@ -4,7 +4,7 @@
 masters/<issue>/v<NNN>/<file>                   masters, bit for bit, never written again
 texts/<issue>/v<NNN>/<page>.json                 text that came with the pages, if it is kept
 register/<issue>/v<NNN>.json, issue.json        what was ingested; issue.json is the newest version
-archives.json                                   which archive files were read, and their issues
+    v<NNN>.json.sha256, issue.json.sha256           digests of the records
     seen.txt                                        digest of names, sizes and dates seen last
     rerun.json, publish.due, export.due             what is to be done again; gone when it is done
 work/<stage>/<recipe>/<issue>/v<NNN>/           one stage's pages, rebuilt at will
@@ -14,6 +14,8 @@ issues/<issue>/<edition>/                       what readers see; the catalog na
     cut-outs/ crops/ views/ thumbnails/ descreened/
 exports/<issue>/<edition>/                      the BagIt package: METS, ALTO, IIIF
 reports/<run>/index.html, report.json           one folder a nightly run
+archives.json                                   which archive files were read, and their issues
+verified.txt                                    where the next share of verify begins
 """
 
 from __future__ import annotations
@@ -124,6 +126,10 @@ class Layout:
     def report(self, run: str) -> Path:
         """Folder of one run's report."""
         return self.reports() / run
+
+    def verified(self) -> Path:
+        """Where in the archive the next share of ``verify`` begins."""
+        return self.root / "verified.txt"
 
     def drafts(self) -> tuple[Path, ...]:
         """Folders in which a killed run may have left drafts."""

@@ -133,6 +133,13 @@ class RunSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifySettings:
+    """[verify] how much of the archive a night reads again; changes no result."""
+
+    share: Share = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole of config.ini."""
 
@@ -148,6 +155,7 @@ class Settings:
     export: ExportSettings = field(default_factory=ExportSettings)
     rights: RightsSettings = field(default_factory=RightsSettings)
     run: RunSettings = field(default_factory=RunSettings)
+    verify: VerifySettings = field(default_factory=VerifySettings)
 
     @property
     def publication(self) -> Publication:

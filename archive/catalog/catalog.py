@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import Engine, delete, select
 
 from archive.catalog.connect import connect, reading, writing
 from archive.catalog.decisions import Decisions, enter_numbers
 from archive.catalog.entries import enter, enter_intake, enter_models, hold, ledger_row
+from archive.catalog.integrity import check_integrity
 from archive.catalog.progress import Progress
 from archive.catalog.rows import aware, event_of, file_of, issue_row, rows_of
 from archive.catalog.search import find_query, issues_query
@@ -25,7 +26,6 @@ from archive.catalog.tables import (
 )
 from schemas.catalog_queries import FoundIllustration, KnownIssue, Run
 from schemas.codec import from_json
-from schemas.errors import CatalogError
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Event, IssueId
 from schemas.published import PublishedFile, PublishedIssue
@@ -251,11 +251,4 @@ class Catalog:
         Raises:
             CatalogError: it says no.
         """
-        if self.engine.dialect.name != "sqlite":
-            return
-        with reading(self.engine) as session:
-            verdict = session.scalar(text("PRAGMA integrity_check"))
-            orphans = session.execute(text("PRAGMA foreign_key_check")).all()
-        if verdict != "ok" or orphans:
-            fault = verdict if verdict != "ok" else f"{len(orphans)} rows without their issue"
-            raise CatalogError(f"catalog: damaged ({fault}); restore it from a backup")
+        check_integrity(self.engine)

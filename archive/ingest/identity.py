@@ -14,20 +14,9 @@ from archive.ingest.issue_source import IssueSource
 from archive.ingest.names import printable_name, suffixed
 from archive.ingest.page_source import PageSource
 from archive.layout import Layout
-from schemas.codec import from_json, to_json
+from archive.records import read_issue
+from schemas.codec import to_json
 from schemas.model import Issue, IssueId, Quarantined, Scan
-
-
-def read_issue(layout: Layout, issue: IssueId) -> Issue | None:
-    """Return the newest version registered of ``issue``, or None.
-
-    Raises:
-        DocumentError: its record is damaged.
-    """
-    path = layout.issue_record(issue)
-    if not path.exists():
-        return None
-    return from_json(Issue, path.read_bytes(), name=str(path))
 
 
 @dataclass(slots=True)

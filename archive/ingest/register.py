@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.images.images import load_image
-from archive.ingest.identity import fingerprint, own_id, read_issue, str_of
+from archive.ingest.identity import fingerprint, own_id, str_of
 from archive.ingest.issue_source import IssueSource
 from archive.ingest.masters import check_digest, in_place, kept
 from archive.ingest.names import printable_name, why_unread
 from archive.ingest.page_source import PageSource
 from archive.ingest.texts import read_text
 from archive.layout import Layout
+from archive.records import read_issue, write_issue, write_record
 from archive.store import sha256, write_whole
 from schemas.codec import to_json
 from schemas.errors import DocumentError, ScanError
@@ -99,7 +100,7 @@ def _entered(
             notes=source.notes,
         )
         if issue != known:
-            _write(issue, layout)
+            write_issue(layout, issue)
         return Registered(issue, is_new=False)
     version = known.version + 1 if known is not None else 1
     folder_of_masters = layout.master_folder(source.issue, version)
@@ -115,7 +116,7 @@ def _entered(
         copies=_copies(source),
         notes=source.notes,
     )
-    _write(issue, layout)
+    write_issue(layout, issue)
     return Registered(issue, is_new=True)
 
 
@@ -125,11 +126,6 @@ def _copies(source: IssueSource) -> tuple[str, ...]:
     return tuple(
         str_of(path.relative_to(folder) if path.is_relative_to(folder) else path) for path in paths
     )
-
-
-def _write(issue: Issue, layout: Layout) -> None:
-    write_whole(layout.issue_record(issue.issue, issue.version), to_json(issue))
-    write_whole(layout.issue_record(issue.issue), to_json(issue))
 
 
 def _moved(known: tuple[Scan, ...], scans: list[tuple[PageSource, Scan]]) -> tuple[Scan, ...]:
@@ -193,7 +189,7 @@ def _with_texts(
         text = texts.get(scan.page)
         if text is not None:
             path = layout.kept_text(scan.page, version)
-            write_whole(path, to_json(text))
+            write_record(path, to_json(text))
             scan = replace(scan, text=str(path.relative_to(layout.root)))
         kept.append(scan)
     return tuple(kept)

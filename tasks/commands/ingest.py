@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from archive.lock import hold_lock
-from schemas.codec import from_json
-from schemas.model import Issue
+from archive.records import read_issue
 from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option
 from tasks.exits import Exit
@@ -29,8 +28,8 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
         intake = take_in(sources, archive.layout, archive.catalog, archive.settings.ingest)
     bad = list(intake.refused)
     for issue in intake.new:
-        path = archive.layout.issue_record(issue)
-        record = from_json(Issue, path.read_bytes(), name=str(path))
+        record = read_issue(archive.layout, issue)
+        assert record is not None  # it has just been written
         click.echo(f"{issue}  version {record.version}  {len(record.scans)} pages")
         if record.copies:
             names = ", ".join(record.copies[:3])

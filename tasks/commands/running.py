@@ -47,6 +47,8 @@ def print_run(result: RunResult, report: Path | None) -> None:
         click.echo(f"refused  {source.name}: {source.reason}")
     for issue, reason in result.failures.items():
         click.echo(f"{issue}  not published: {reason}")
+    for damage in result.damages:
+        click.echo(f"damaged  {damage}")
     click.echo(summary(result))
     if report is not None:
         click.echo(f"report: {report}")

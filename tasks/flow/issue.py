@@ -14,6 +14,7 @@ from luigi.task_register import Register
 
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
+from archive.records import read_issue
 from archive.store import write_whole
 from schemas.codec import from_json
 from schemas.errors import ArchiveError, ConfigError
@@ -71,13 +72,10 @@ class IssueTask(luigi.Task):
         Raises:
             ConfigError: there is no such issue.
         """
-        path = self.layout.issue_record(self.issue_id)
-        try:
-            return from_json(Issue, path.read_bytes(), name=str(path))
-        except FileNotFoundError as error:
-            raise ConfigError(
-                f"{self.issue}: no such issue in {self.layout.root}; ingest it first"
-            ) from error
+        record = read_issue(self.layout, self.issue_id)
+        if record is None:
+            raise ConfigError(f"{self.issue}: no such issue in {self.layout.root}; ingest it first")
+        return record
 
     @property
     def catalog(self) -> Catalog:

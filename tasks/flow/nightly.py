@@ -11,8 +11,10 @@ from pathlib import Path
 from archive.ingest.names import printable_name
 from archive.lock import hold_lock
 from archive.store import sweep, sweep_scratch
+from archive.upkeep.fixity import Damage
 from schemas.model import IssueId, Quarantined
 from tasks.archive_access import OpenArchive
+from tasks.flow.fixity import verified
 from tasks.flow.ingest import Intake, take_in
 from tasks.flow.luigi import run_issues
 from tasks.flow.report import write_report
@@ -56,6 +58,7 @@ def _run(
         intake = _intake(archive) if only is None else Intake()
         issues = _issues(archive, only)
         failures = run_issues(issues, archive.config, scheduler=scheduler)
+        damages = _damages(archive) if only is None else ()
     except BaseException as error:
         archive.catalog.end_run(run, type(error).__name__)
         _log.info("run stopped", extra={"reason": type(error).__name__})
@@ -70,6 +73,7 @@ def _run(
         known_bad=tuple(row for row in bad if row.issue in in_run),
         done=archive.catalog.ledger(since=since),
         failures={issue: str(error) for issue, error in failures.items()},
+        damages=damages,
     )
     archive.catalog.end_run(run, str(int(result.verdict())))
     _log.info(
@@ -91,6 +95,12 @@ def _unreported(archive: OpenArchive, started: datetime) -> datetime:
             break
         since = run.started
     return since
+
+
+def _damages(archive: OpenArchive) -> tuple[Damage, ...]:
+    """Read tonight's share of the archive again; return what has changed."""
+    share = archive.settings.verify.share
+    return verified(archive, share).damages if share else ()
 
 
 def _intake(archive: OpenArchive) -> Intake:

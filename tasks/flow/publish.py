@@ -11,6 +11,7 @@ from pathlib import Path
 from archive.catalog.decisions import digest
 from archive.images.images import load_rgb
 from archive.layout import PublishedNames
+from archive.records import read_version
 from archive.store import is_draft, whole
 from pipeline.describe.alarm import AlarmRule, alarms
 from pipeline.describe.edition import EditedPage, edited_page, joined_pages
@@ -19,7 +20,7 @@ from pipeline.describe.numbering import followed
 from pipeline.recognize.settings import AUTO
 from schemas.codec import from_json
 from schemas.decisions import Decision
-from schemas.model import KEPT, Event, Issue, PageId, PageText, Scan
+from schemas.model import KEPT, Event, PageId, PageText, Scan
 from schemas.published import PageDescription, PublishedIssue, PublishedPage
 from tasks.flow.edition_files import master_file, place_files
 from tasks.flow.graph import GRAPH, PAGE_STAGES, Stage
@@ -78,8 +79,7 @@ class Publish(PageFiles):
         counted = decisions.version(self.issue_id)
         if counted in (0, version):
             return
-        path = self.layout.issue_record(self.issue_id, counted)
-        before = from_json(Issue, path.read_bytes(), name=str(path))
+        before = read_version(self.layout, self.issue_id, counted)
         numbers = followed(decisions.numbers(self.issue_id), before.scans, self.record.scans)
         decisions.follow(self.issue_id, numbers, version)
 

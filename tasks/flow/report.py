@@ -55,7 +55,8 @@ def summary(result: RunResult) -> str:
     published = len({str(row.issue) for row in result.done if row.stage == "publish"})
     return (
         f"{published} issues published, {pages} pages worked on, {bad} to look at, "
-        f"{len(result.failures)} issues not published{_refused(result)} ({result.seconds:.1f} s)."
+        f"{len(result.failures)} issues not published{_refused(result)}{_damaged(result)} "
+        f"({result.seconds:.1f} s)."
     )
 
 
@@ -64,6 +65,10 @@ def _refused(result: RunResult) -> str:
     rest = len(names) - _MAX_NAMES
     more = f" and {rest} more" if rest > 0 else ""
     return f", {len(names)} refused: {', '.join(names[:_MAX_NAMES])}{more}" if names else ""
+
+
+def _damaged(result: RunResult) -> str:
+    return f", {len(result.damages)} files damaged" if result.damages else ""
 
 
 def write_report(result: RunResult, layout: Layout, catalog: Catalog) -> Path:
@@ -80,6 +85,7 @@ def write_report(result: RunResult, layout: Layout, catalog: Catalog) -> Path:
             bad=result.bad(),
             refused=result.intake.refused,
             failures=result.failures,
+            damages=result.damages,
             stages=sums(result.done),
             issues=[_issue(issue, layout, catalog, target) for issue in _worked_on(result)],
         )
@@ -164,4 +170,8 @@ def _facts(result: RunResult) -> dict[str, Any]:
             {"name": source.name, "reason": source.reason} for source in result.intake.refused
         ],
         "failures": dict(result.failures),
+        "damaged": [
+            {"path": str(damage.path), "fault": damage.fault, "remedy": damage.remedy}
+            for damage in result.damages
+        ],
     }

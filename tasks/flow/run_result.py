@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.upkeep.fixity import Damage
 from schemas.ledger import LedgerRow
 from schemas.model import IssueId
 from tasks.exits import Exit
@@ -17,7 +18,8 @@ class RunResult:
     """One run.
 
     ``known_bad`` are the bad pages of its issues, ``done`` the part of the ledger that this run
-    wrote, ``failures`` the issues that were not published and why.
+    wrote, ``failures`` the issues that were not published and why, ``damages`` the files that the
+    night read again and that have changed.
     """
 
     started: datetime
@@ -27,6 +29,7 @@ class RunResult:
     known_bad: tuple[LedgerRow, ...]
     done: tuple[LedgerRow, ...]
     failures: Mapping[str, str]
+    damages: tuple[Damage, ...] = ()
 
     @property
     def name(self) -> str:
@@ -36,7 +39,7 @@ class RunResult:
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to tell: nothing done, nothing failed, nothing refused."""
-        return not (self.done or self.failures or self.intake.refused)
+        return not (self.done or self.failures or self.intake.refused or self.damages)
 
     def bad(self) -> tuple[LedgerRow, ...]:
         """The pages a person should look at, of this run's work if it did any."""
@@ -47,4 +50,5 @@ class RunResult:
     def verdict(self) -> Exit:
         """Return 1 when this run met bad pages, 0 when it did not or had nothing to do."""
         met = any(row.state.is_bad for row in self.done)
-        return Exit.PAGES if met or self.failures or self.intake.refused else Exit.GOOD
+        is_bad = met or self.failures or self.intake.refused or self.damages
+        return Exit.PAGES if is_bad else Exit.GOOD

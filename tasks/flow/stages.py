@@ -11,6 +11,7 @@ import numpy as np
 
 from archive.images import images
 from archive.layout import PageFolder, PublishedNames
+from archive.records import read_record
 from archive.weights import KINDS_FILE, LETTERS_FILE
 from archive.wordlists import vocabulary
 from pipeline.describe.kinds import kind_model
@@ -161,7 +162,7 @@ class Recognize(PageStage):
 
     def _supplied_text(self, page: PageId) -> PageText:
         path = self.layout.root / self.scan(page).text
-        text = from_json(PageText, path.read_bytes(), name=str(path))
+        text = from_json(PageText, read_record(path), name=str(path))
         return with_kinds(text, self.regions_of_master(page))
 
 

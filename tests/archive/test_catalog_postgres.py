@@ -14,7 +14,7 @@ from archive.catalog.catalog import Catalog
 from archive.catalog.connect import connect, writing
 from archive.catalog.tables import IssueRow
 from archive.catalog.upgrade import migrations
-from schemas.errors import SystemicError
+from schemas.errors import CatalogError, SystemicError
 from schemas.model import IssueId
 from tests.archive.test_catalog import (
     check_upgrade,
@@ -71,6 +71,29 @@ def url(server, request):
 def test_a_catalog_answers_on_postgresql(url):
     questions(Catalog.open(url))
     Catalog.open(url).check()
+
+
+@pytest.mark.parametrize("table", ["ledger", "page", "decision"])
+def test_a_table_whose_file_is_gone_is_damage_that_verify_reports(url, table):
+    catalog = Catalog.open(url)
+    catalog.check()
+    with catalog.engine.begin() as connection:
+        connection.execute(text("SET allow_system_table_mods = on"))
+        connection.execute(
+            text("UPDATE pg_class SET relfilenode = 999999 WHERE relname = :table"),
+            {"table": table},
+        )
+    catalog.engine.dispose()
+    with pytest.raises(CatalogError, match="restore it from a backup"):
+        catalog.check()
+
+
+def test_indexes_are_compared_with_their_tables_where_amcheck_is_installed(url):
+    catalog = Catalog.open(url)
+    with catalog.engine.begin() as connection:
+        connection.execute(text("CREATE EXTENSION amcheck"))
+    catalog.publish(published())
+    catalog.check()
 
 
 def test_the_migrations_make_the_tables_the_code_has(url):

@@ -12,12 +12,13 @@ from PIL import Image
 
 from archive.catalog.catalog import Catalog
 from archive.ingest import register as register_module
-from archive.ingest.identity import read_issue
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import discover
 from archive.layout import Layout
+from archive.records import read_issue
+from archive.records import write_issue as write_record_of
 from archive.store import sha256
-from schemas.codec import from_json, to_json
+from schemas.codec import from_json
 from schemas.ledger import StageState
 from schemas.model import Issue, IssueId
 from tasks.archive_access import open_catalog
@@ -236,7 +237,7 @@ def test_masters_that_an_older_release_kept_in_one_place_come_in_again(tmp_path,
     shelf(tmp_path / "in", 1, 2, 3)
     issue = register(only(tmp_path / "in"), layout, Acceptance()).issue
     result = tuple(replace(scan, path=issue.scans[-1].path) for scan in issue.scans)
-    layout.issue_record(issue.issue).write_bytes(to_json(replace(issue, scans=result)))
+    write_record_of(layout, replace(issue, scans=result))
     layout.seen(issue.issue).unlink()
     again = register(only(tmp_path / "in"), layout, Acceptance())
     assert again.is_new

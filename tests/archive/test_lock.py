@@ -136,7 +136,8 @@ def test_an_issue_that_cannot_be_asked_costs_only_itself(config, monkeypatch):
     assert main(["ingest", str(config.parent / "incoming"), "--config", str(config)]) == 0
     layout = Layout(load(config).archive.root)
     first, second = layout.issues()
-    layout.issue_record(first).write_text("{")
+    for record in (layout.issue_record(first), *layout.issue_versions(first)):
+        record.write_text("{")
     done = []
     monkeypatch.setattr(Export, "requires", lambda _: [])
     monkeypatch.setattr(Export, "complete", lambda task: task.record is None)

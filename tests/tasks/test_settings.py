@@ -31,7 +31,16 @@ def write(folder, text):
 
 def test_the_shipped_config_states_the_defaults():
     shipped, default = load(ROOT / "config.ini"), Settings()
-    for section in ("ingest", "prepare", "separate", "recognize", "refine", "describe", "run"):
+    for section in (
+        "ingest",
+        "prepare",
+        "separate",
+        "recognize",
+        "refine",
+        "describe",
+        "run",
+        "verify",
+    ):
         assert getattr(shipped, section) == getattr(default, section), section
     assert (shipped.export, shipped.rights) == (default.export, default.rights)
 
