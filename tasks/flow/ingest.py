@@ -10,13 +10,14 @@ from pathlib import Path
 
 from archive.catalog.catalog import Catalog
 from archive.ingest.archived import SeenArchives, archives_at, unpacked
-from archive.ingest.identity import Walk, read_issue
+from archive.ingest.identity import Walk
 from archive.ingest.issue_source import Discovery, IssueSource
 from archive.ingest.names import printable_name, why_unread
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import discover
 from archive.ingest.unpack import UnpackLimits, is_archive
 from archive.layout import Layout
+from archive.records import read_issue
 from schemas.errors import DocumentError, ScanError
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Issue, IssueId, Quarantined

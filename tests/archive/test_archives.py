@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from archive.catalog.catalog import Catalog
-from archive.ingest.identity import read_issue
 from archive.ingest.unpack import UnpackLimits, archive_stem, unpack
 from archive.layout import Layout
+from archive.records import read_issue
 from schemas.errors import DocumentError
 from tasks.flow.ingest import take_in
 from tasks.settings import IngestSettings
