@@ -40,13 +40,13 @@ def in_place(scans: Iterable[tuple[PageSource, Scan]]) -> tuple[Scan, ...]:
     return tuple(replace(scan, path=str(page.path.resolve())) for page, scan in scans)
 
 
-def check_digest(path: Path, digest_found: str, stated: tuple[str, str]) -> None:
-    """Compare a file with what METS says of it.
+def check_digest(page: PageSource, digest_found: str) -> None:
+    """Compare the file of ``page`` with what METS or a checksum file says of it.
 
     Raises:
-        ScanError: it is another file than METS describes.
+        ScanError: it is another file than that.
     """
-    algorithm, digest = stated
+    path, (algorithm, digest) = page.path, page.checksum
     name = _ALGORITHMS.get(algorithm)
     if not digest or name is None:
         return
@@ -55,7 +55,8 @@ def check_digest(path: Path, digest_found: str, stated: tuple[str, str]) -> None
             digest_found = file_digest(stream, name).hexdigest()
     if digest_found != digest:
         raise ScanError(
-            f"{path}: its {algorithm} is {digest_found}, METS says {digest}; get the file again"
+            f"{path}: its {algorithm} is {digest_found}, {page.checksum_source} says {digest}; "
+            "get the file again"
         )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from archive.hrefs import resolve_href
 from archive.images.facts import image_quality
+from archive.ingest.checksums import checksums_of, with_checksums
 from archive.ingest.files_by_name import FilesByName
 from archive.ingest.folders import naming_folder
 from archive.ingest.issue_source import IssueSource
@@ -63,6 +64,8 @@ def of_mets(path: Path) -> IssueSource:
         copies += others
     if not pages and not refused:
         raise DocumentError(f"{path}: names no page")
+    folders = {page.path.parent for page in pages}
+    pages, _ = with_checksums(pages, checksums_of(path.parent, folders))
     is_named_for_folder = path.name.lower() in _NAMES
     name = naming_folder(_package(path.parent)).name if is_named_for_folder else path.stem
     return IssueSource(

@@ -11,7 +11,8 @@ class PageSource:
     """One page before it is validated: a file and the frame in it.
 
     ``text`` is the document with its text, if there is one, ``no_text`` why one that METS names
-    cannot be had; ``checksum`` what METS says of the file, as algorithm and hex digest.
+    cannot be had; ``checksum`` what METS or another file, ``checksum_source``, says of the file, as
+    algorithm and hex digest.
     """
 
     path: Path
@@ -20,3 +21,4 @@ class PageSource:
     text: Path | None = None
     no_text: str = ""
     checksum: tuple[str, str] = ("", "")
+    checksum_source: str = "METS"

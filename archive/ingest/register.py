@@ -211,7 +211,7 @@ def _validated(source: IssueSource, accept: Acceptance) -> _Read:
         try:
             if page.path not in digests:
                 digests[page.path] = sha256(page.path)
-                check_digest(page.path, digests[page.path], page.checksum)
+                check_digest(page, digests[page.path])
             sequence = len(read.scans) + 1
             scan = _scan(PageId(source.issue, sequence), page, digests[page.path], accept)
             read.scans.append((page, scan))

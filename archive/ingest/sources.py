@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archive.images.facts import page_frames
 from archive.images.pdf import count_pages, is_pdf
+from archive.ingest.checksums import checksums_of, with_checksums
 from archive.ingest.copies import best_copies, unmatched
 from archive.ingest.folders import (
     COMPANIONS,
@@ -97,6 +98,13 @@ def _of_folder(folder: Path) -> IssueSource | None:
     pages = sorted(copies.pages, key=lambda page: (natural(page.path.name), page.frame))
     for sheets in supplements_in(folder):
         pages += _pages_in(sheets, refused)
+    pages, missing = with_checksums(pages, checksums_of(folder, [*roles, *supplements_in(folder)]))
+    refused += [
+        Quarantined(
+            printable_name(path.name), f"{checksum.source.name} names it, and it is not there"
+        )
+        for path, checksum in missing.items()
+    ]
     return IssueSource(
         IssueId(slug or to_slug(naming_folder(folder).name)),
         folder,
