@@ -99,12 +99,7 @@ def _of_folder(folder: Path) -> IssueSource | None:
     for sheets in supplements_in(folder):
         pages += _pages_in(sheets, refused)
     pages, missing = with_checksums(pages, checksums_of(folder, [*roles, *supplements_in(folder)]))
-    refused += [
-        Quarantined(
-            printable_name(path.name), f"{checksum.source.name} names it, and it is not there"
-        )
-        for path, checksum in missing.items()
-    ]
+    refused += missing
     return IssueSource(
         IssueId(slug or to_slug(naming_folder(folder).name)),
         folder,
