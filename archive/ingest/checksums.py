@@ -112,6 +112,8 @@ def _read(path: Path) -> Iterator[tuple[Path, Checksum]]:
         if relative.is_absolute() or ".." in relative.parts:
             continue
         digest = match["digest"].lower()
+        if not digest.strip("0"):
+            continue  # a placeholder; no file has this digest
         yield path.parent / relative, Checksum(_ALGORITHMS[len(digest)], digest, path)
 
 

@@ -15,9 +15,9 @@ class IssueSource:
 
     ``is_named`` where issue.ini gives the id; ``asked`` is the id that it shared with another
     folder, before the two were told apart; ``others`` are ids of that name that it may have had.
-    ``copies`` are files that are further copies of its pages, ``notes`` are for a person. Of an
-    issue that came in an archive, ``origin`` is the archive, or a place in it, and ``folder`` is
-    where it was unpacked for now.
+    ``copies`` are files that are further copies of its pages, ``notes`` are for a person.
+    ``origin`` is the one file that holds the issue (a PDF), or an archive file or a place in it;
+    the pages of an archive lie in ``folder`` only for now.
     """
 
     issue: IssueId

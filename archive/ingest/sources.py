@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,13 +56,13 @@ def discover(source: Path) -> Discovery:
     refused: list[Quarantined] = []
     for folder in _folders(source):
         try:
-            issue = _of_folder(folder)
+            discovery = _of_folder(folder)
         except (DocumentError, OSError) as error:
             reason = printable_name(why_unread(error).removeprefix(f"{folder}: "))
             refused.append(Quarantined(printable_name(str(folder)), reason))
             continue
-        if issue is not None:
-            sources.append(issue)
+        sources += discovery.issues
+        refused += discovery.refused
     return Discovery(tuple(_with_kinds(sources)), tuple(refused))
 
 
@@ -80,10 +81,11 @@ def _folders(source: Path) -> Iterator[Path]:
             yield from _folders(child)
 
 
-def _of_folder(folder: Path) -> IssueSource | None:
+def _of_folder(folder: Path) -> Discovery:
+    """Return the issue that ``folder`` is, or those in it if it holds a PDF for each."""
     mets = mets_in(folder)
     if mets is not None and not (folder / SIDECAR).exists():
-        return of_mets(mets)
+        return Discovery((of_mets(mets),))
     refused: list[Quarantined] = []
     roles = copies_in(folder) if is_issue(folder) else []
     parts = [_pages_in(part, refused) for part in (folder, *roles)]
@@ -92,7 +94,9 @@ def _of_folder(folder: Path) -> IssueSource | None:
     copies = best_copies([page for pages in parts for page in pages])
     if not copies.pages:
         _check_none_lost(folder, refused)
-        return None
+        return Discovery(())
+    if not roles and not (folder / SIDECAR).exists() and _is_of_documents(copies.pages):
+        return _of_documents(copies.pages, refused)
     sidecar = _sidecar(folder)
     slug = to_slug(sidecar.slug) if sidecar.slug else ""
     pages = sorted(copies.pages, key=lambda page: (natural(page.path.name), page.frame))
@@ -100,7 +104,7 @@ def _of_folder(folder: Path) -> IssueSource | None:
         pages += _pages_in(sheets, refused)
     pages, missing = with_checksums(pages, checksums_of(folder, [*roles, *supplements_in(folder)]))
     refused += missing
-    return IssueSource(
+    issue = IssueSource(
         IssueId(slug or to_slug(naming_folder(folder).name)),
         folder,
         tuple(pages),
@@ -110,6 +114,35 @@ def _of_folder(folder: Path) -> IssueSource | None:
         copies=copies.others,
         notes=(*sidecar.notes, *_archives_beside(folder)),
     )
+    return Discovery((issue,))
+
+
+def _is_of_documents(pages: Sequence[PageSource]) -> bool:
+    """Say whether these are several PDFs of an issue each: nothing else, most of many pages."""
+    frames = Counter(page.path for page in pages)
+    many = sum(count > 1 for count in frames.values())
+    return len(frames) > 1 and 2 * many > len(frames) and all(is_pdf(path) for path in frames)
+
+
+def _of_documents(pages: Sequence[PageSource], refused: Sequence[Quarantined]) -> Discovery:
+    """Return an issue for each PDF; one that is called 03 has the folder's name before it."""
+    frames = defaultdict[Path, list[PageSource]](list)
+    for page in pages:
+        frames[page.path].append(page)
+    issues = []
+    for path in sorted(frames, key=lambda path: natural(path.name)):
+        is_name = any(letter.isalpha() for letter in path.stem)
+        name = path.stem if is_name else f"{naming_folder(path.parent).name}-{path.stem}"
+        issues.append(
+            IssueSource(
+                IssueId(to_slug(name)),
+                path.parent,
+                tuple(frames[path]),
+                IssueMetadata(),
+                origin=path,
+            )
+        )
+    return Discovery(tuple(issues), tuple(refused))
 
 
 def _archives_beside(folder: Path) -> list[str]:
@@ -190,6 +223,7 @@ def _single(path: Path) -> IssueSource:
         sidecar.metadata,
         is_named=bool(slug),
         notes=sidecar.notes,
+        origin=path,
     )
 
 
@@ -205,7 +239,7 @@ def _with_kinds(sources: list[IssueSource]) -> Iterator[IssueSource]:
     seen: set[IssueId] = set()
     for source in sources:
         if source.issue in seen:
-            issue_id = suffixed(source.issue, source.folder)
+            issue_id = suffixed(source.issue, source.place)
             source = replace(source, issue=issue_id, asked=source.issue)
         seen.add(source.issue)
         yield source

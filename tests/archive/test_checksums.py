@@ -50,25 +50,25 @@ FORMS = {
 def test_a_page_that_is_not_what_its_checksum_says_is_named(folder, tmp_path, name):
     first = folder / "0001.tif"
     (folder / name).write_text(FORMS[name].replace("\\\\", "\\").format(
-        good=digest(first), bad="0" * 32, good256=digest(first, "sha256"), bad256="0" * 64
+        good=digest(first), bad="1" * 32, good256=digest(first, "sha256"), bad256="1" * 64
     ))  # fmt: skip
     issue = registered(tmp_path)
     assert [scan.name for scan in issue.scans] == ["0001.tif"]
     (refused,) = issue.quarantined
-    assert refused.name == "0002.tif" and f"{name} says 000" in refused.reason
+    assert refused.name == "0002.tif" and f"{name} says 111" in refused.reason
 
 
 @pytest.mark.parametrize("place", ["", "..", "../.."])
 def test_a_list_above_the_pages_is_checked_too(folder, tmp_path, place):
     path = (folder / place).resolve() / "manifest-md5.txt"
     inside = folder.relative_to(path.parent) / "0002.tif"
-    path.write_text(f"{'0' * 32}  {inside.as_posix()}\n")
+    path.write_text(f"{'1' * 32}  {inside.as_posix()}\n")
     assert [entry.name for entry in registered(tmp_path).quarantined] == ["0002.tif"]
 
 
 def test_a_page_that_a_list_names_and_nobody_delivered_is_named(folder, tmp_path):
     (folder / "MD5SUMS").write_text(
-        f"{digest(folder / '0001.tif')}  0001.tif\n{'0' * 32}  0003.tif\n"
+        f"{digest(folder / '0001.tif')}  0001.tif\n{'1' * 32}  0003.tif\n"
     )
     issue = registered(tmp_path)
     assert len(issue.scans) == 2
@@ -86,11 +86,16 @@ def test_names_are_compared_as_people_read_them(tmp_path):
 
 
 def test_a_corrected_list_lets_the_page_in(folder, tmp_path):
-    (folder / "MD5SUMS").write_text(f"{'0' * 32}  0002.tif\n")
+    (folder / "MD5SUMS").write_text(f"{'1' * 32}  0002.tif\n")
     assert len(registered(tmp_path).scans) == 1
     (folder / "MD5SUMS").write_text(f"{digest(folder / '0002.tif')}  0002.tif\n")
     issue = registered(tmp_path)
     assert len(issue.scans) == 2 and not issue.quarantined
+
+
+def test_a_digest_of_zeros_is_a_placeholder(folder, tmp_path):
+    (folder / "checksum.md5sum").write_text(f"{'0' * 32}  0001.tif\n")
+    assert not registered(tmp_path).quarantined
 
 
 def test_text_that_is_no_list_says_nothing(folder, tmp_path):

@@ -196,3 +196,27 @@ def test_a_source_that_the_disk_refuses_costs_itself_alone(tmp_path, monkeypatch
     assert [str(issue) for issue in intake.new] == ["good"]
     (refused,) = intake.refused
     assert "bad" in refused.name and "too long" in refused.reason
+
+
+def save_pdf(path, pages):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheets = [Image.new("L", (60, 80), 230) for _ in range(pages)]
+    sheets[0].save(path, save_all=True, append_images=sheets[1:])
+
+
+def test_a_folder_of_documents_is_an_issue_for_each(tmp_path):
+    for name, pages in (("01.pdf", 3), ("02.pdf", 2), ("Extra 1871.pdf", 1)):
+        save_pdf(tmp_path / "1871" / name, pages)
+    (tmp_path / "1871" / "03.pdf").write_bytes(b"%PDF-1.4 torn")
+    discovery = discover(tmp_path)
+    assert {str(issue.issue): len(issue.pages) for issue in discovery.issues} == {
+        "1871-01": 3, "1871-02": 2, "extra-1871": 1,
+    }  # fmt: skip
+    assert [entry.name for entry in discovery.refused] == ["03.pdf"]
+    assert len({issue.place for issue in discovery.issues}) == 3
+
+
+def test_documents_of_single_pages_are_pages_of_one_issue(tmp_path):
+    for number in (1, 2, 3):
+        save_pdf(tmp_path / "bazar-1871-11" / f"{number}.pdf", 1)
+    assert len(only(tmp_path).pages) == 3
