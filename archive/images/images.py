@@ -18,13 +18,12 @@ from archive.images.loaded import LoadedImage, finished
 from archive.images.opened import check_file, reading
 from archive.images.pdf import is_pdf, pdf_page
 from archive.images.pillow import load_with_pillow
+from archive.images.png import encode_png
 from archive.images.tiff import load_tiff
 from archive.images.tiff_header import is_tiff
 from archive.store import scratch
 from schemas.media_types import PDF
 from schemas.model import RGB8, Grey8
-
-PNG_LEVEL = 2
 
 
 def load_image(
@@ -90,12 +89,7 @@ def save_png(
     path: Path, array: NDArray[np.uint8], *, dpi: float | None = None, icc: bytes | None = None
 ) -> None:
     """Write (H, W), (H, W, 3) or (H, W, 4) uint8 as PNG."""
-    keep: dict[str, object] = {}
-    if dpi:
-        keep["dpi"] = (dpi, dpi)
-    if icc:
-        keep["icc_profile"] = icc
-    Image.fromarray(array).save(path, format="PNG", compress_level=PNG_LEVEL, **keep)
+    path.write_bytes(encode_png(array, dpi=dpi, icc=icc))
 
 
 def save_pgm(path: Path, grey: Grey8) -> None:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.refine.closing import closed_by_disk
 from pipeline.refine.mattes import Refined
 from schemas.geometry import Box, Polygon
 from schemas.model import RGB8, Region
@@ -73,12 +74,8 @@ def outline_of(inside: NDArray[np.bool_], box: Box) -> Polygon:
     outline is that of their convex hull. It never leaves the box.
     """
     reach = max(1, round(min(inside.shape) / 80))
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    shown = cv2.copyMakeBorder(inside.astype(np.uint8), *(reach,) * 4, cv2.BORDER_CONSTANT)
-    joined = cv2.morphologyEx(shown, cv2.MORPH_CLOSE, disk)[reach:-reach, reach:-reach]
-    contours, _ = cv2.findContours(
-        np.ascontiguousarray(joined), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-    )
+    joined = closed_by_disk(inside.astype(np.uint8), reach)
+    contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not contours:
         return _corners(box)
     largest = max(contours, key=cv2.contourArea)

@@ -16,7 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.refine.bitonal import bitonal_matte, is_bitonal
 from pipeline.refine.borders import within_border
+from pipeline.refine.closing import closed_by_disk
 from pipeline.refine.frames import frame_of, pale_frame, without_text
 from pipeline.refine.ink import ink_matte, is_line_art
 from pipeline.refine.rules import ruled_frame
@@ -27,10 +29,10 @@ from schemas.model import RGB8, Matte
 
 TILE = 512
 OVERLAP = 32
-_LARGE_TILE, _AROUND = 1024, 64
-"""Sides of what the foreground is estimated on at a time, and what is seen around it."""
-SOLVER_TOLERANCE = 1e-4
-"""Relative residual at which the solver stops; 1e-7 takes twice as long and gains nothing."""
+_SMALL_TILE, _AROUND = 128, 32
+"""Side of what the foreground is estimated on at a time, and pixels seen around it."""
+SOLVER_TOLERANCE = 1e-3
+"""Relative residual at which the solver stops; 1e-7 takes three times as long and gains nothing."""
 
 _LIKELY = 0.5
 _PAPER_GAP_MM = 4.5
@@ -90,7 +92,11 @@ def refine_illustration(
     if wants_ink or (settings.matte == "auto" and is_line_art(crop, enclosed, dpi=dpi)):
         matte, color = ink_matte(crop, enclosed & ~barred, dpi=dpi)
         return Refined(matte, color, "ink", _sure(matte), enclosed & ~barred)
-    trimap = to_trimap(known, band_px=band_in_pixels(settings.band_mm, dpi), settings=settings)
+    band_px = band_in_pixels(settings.band_mm, dpi)
+    if is_bitonal(crop):
+        matte = bitonal_matte(crop, enclosed & ~barred, band_px=band_px)
+        return Refined(matte, crop, "silhouette", _sure(matte), matte >= _LIKELY)
+    trimap = to_trimap(known, band_px=band_px, settings=settings)
     matte = solve(crop, trimap)
     matte[barred] = 0.0
     return Refined(
@@ -134,17 +140,13 @@ def tighten(crop: RGB8, probability: NDArray[np.float32], *, gap_px: int) -> NDA
     paper, ink = np.percentile(grey, 92), np.percentile(grey[likely], 2)
     marked = (grey < paper - _PAPER_STEP * max(40.0, paper - ink)) & likely
     reach = min(gap_px, max(3, min(grey.shape) // 4)) | 1  # closing by an even disk shifts
-    padded = cv2.copyMakeBorder(
-        marked.astype(np.uint8), reach, reach, reach, reach, cv2.BORDER_CONSTANT
-    )
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, disk)
+    closed = closed_by_disk(marked.astype(np.uint8), reach // 2)
     closed = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     largest = max((cv2.contourArea(contour) for contour in contours), default=0.0)
     kept = [c for c in contours if cv2.contourArea(c) >= _SPECK * largest]
     filled = cv2.drawContours(np.zeros_like(closed), kept, -1, 1, cv2.FILLED)
-    enclosed = filled[reach:-reach, reach:-reach] > 0
+    enclosed = filled > 0
     if (enclosed & likely).sum() < _LEAST_KEPT * likely.sum():
         return probability
     return np.where(enclosed, probability, 0.0).astype(np.float32)
@@ -189,7 +191,7 @@ def solve(crop: RGB8, trimap: Matte) -> Matte:
         return np.asarray(np.round(trimap))  # nothing to solve, or nothing to solve it from
     from pymatting import estimate_alpha_cf
 
-    for tile in _tiles(trimap):
+    for tile in _windows(trimap == 0.5, side=TILE, margin=OVERLAP):
         part = trimap[tile]
         if not {0.0, 1.0} <= set(np.unique(part)):
             alpha[tile] = np.where(part == 0.5, _feather(trimap, tile), part)
@@ -215,35 +217,33 @@ def clean_foreground(crop: RGB8, matte: Matte) -> RGB8:
     from pymatting import estimate_foreground_ml
 
     result = crop.copy()
-    for top in range(0, matte.shape[0], _LARGE_TILE):
-        for left in range(0, matte.shape[1], _LARGE_TILE):
-            inner = np.s_[top : top + _LARGE_TILE, left : left + _LARGE_TILE]
-            part = mixed[inner]
-            if not part.any():
-                continue
-            first = max(0, top - _AROUND), max(0, left - _AROUND)
-            outer = np.s_[first[0] : top + _LARGE_TILE + _AROUND,
-                          first[1] : left + _LARGE_TILE + _AROUND]  # fmt: skip
-            estimate = estimate_foreground_ml(crop[outer].astype(np.float64) / 255, matte[outer])
-            rows, cols = top - first[0], left - first[1]
-            middle = estimate[rows : rows + part.shape[0], cols : cols + part.shape[1]]
-            result[inner][part] = np.round(np.clip(middle[part], 0, 1) * 255).astype(np.uint8)
+    for rows, cols in _windows(mixed, side=_SMALL_TILE):
+        first = max(0, rows.start - _AROUND), max(0, cols.start - _AROUND)
+        outer = np.s_[first[0] : rows.stop + _AROUND, first[1] : cols.stop + _AROUND]
+        estimate = estimate_foreground_ml(
+            crop[outer].astype(np.float32) / np.float32(255), matte[outer].astype(np.float32)
+        )
+        inner = estimate[rows.start - first[0] :, cols.start - first[1] :]
+        part = mixed[rows, cols]
+        middle = inner[: part.shape[0], : part.shape[1]][part]
+        result[rows, cols][part] = np.round(np.clip(middle, 0, 1) * 255).astype(np.uint8)
     return result
 
 
-def _tiles(trimap: Matte) -> Iterator[tuple[slice, slice]]:
-    """Yield windows that hold unknown pixels, tightened to them, with some known around."""
-    height, width = trimap.shape
-    unknown = trimap == 0.5
-    for top in range(0, height, TILE):
-        for left in range(0, width, TILE):
-            part = unknown[top : top + TILE, left : left + TILE]
+def _windows(
+    where: NDArray[np.bool_], *, side: int, margin: int = 0
+) -> Iterator[tuple[slice, slice]]:
+    """Yield windows of ``side`` pixels at most, tightened to ``where``, grown by ``margin``."""
+    height, width = where.shape
+    for top in range(0, height, side):
+        for left in range(0, width, side):
+            part = where[top : top + side, left : left + side]
             if not part.any():
                 continue
             rows, cols = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
             yield (
-                slice(max(0, top + rows[0] - OVERLAP), min(height, top + rows[-1] + 1 + OVERLAP)),
-                slice(max(0, left + cols[0] - OVERLAP), min(width, left + cols[-1] + 1 + OVERLAP)),
+                slice(max(0, top + rows[0] - margin), min(height, top + rows[-1] + 1 + margin)),
+                slice(max(0, left + cols[0] - margin), min(width, left + cols[-1] + 1 + margin)),
             )
 
 

@@ -85,7 +85,7 @@ GRAPH = (
         needs=("separate",),
         settings=("refine.*",),
         identity=matting_identity,
-        code_version=7,
+        code_version=8,
         event="layout/segmentation/matting",
     ),
     Stage(

@@ -6,7 +6,15 @@ import tifffile
 from PIL import Image, ImageCms
 
 from archive.images.facts import page_frames
-from archive.images.images import load_image, load_labels, load_planes, save_planes, save_tiff
+from archive.images.images import (
+    load_image,
+    load_labels,
+    load_planes,
+    save_planes,
+    save_png,
+    save_tiff,
+)
+from archive.images.loaded import srgb_profile
 from archive.images.pdf import count_pages
 from schemas.errors import ScanError
 from tests.conftest import draw_page
@@ -152,6 +160,18 @@ def test_a_damaged_pdf_is_refused(tmp_path):
     (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7\n" + struct.pack("<I", 7) * 30)
     with pytest.raises(ScanError, match="x.pdf"):
         load_image(tmp_path / "x.pdf")
+
+
+@pytest.mark.parametrize("shape", [(7, 5), (7, 5, 3), (7, 5, 4), (1, 1), (300, 1000, 3)])
+def test_png_comes_back_pixel_by_pixel_with_resolution_and_profile(tmp_path, shape):
+    pixels = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+    path, profile = tmp_path / "page.png", srgb_profile()
+    save_png(path, pixels, dpi=299.9994, icc=profile)
+    with Image.open(path) as image:
+        assert np.array_equal(np.asarray(image), pixels)
+        assert image.info["icc_profile"] == profile and round(image.info["dpi"][0]) == 300
+    save_png(tmp_path / "again.png", np.asfortranarray(pixels), dpi=299.9994, icc=profile)
+    assert (tmp_path / "again.png").read_bytes() == path.read_bytes()
 
 
 def test_planes_come_back_within_one_step(tmp_path):

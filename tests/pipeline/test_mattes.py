@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.describe.hashes import distance, perceptual_hash
 from pipeline.geometry import in_master
+from pipeline.refine.closing import closed_by_disk
 from pipeline.refine.crops import cut_out, outline_of, trimmed
 from pipeline.refine.ink import ink_matte, is_line_art
 from pipeline.refine.large import enlarged, in_page, matting_scale, polygon_in_page, reduced_size
@@ -271,3 +272,28 @@ def test_what_is_tightened_stays_where_it_is(gap):
     crop[50:450, 50:450] = 30
     kept = tighten(crop, np.ones((500, 500), np.float32), gap_px=gap) > 0
     assert Box.covering(kept) == Box(50, 50, 450, 450)
+
+
+def test_a_picture_in_black_and_white_needs_no_solver_and_keeps_its_ink(monkeypatch):
+    monkeypatch.setattr("pipeline.refine.mattes.solve", None)  # to call it is an error
+    grey = np.full((400, 400), 255, np.uint8)
+    cv2.circle(grey, (200, 200), 120, 0, cv2.FILLED)
+    grey[::5, ::3] = 255
+    crop = np.dstack([grey] * 3)
+    inside = cv2.circle(np.zeros((400, 400), np.float32), (200, 200), 150, 1.0, cv2.FILLED)
+    settings = RefineSettings(matte="silhouette")
+    refined = refine_illustration(crop, inside, np.zeros_like(inside), dpi=300, settings=settings)
+    assert refined.method == "silhouette"
+    within = cv2.circle(np.zeros_like(grey), (200, 200), 116, 1, cv2.FILLED) > 0
+    assert refined.matte[within & (grey == 0)].min() == 1.0 and refined.matte[inside == 0].max() == 0.0
+    assert np.array_equal(refined.foreground, crop)
+
+
+@pytest.mark.parametrize("radius", [3, 8, 9, 20])
+def test_a_gap_is_closed_if_a_disk_does_not_fit_in(radius):
+    mask = np.zeros((120, 160), np.uint8)
+    mask[:, 20] = mask[:, 20 + 2 * radius] = 1
+    mask[:, 150] = 1
+    closed = closed_by_disk(mask, radius)
+    assert closed[60, 20 : 20 + 2 * radius].all()
+    assert not closed[60, 20 + 2 * radius + 1 : 150].any() or 130 - 2 * radius <= 2 * radius
