@@ -285,7 +285,9 @@ def test_a_picture_in_black_and_white_needs_no_solver_and_keeps_its_ink(monkeypa
     refined = refine_illustration(crop, inside, np.zeros_like(inside), dpi=300, settings=settings)
     assert refined.method == "silhouette"
     within = cv2.circle(np.zeros_like(grey), (200, 200), 116, 1, cv2.FILLED) > 0
-    assert refined.matte[within & (grey == 0)].min() == 1.0 and refined.matte[inside == 0].max() == 0.0
+    assert (
+        refined.matte[within & (grey == 0)].min() == 1.0 and refined.matte[inside == 0].max() == 0.0
+    )
     assert np.array_equal(refined.foreground, crop)
 
 
