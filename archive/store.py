@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
 from uuid import uuid4
@@ -134,6 +135,29 @@ def sha256(path: Path) -> str:
     """Return the hex digest METS and PREMIS carry for ``path``."""
     with path.open("rb") as stream:
         return file_digest(stream, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _sha256_of_state(path: Path, size_bytes: int, modified_ns: int) -> str:
+    del size_bytes, modified_ns
+    return sha256(path)
+
+
+def sha256_once(path: Path) -> str:
+    """Return the digest of ``path``; a process reads a file once while its size and date stay.
+
+    For masters of many pages, which are read for each of them.
+    """
+    status = path.stat()
+    return _sha256_of_state(path, status.st_size, status.st_mtime_ns)
+
+
+def digests_in(path: Path) -> dict[str, str]:
+    """Return the digests of a file, or of all files of a folder, by their names in it."""
+    if not path.is_dir():
+        return {"": sha256(path)}
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    return {file.relative_to(path).as_posix(): sha256(file) for file in files}
 
 
 def place(source: Path, target: Path, *, links: bool = True) -> None:

@@ -7,6 +7,7 @@
   |   x RecognitionError     Tesseract gave up on a page (time-out, no output)
   |   x RefineError          matting did not converge
   x DocumentError          a document (METS, ALTO, issue.ini, JSON) is invalid     exit 1
+  |   x ChangedError         a work file is not as its stage made it
   x PagesFailedError       some pages of an issue failed; the rest are whole       exit 1
   x CatalogError           the catalog is missing, too new, or not a catalog       exit 2
   x EngineError            an engine or its data is absent or broken               exit 3
@@ -70,6 +71,17 @@ class SystemicError(ArchiveError):
 
 class BusyError(SystemicError):
     """Another run is at work in the archive."""
+
+
+class ChangedError(DocumentError):
+    """A work file is not as its stage made it: ``stage`` has to make ``sequence`` again."""
+
+    def __init__(self, message: str, stage: str, sequence: int) -> None:
+        super().__init__(message)
+        self.stage, self.sequence = stage, sequence
+
+    def __reduce__(self) -> tuple[type[ChangedError], tuple[str, str, int]]:
+        return type(self), (str(self), self.stage, self.sequence)
 
 
 class PagesFailedError(ArchiveError):

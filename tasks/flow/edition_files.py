@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from archive.layout import PublishedNames
 from archive.store import place, sha256
-from schemas.errors import ArchiveError
 from schemas.media_types import type_of_name
 from schemas.model import Illustration, Scan
 from schemas.published import PublishedFile
@@ -43,6 +42,7 @@ def place_files(
     picture: Illustration,
     *,
     source: PublishedNames,
+    unchanged: Callable[[Path], Path],
     draft: PublishedNames,
     edition: Path,
 ) -> Iterator[PublishedFile]:
@@ -52,22 +52,18 @@ def place_files(
         cropped: the illustration under the number it was cut out with.
         picture: the illustration under the number it is published with.
         source: where its page was cut.
+        unchanged: returns a file there that is as it was made.
         draft: the edition while it is being written.
         edition: the folder of the edition in the end, relative to the archive's root.
 
     Raises:
-        ArchiveError: a file that was cut is gone.
+        ChangedError: a file that was cut is gone, or has changed since.
     """
     for use, name in _USES.items():
         path, target = name(source, cropped), name(draft, picture)
-        if not path.exists():
-            if use in _OPTIONAL:
-                continue
-            raise ArchiveError(
-                f"{path}: is gone; bilderbogen rerun {picture.page.issue} --stage crop "
-                f"--page {picture.page.sequence}"
-            )
-        place(path, target)
+        if use in _OPTIONAL and not path.exists():
+            continue
+        place(unchanged(path), target)
         is_full_size = use in _FULL_SIZE
         yield PublishedFile(
             use,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar
@@ -17,7 +17,7 @@ from archive.layout import Layout
 from archive.records import read_issue
 from archive.store import write_whole
 from schemas.codec import from_json
-from schemas.errors import ArchiveError, ConfigError
+from schemas.errors import ArchiveError, ConfigError, DocumentError
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Issue, IssueId, PageId
 from tasks.archive_access import open_catalog
@@ -30,12 +30,17 @@ from tasks.settings import ArchiveSettings, Settings
 
 @dataclass(frozen=True, slots=True)
 class PageOutcome:
-    """How one page left one stage."""
+    """How one page left one stage.
+
+    ``digests`` are the SHA-256 of the files it left, by their names in the page's folder; the name
+    of a page's only file is empty. Outcomes of older releases have none.
+    """
 
     sequence: int
     state: StageState
     error: str = ""
     message: str = ""
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 class IssueTask(luigi.Task):
@@ -152,6 +157,9 @@ class IssueTask(luigi.Task):
             return from_json(tuple[PageOutcome, ...], path.read_bytes(), name=str(path))
         except FileNotFoundError as error:
             raise ArchiveError(f"{self.issue}: another run dropped {stage}; start again") from error
+        except DocumentError as error:  # it says what the outcomes of the pages say
+            path.unlink(missing_ok=True)
+            raise ArchiveError(f"{error}; it was dropped, start again") from error
 
 
 @lru_cache(maxsize=4)

@@ -13,13 +13,14 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import luigi
 
-from archive.store import whole, write_whole
+from archive.store import digests_in, whole, write_whole
 from schemas.codec import to_json
 from schemas.errors import (
     ArchiveError,
@@ -80,7 +81,8 @@ class BatchStage(PageFiles):
         _log.info("stage ended", extra=event | {"pages": len(asked), "failed": failed})
         self._enter(asked, outcomes, seconds, time.monotonic() - started)
         self._check_share(outcomes)
-        write_whole(self._list, to_json(outcomes))
+        listed = tuple(replace(outcome, digests={}) for outcome in outcomes)
+        write_whole(self._list, to_json(listed))
 
     def _work_on(self, pages: Sequence[PageId], bar: Callable[[int], None]) -> dict[PageId, float]:
         processes = self.settings.run.processes or cores()
@@ -123,10 +125,12 @@ class BatchStage(PageFiles):
         if self.is_settled(page):
             return
         state: StageState | None = None
+        digests: dict[str, str] = {}
         with self.risking(page), whole(self.target(page)) as draft:
             state = build(draft)
+            digests = digests_in(draft)
         if state is not None:
-            self._write(page, PageOutcome(page.sequence, state))
+            self._write(page, PageOutcome(page.sequence, state, digests=digests))
             _log.info("page done", extra=self._fields(page) | {"state": str(state)})
 
     @contextmanager
@@ -178,8 +182,12 @@ class BatchStage(PageFiles):
         return self.outcome_in(self.stage, page)
 
     def is_settled(self, page: PageId) -> bool:
-        """Say whether ``page`` has left this stage, done or failed."""
-        return self._outcome(page).exists()
+        """Say whether ``page`` has left this stage, done or failed; a damaged outcome is none."""
+        try:
+            self.outcome(page)
+        except (FileNotFoundError, DocumentError):
+            return False
+        return True
 
     def forget(self, pages: Iterable[PageId]) -> None:
         """Drop outcomes and list, so that ``pages`` are built again by the next run."""

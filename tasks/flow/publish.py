@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from archive.catalog.decisions import digest
@@ -18,15 +20,15 @@ from pipeline.describe.edition import EditedPage, edited_page, joined_pages
 from pipeline.describe.issue import main_script, with_heads
 from pipeline.describe.numbering import followed
 from pipeline.recognize.settings import AUTO
-from schemas.codec import from_json
 from schemas.decisions import Decision
+from schemas.errors import ArchiveError, ChangedError
 from schemas.model import KEPT, Event, PageId, PageText, Scan
 from schemas.published import PageDescription, PublishedIssue, PublishedPage
 from tasks.flow.edition_files import master_file, place_files
 from tasks.flow.graph import GRAPH, PAGE_STAGES, Stage
 from tasks.flow.page_files import PageFiles
 from tasks.flow.recipes import agent, program_agent, settings_of
-from tasks.flow.rerun import drop_noted
+from tasks.flow.rerun import drop_noted, forget
 from tasks.flow.stages import Describe
 
 
@@ -61,7 +63,7 @@ class Publish(PageFiles):
         decisions = self.catalog.decisions.of(self.issue_id)
         self.made = self.named(digest(decisions))
         target = self.layout.edition(self.issue_id, self.edition)
-        with whole(target) as draft:
+        with self._making_again_what_changed(), whole(target) as draft:
             draft.mkdir()
             published = self._compose(draft, decisions)
         self.catalog.publish(published)
@@ -72,6 +74,21 @@ class Publish(PageFiles):
             {page.scan.page: "; ".join(page.alarms) for page in published.pages if page.alarms}
         )
         self.unmark_due()
+
+    @contextmanager
+    def _making_again_what_changed(self) -> Iterator[None]:
+        """Publish no work file that is not as its stage made it: drop it for the next run.
+
+        Raises:
+            ArchiveError: there is such a file; it is named.
+        """
+        try:
+            yield
+        except ChangedError as error:
+            forget(self.issue_id, self.config, stage=error.stage, pages=[error.sequence])
+            raise ArchiveError(
+                f"{error}; not published, the next run makes page {error.sequence} again"
+            ) from error
 
     def _follow_pages(self) -> None:
         """Bring numbers and decisions to the pages of this version, if it is a new one."""
@@ -125,7 +142,7 @@ class Publish(PageFiles):
         if not self.has_left("describe", page):
             return PageDescription(page)
         path = self.made_by("describe", page, Describe.suffix)
-        return from_json(PageDescription, path.read_bytes(), name=str(path))
+        return self.read_json(PageDescription, "describe", page, path)
 
     def _published_page(self, scan: Scan, page: EditedPage, draft: Path) -> PublishedPage:
         cut_outs = self.made_by("crop", scan.page)
@@ -136,6 +153,7 @@ class Publish(PageFiles):
                 before,
                 picture,
                 source=PublishedNames(cut_outs, self.settings.crop.suffix),
+                unchanged=partial(self.unchanged, "crop", scan.page),
                 draft=PublishedNames(draft, self.settings.crop.suffix),
                 edition=target.relative_to(self.layout.root),
             )

@@ -106,10 +106,13 @@ class Separate(BatchStage):
         loaded: dict[PageId, RGB8] = {}
         for page in pages:
             with self.risking(page):
-                loaded[page] = images.load_rgb(self.folder_of("prepare", page).reduced)
+                loaded[page] = images.load_rgb(self._reduced(page))
         separations = separate(tuple(loaded.values()), engine) if loaded else []
         for (page, rgb), separation in zip(loaded.items(), separations, strict=True):
             self.settle(page, partial(self._write_page, page, rgb, separation))
+
+    def _reduced(self, page: PageId) -> Path:
+        return self.unchanged("prepare", page, self.folder_of("prepare", page).reduced)
 
     def _write_page(
         self, page: PageId, rgb: RGB8, separation: Separation, target: Path
@@ -149,10 +152,12 @@ class Recognize(PageStage):
 
     def _read(self, page: PageId, *, dpi: float) -> PageText:
         settings = self.settings.recognize
+        grey = self.unchanged("prepare", page, self.folder_of("prepare", page).grey)
+        class_map = self.folder_of("separate", page).class_map
         text = read_page(
             page,
-            images.load_grey(self.folder_of("prepare", page).grey),
-            images.load_grey(self.folder_of("separate", page).class_map),
+            images.load_grey(grey),
+            images.load_grey(self.unchanged("separate", page, class_map)),
             self.regions(page),
             readers=readers(self.record.metadata, settings),
             dpi=dpi,
@@ -183,9 +188,10 @@ class Refine(PageStage):
     def _write_mattes(
         self, page: PageId, regions: Sequence[Region], files: PageFolder
     ) -> Iterator[Illustration]:
+        probabilities = self.folder_of("separate", page).probabilities
         refined = refine_page(
             self.load_master(page).rgb,
-            images.load_planes(self.folder_of("separate", page).probabilities, len(CLASSES)),
+            images.load_planes(self.unchanged("separate", page, probabilities), len(CLASSES)),
             regions,
             scan=self.upright_scan(page),
             transform=self.transform(page),
@@ -204,7 +210,7 @@ class Crop(PageStage):
     def build(self, page: PageId, target: Path) -> StageState:
         """Write cut-out, rectangle, view and thumbnail of each illustration of ``page``."""
         refined = self.folder_of("refine", page)
-        pictures = self.illustrations(refined)
+        pictures = self.illustrations("refine", page)
         target.mkdir()
         cut = tuple(self._cut(page, pictures, refined, target)) if pictures else ()
         PageFolder(target).illustrations.write_bytes(to_json(cut))
@@ -221,7 +227,8 @@ class Crop(PageStage):
         for picture in pictures:
             box = picture.box
             window = np.s_[box.top : box.bottom, box.left : box.right]
-            rgba, rectangle = images.load_rgba(refined.matte(picture)), master.rgb[window]
+            matte = self.unchanged("refine", page, refined.matte(picture))
+            rgba, rectangle = images.load_rgba(matte), master.rgb[window]
             cut = CutOut(rgba, rectangle, deep.pixels[window] if deep else None)
             write_cut_out(names, picture, cut, dpi=scan.dpi, icc=master.icc, deep=deep)
             white = over_white(rgba)
@@ -274,10 +281,10 @@ class Describe(PageStage):
     def _pictures(self, page: PageId) -> tuple[Illustration, ...]:
         """The cut-outs of ``page``; only outcomes tell whether what lies there is of this run."""
         has_pictures = self.has_left("crop", page)
-        return self.illustrations(self.folder_of("crop", page)) if has_pictures else ()
+        return self.illustrations("crop", page) if has_pictures else ()
 
     def _text(self, page: PageId) -> PageText | None:
         if not self.has_left("recognize", page):
             return None
         path = self.made_by("recognize", page, Recognize.suffix)
-        return from_json(PageText, path.read_bytes(), name=str(path))
+        return self.read_json(PageText, "recognize", page, path)
