@@ -15,6 +15,7 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
+from archive.images.pdf_grid import ROUNDED, SLACK, fitted
 from archive.images.pdf_objects import PlacedImage, display_matrix, is_type, placed_images
 from schemas.errors import ScanError
 
@@ -28,12 +29,10 @@ _LARGE_PAGE, _LEAST_OF_LARGE = 28.0, 150.0
 _COVERED, _COVERED_ALONE = 0.9, 0.5
 """Share of a page that its scan covers; the lower one where nothing but the scan is on it."""
 _ALIKE = 0.01
-"""Difference in scale up to which images are parts of one scan."""
+"""Share of its side by which an image may differ from the scale of the scan that it is part of."""
 _STRETCHED, _SQUARE = 1.5, 1.05
 """Above the first ratio of its two scales, a scan has pixels that are no squares (a fax of
 204 x 98 dpi) and is drawn in square ones; above the second its resolution is not known."""
-_SLACK = 1.0
-"""Points by which the box of a page and the edge of its scan may differ by rounding."""
 _NEARLY = 0.95
 """Share of the resolution asked for that is enough for type."""
 _MOST_OBJECTS = 100_000
@@ -115,20 +114,32 @@ def _check_images(images: Sequence[PlacedImage], name: str, max_megapixels: floa
 def _best_scan(images: Sequence[PlacedImage], size: tuple[float, float]) -> list[PlacedImage]:
     """Return the images of the finest scale that cover the page, or the largest of one scale."""
     groups: list[list[PlacedImage]] = []
-    for image in sorted(images, key=lambda image: image.scale, reverse=True):
-        for group in groups:
-            if all(
-                math.isclose(side, first, rel_tol=_ALIKE)
-                for side, first in zip(image.scale, group[0].scale, strict=True)
-            ):
-                group.append(image)
-                break
-        else:
+    for image in sorted(images, key=_pixels, reverse=True):
+        group = next((group for group in groups if _is_alike(image, group[0].scale)), None)
+        if group is None:
             groups.append([image])
-    covering = [group for group in groups if covered_share(group, size) >= _COVERED]
+        else:
+            group.append(image)
+    shares = [covered_share(group, size) for group in groups]
+    covering = [group for group, share in zip(groups, shares, strict=True) if share >= _COVERED]
     if covering:
-        return covering[0]
-    return max(groups, key=lambda group: covered_share(group, size), default=[])
+        return max(covering, key=lambda group: group[0].scale)
+    return groups[int(np.argmax(shares))] if groups else []
+
+
+def _pixels(image: PlacedImage) -> int:
+    return image.pixels[0] * image.pixels[1]
+
+
+def _is_alike(image: PlacedImage, scale: tuple[float, float]) -> bool:
+    """Say whether an image has ``scale``, but for the rounding of its place on the page."""
+    left, top, right, bottom = image.bounds
+    return all(
+        abs(pixels / side_scale - length) <= max(_ALIKE * length, 2 * ROUNDED)
+        for pixels, side_scale, length in zip(
+            image.pixels, scale, (right - left, bottom - top), strict=True
+        )
+    )
 
 
 def covered_share(images: Sequence[PlacedImage], size: tuple[float, float]) -> float:
@@ -136,44 +147,40 @@ def covered_share(images: Sequence[PlacedImage], size: tuple[float, float]) -> f
     cells = np.zeros((_GRID, _GRID), bool)
     for image in images:
         left, top, right, bottom = (
-            round(_GRID * side / size[axis % 2]) for axis, side in enumerate(image.bounds)
+            _GRID * side / size[axis % 2] for axis, side in enumerate(image.bounds)
         )
-        cells[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = True
+        rows = slice(max(0, math.floor(top)), max(0, math.ceil(bottom)))
+        cells[rows, max(0, math.floor(left)) : max(0, math.ceil(right))] = True
     return float(cells.mean())
 
 
 def _scan_layout(
     images: Sequence[PlacedImage], size: tuple[float, float], display: NDArray[np.float64]
 ) -> PageLayout | None:
-    share = covered_share(images, size)
-    if share < _COVERED_ALONE:
+    if covered_share(images, size) < _COVERED_ALONE:
         return None
-    scale = max(images, key=lambda image: image.pixels[0] * image.pixels[1]).scale
-    stretch = max(scale) / min(scale)
-    is_square = stretch <= _STRETCHED
-    grid = np.array(scale if is_square else (max(scale),) * 2)
-    edges = np.array([image.bounds for image in images]).reshape(-1, 2, 2)
-    low, high = edges[:, 0].min(axis=0), edges[:, 1].max(axis=0)
-    page = np.array(size)
-    # where page and scan end together but for rounding, the page is the scan
-    start = np.where(abs(low) <= _SLACK, low, np.round((0 - low) * grid) / grid + low)
-    end = np.where(abs(high - page) <= _SLACK, high, page)
-    width, height = (max(1, round(side)) for side in (end - start) * grid)
-    parts = tuple(_part(image, start, grid) for image in images) if is_square else ()
-    dpi = _plausible(grid * POINTS_PER_INCH, size) if stretch <= _SQUARE or not is_square else None
+    scale = max(images, key=_pixels).scale
+    if max(scale) > _STRETCHED * min(scale):
+        return _drawn_layout(size, display, POINTS_PER_INCH * max(scale))
+    sides = [fitted([image.span(at) for image in images], size[at], scale[at]) for at in (0, 1)]
+    grid = np.array([side.scale for side in sides])
+    parts = tuple(
+        ScanPart(image, (left, top, left + image.pixels[0], top + image.pixels[1]))
+        for image, left, top in zip(images, sides[0].first, sides[1].first, strict=True)
+    )
+    is_square = max(scale) <= _SQUARE * min(scale)
+    dpi = _plausible(grid * POINTS_PER_INCH, size) if is_square else None
+    start = np.array([side.start for side in sides])
+    width, height = (side.length for side in sides)
     return PageLayout(width, height, display, _scaling(start, grid), dpi, parts)
 
 
-def _part(image: PlacedImage, start: NDArray[np.float64], grid: NDArray[np.float64]) -> ScanPart:
-    left, top = (round(side) for side in (np.array(image.bounds[:2]) - start) * grid)
-    width, height = image.pixels
-    return ScanPart(image, (left, top, left + width, top + height))
-
-
-def _drawn_layout(size: tuple[float, float], display: NDArray[np.float64], dpi: int) -> PageLayout:
+def _drawn_layout(
+    size: tuple[float, float], display: NDArray[np.float64], dpi: float
+) -> PageLayout:
     width, height = (max(1, round(side * dpi / POINTS_PER_INCH)) for side in size)
     grid = np.array([width / size[0], height / size[1]])
-    return PageLayout(width, height, display, _scaling(np.zeros(2), grid), float(dpi))
+    return PageLayout(width, height, display, _scaling(np.zeros(2), grid), float(round(dpi, 3)))
 
 
 def _scaling(start: NDArray[np.float64], grid: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -204,7 +211,7 @@ def _has_finer_type(
 def _plausible(scales: NDArray[np.float64], size: tuple[float, float]) -> float | None:
     """Return the resolution in dpi, a whole number where the page's size was rounded to points."""
     dpi = float(scales.mean())
-    uncertain = dpi * _SLACK / 2 / min(size)
+    uncertain = dpi * SLACK / 2 / min(size)
     if abs(dpi - round(dpi)) <= max(0.05, uncertain):
         dpi = float(round(dpi))
     is_preset = any(abs(dpi - preset) <= max(0.5, uncertain) for preset in _PRESET)

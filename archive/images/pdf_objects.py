@@ -11,6 +11,8 @@ import pypdfium2
 from numpy.typing import NDArray
 from pypdfium2 import raw
 
+from archive.images.pdf_grid import Span
+
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _MARGIN = 0.08
 """Share of a page's side in which stamps of libraries and notices of downloads stand."""
@@ -43,6 +45,10 @@ class PlacedImage:
         """Pixels a point, across and down."""
         left, top, right, bottom = self.bounds
         return self.pixels[0] / (right - left), self.pixels[1] / (bottom - top)
+
+    def span(self, axis: int) -> Span:
+        """Where it begins and ends across (0) or down (1)."""
+        return Span(self.bounds[axis], self.bounds[axis + 2], self.pixels[axis])
 
 
 def display_matrix(page: pypdfium2.PdfPage) -> NDArray[np.float64]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,13 @@ from archive.images.pdf_objects import display_matrix, extent
 from schemas.errors import DocumentError
 from schemas.geometry import Box
 from schemas.model import PageId, PageText, RegionKind, TextLine, TextRegion, Word
+from schemas.normalize import is_divided
 
 _NO_LETTERS = frozenset({0, 0xFFFD, 0xFFFE, 0xFFFF})
 _MOST_UNKNOWN = 0.2
 """Share of letters without a Unicode value above which a text layer cannot be read."""
 _HYPHEN = "\x02"
-"""What PDFium gives for a hyphen at the end of a line."""
+"""What PDFium gives for a hyphen at the end of a line, which then does not end for it."""
 _GAP = 1.0
 """Heights of a line between two lines, above which another region begins."""
 
@@ -46,7 +48,7 @@ def pdf_text(path: Path, number: int, *, page: PageId, size: tuple[int, int]) ->
     """
     with opened_page(path, number) as (_, pdf_page):
         letters = list(_letters(pdf_page, size, name=f"{path}: page {number + 1}"))
-    lines = [line for line in map(_line, _parted(letters, "\r\n")) if line is not None]
+    lines = _divided([line for line in map(_line, _parted(letters, "\r\n")) if line is not None])
     regions = tuple(map(_region, _regions(lines)))
     return PageText(page, regions) if regions else None
 
@@ -59,10 +61,19 @@ def _letters(page: pypdfium2.PdfPage, size: tuple[int, int], *, name: str) -> It
     count, unknown = text_page.count_chars(), 0
     for at in range(count):
         code = raw.FPDFText_GetUnicode(text_page, at)
-        is_unknown = code in _NO_LETTERS or raw.FPDFText_HasUnicodeMapError(text_page, at) == 1
+        is_unknown = (
+            code in _NO_LETTERS
+            or 0xD800 <= code < 0xE000
+            or raw.FPDFText_HasUnicodeMapError(text_page, at) == 1
+        )
         unknown += is_unknown
         text = "\N{REPLACEMENT CHARACTER}" if is_unknown else chr(code)
-        yield _Letter("-" if text == _HYPHEN else text, _place(text_page, at, to_pixels, size))
+        place = _place(text_page, at, to_pixels, size)
+        if text == _HYPHEN:
+            yield _Letter("-", place)
+            yield _Letter("\n", None)
+        else:
+            yield _Letter(text, place)
     if unknown > _MOST_UNKNOWN * count:
         raise DocumentError(
             f"{name}: {unknown} of {count} letters of its text layer have no meaning; "
@@ -107,6 +118,16 @@ def _line(letters: list[_Letter]) -> TextLine | None:
     return (
         TextLine(reduce(Box.union, [word.box for word in words]), tuple(words)) if words else None
     )
+
+
+def _divided(lines: list[TextLine]) -> list[TextLine]:
+    """Return ``lines`` with words marked that go on in the next one."""
+    marked = list(lines)
+    for at, (line, after) in enumerate(pairwise(lines)):
+        last = line.words[-1]
+        if is_divided(last.text, after.words[0].text):
+            marked[at] = replace(line, words=(*line.words[:-1], replace(last, hyphenated=True)))
+    return marked
 
 
 def _regions(lines: list[TextLine]) -> Iterator[list[TextLine]]:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from archive.images.decode import bits_of, check_depth
 from archive.images.jp2 import Jp2Header, is_jp2, jp2_header, why_jp2_is_not_read
+from archive.images.jpeg import why_jpeg_is_not_read
 from archive.images.loaded import LoadedImage, finished, plausible_dpi, stated_dpi
 from archive.images.opened import check_size, opened_image
 from schemas.errors import ScanError
@@ -27,6 +28,8 @@ def load_with_pillow(path: Path, frame: int, max_megapixels: float) -> LoadedIma
         ScanError: too large, an animation, or of a kind that is not read.
         OSError, ValueError, …: damaged, for ``reading`` to name.
     """
+    if reason := why_jpeg_is_not_read(path):
+        raise ScanError(f"{path}: {reason}")
     header = _checked_jp2(path, max_megapixels) if is_jp2(path) else None
     with opened_image(path) as image:
         check_size(path, image.size, max_megapixels)

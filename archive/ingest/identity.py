@@ -117,8 +117,11 @@ def str_of(path: Path) -> str:
     return printable_name(str(path))
 
 
-_PDF_READING = 2
-"""How pages of PDFs are measured; another number has them read again. 2: pixel by pixel."""
+READING = 2
+"""How files are read; another number has pages of PDFs, and issues with refused pages, read again.
+
+2: PDFs pixel by pixel, more kinds of TIFF and of image.
+"""
 
 
 def fingerprint(source: IssueSource, accept: object) -> str:
@@ -135,7 +138,7 @@ def fingerprint(source: IssueSource, accept: object) -> str:
         [
             (str_of(page.path.resolve()), page.frame, page.label, page.checksum, _stat(page.path))
             + ((str_of(page.text.resolve()), _stat(page.text)) if page.text else ())
-            + ((_PDF_READING,) if page.path.suffix.lower() == ".pdf" else ())
+            + ((READING,) if page.path.suffix.lower() == ".pdf" else ())
             for page in source.pages
         ],
     )

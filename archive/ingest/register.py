@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.images.images import load_image
-from archive.ingest.identity import fingerprint, own_id, str_of
+from archive.ingest.identity import READING, fingerprint, own_id, str_of
 from archive.ingest.issue_source import IssueSource
 from archive.ingest.masters import check_digest, in_place, kept
 from archive.ingest.names import printable_name, why_unread
@@ -18,7 +18,7 @@ from archive.records import read_issue, write_issue, write_record
 from archive.store import sha256, write_whole
 from schemas.codec import to_json
 from schemas.errors import DocumentError, ScanError
-from schemas.model import Issue, IssueId, PageId, PageText, Quarantined, Scan
+from schemas.model import Issue, PageId, PageText, Quarantined, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registe
         source = replace(source, pages=bare)
     seen = fingerprint(source, accept)
     known = read_issue(layout, source.issue)
-    if known is not None and _was_seen(layout, source.issue, seen):
+    if known is not None and _was_seen(layout, known, seen):
         return Registered(known, is_new=False)
     read = _validated(source, accept)
     if not read.scans:
@@ -68,13 +68,18 @@ def register(source: IssueSource, layout: Layout, accept: Acceptance) -> Registe
         return register(replace(source, issue=issue_id, others=()), layout, accept)
     registered = _entered(source, layout, accept, known, read)
     if read.is_final:
-        write_whole(layout.seen(source.issue), seen.encode())
+        write_whole(layout.seen(source.issue), _mark(seen, registered.issue).encode())
     return registered
 
 
-def _was_seen(layout: Layout, issue: IssueId, seen: str) -> bool:
-    path = layout.seen(issue)
-    return path.exists() and path.read_text() == seen
+def _was_seen(layout: Layout, known: Issue, seen: str) -> bool:
+    path = layout.seen(known.issue)
+    return path.exists() and path.read_text() == _mark(seen, known)
+
+
+def _mark(seen: str, issue: Issue) -> str:
+    """Return ``seen`` with how files were read, if that refused some: another release may not."""
+    return f"{seen} {READING}" if issue.quarantined else seen
 
 
 def _entered(

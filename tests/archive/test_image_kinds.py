@@ -175,6 +175,21 @@ def test_an_animation_is_refused_and_not_taken_for_its_first_picture(tmp_path, n
         load_image(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    ("marker", "bits", "kind"),
+    [(0xC0, 12, "JPEG of 12 bits"), (0xC5, 8, "hierarchical JPEG"), (0xF7, 8, "JPEG-LS")],
+)
+def test_a_kind_of_jpeg_that_is_not_read_is_not_called_damaged(tmp_path, marker, bits, kind):
+    path = tmp_path / "p.jpg"
+    Image.fromarray(PAGE).save(path)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"\xff\xc0")
+    content[at + 1], content[at + 4] = marker, bits
+    path.write_bytes(content)
+    with pytest.raises(ScanError, match=f"a compression that is not read: {kind}; save it as TIFF"):
+        load_image(path)
+
+
 def with_size(kind, mark, after, size):
     """An image of ``kind`` whose header says ``size``, which stands ``after`` bytes behind a mark."""
     stream = io.BytesIO()

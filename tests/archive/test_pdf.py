@@ -72,8 +72,8 @@ def test_a_scan_turned_by_its_matrix_has_its_own_pixels(tmp_path, matrix, size, 
     assert np.array_equal(load_image(path).rgb, turn(pixels))
 
 
-@pytest.mark.parametrize(("across", "down"), [(1, 4), (1, 13), (3, 1), (3, 5)])
-@pytest.mark.parametrize("digits", [2, 6])
+@pytest.mark.parametrize("digits", [0, 2, 6])
+@pytest.mark.parametrize(("across", "down"), [(1, 4), (1, 13), (3, 1), (3, 5), (4, 20)])
 def test_strips_and_tiles_are_one_scan(tmp_path, across, down, digits):
     pixels, (width, height) = noise(1240, 1754), A4
     xs = np.linspace(0, 1240, across + 1).round().astype(int)
@@ -83,11 +83,41 @@ def test_strips_and_tiles_are_one_scan(tmp_path, across, down, digits):
         for column in range(across):
             (x0, x1), (y0, y1) = xs[column : column + 2], ys[row : row + 2]
             images[f"I{row}x{column}"] = pixels[y0:y1, x0:x1]
-            place = [(x1 - x0) / 1240, (y1 - y0) / 1754, x0 / 1240, 1 - y1 / 1754]
-            w, h, x, y = (round(p * (width, height)[at % 2], digits) for at, p in enumerate(place))
+            edges = (x0 / 1240, 1 - y1 / 1754, x1 / 1240, 1 - y0 / 1754)
+            x, y, right, top = (
+                round(edge * (width, height)[at % 2], digits) for at, edge in enumerate(edges)
+            )
+            w, h = right - x, top - y
             content += f"q {w} 0 0 {h} {x} {y} cm /I{row}x{column} Do Q\n"
     image = load_image(DrawnPdf((0, 0, *A4), content, images).write(tmp_path / "x.pdf"))
     assert np.array_equal(image.rgb, pixels) and image.dpi == 150
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7])
+def test_strips_of_single_rows_are_one_scan(tmp_path, rows):
+    pixels, images, content = noise(310, 438), {}, ""
+    for top in range(0, 438, rows):
+        height = min(rows, 438 - top)
+        images[f"I{top}"] = pixels[top : top + height]
+        high, y = 841.89 * height / 438, 841.89 * (1 - (top + height) / 438)
+        content += f"q 595.28 0 0 {high:.3f} 0 {y:.3f} cm /I{top} Do Q\n"
+    path = DrawnPdf((0, 0, 595.28, 841.89), content, images).write(tmp_path / "x.pdf")
+    assert np.array_equal(load_image(path).rgb, pixels)
+
+
+def test_a_page_whose_corner_is_nowhere_near_zero_is_the_same(tmp_path):
+    pixels = noise(620, 877)
+    content = "q 595.2 0 0 841.92 -100 50 cm /I Do Q"
+    path = DrawnPdf((-100, 50, 495.2, 891.92), content, {"I": pixels}).write(tmp_path / "x.pdf")
+    assert np.array_equal(load_image(path).rgb, pixels)
+
+
+def test_the_finest_layer_of_a_page_sets_its_pixels(tmp_path):
+    back, front = np.full((220, 155, 3), 250, np.uint8), noise(620, 877)
+    content = "q 595.2 0 0 841.92 0 0 cm /B Do Q q 595.2 0 0 841.92 0 0 cm /F Do Q"
+    path = DrawnPdf((0, 0, 595.2, 841.92), content, {"B": back, "F": front})
+    image = load_image(path.write(tmp_path / "x.pdf"))
+    assert np.array_equal(image.rgb, front) and image.dpi == 75
 
 
 def test_a_scan_in_a_form_has_its_own_pixels(tmp_path):
@@ -260,6 +290,15 @@ def test_the_text_layer_lies_where_the_words_are(tmp_path):
     first = text.words()[0].box
     assert abs(first.left - 150) < 3 and abs(first.bottom - (792 - 700) * 1650 / 792) < 4
     assert 10 < first.height < 25 and len(text.regions) == 1
+
+
+def test_words_divided_at_the_end_of_a_line_are_marked(tmp_path):
+    content = (
+        "BT /F 12 Tf 72 700 Td (a steam-) Tj 0 -14 Td (boat and a well-) Tj 0 -14 Td (Known) Tj ET"
+    )
+    path = DrawnPdf((0, 0, 612, 792), content).write(tmp_path / "x.pdf")
+    text = pdf_text(path, 0, page=PageId(IssueId("a"), 1), size=(612, 792))
+    assert [word.text for word in text.words() if word.hyphenated] == ["steam-"]
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])

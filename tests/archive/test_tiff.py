@@ -13,6 +13,9 @@ from PIL import Image, ImageCms
 from archive.images.facts import image_quality, image_size, page_frames
 from archive.images.images import load_image
 from archive.images.sixteen_bit import load_tiff
+from archive.ingest.register import Acceptance, register
+from archive.ingest.sources import discover
+from archive.layout import Layout
 from schemas.errors import ScanError
 from tests.archive.drawn_tiff import DrawnTiff, compressed, low_bit_first, packed_bits
 from tests.conftest import draw_page
@@ -298,6 +301,20 @@ def test_a_kind_that_is_not_read_costs_only_its_page_and_is_named_for_what_it_is
     path = DrawnTiff(W, H, [bytes(2 * W * H)], {258: 16, 339: 2}).write(tmp_path / "page.tif")
     assert page_frames(path) == (0,) and image_size(path) == (W, H)
     assert image_quality(path) == (W * H, 16, True)
+
+
+def test_pages_that_an_older_release_refused_come_in_by_themselves(tmp_path, monkeypatch):
+    folder, layout = tmp_path / "in" / "lamp-1908", Layout(tmp_path / "archive")
+    DrawnTiff(W, H, [bytes(W * H)], {258: 8}).write(folder / "1.tif")
+    DrawnTiff(W, H, [bytes(5 * W * H)], REFUSED["six inks"][0] | {277: 5}).write(folder / "2.tif")
+    (source,) = discover(folder).issues
+    assert register(source, layout, Acceptance()).issue.quarantined
+    assert not register(source, layout, Acceptance()).is_new
+    monkeypatch.setattr("archive.images.tiff.why_not_read", lambda header: "")
+    assert not register(source, layout, Acceptance()).is_new
+    monkeypatch.setattr("archive.ingest.register.READING", 99)
+    again = register(source, layout, Acceptance())
+    assert again.is_new and len(again.issue.scans) == 2
 
 
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"])
