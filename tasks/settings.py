@@ -12,7 +12,7 @@ from typing import Annotated
 from archive.package.profiles import PROFILE_NAMES
 from pipeline.recognize.settings import RecognizeSettings
 from pipeline.refine.settings import RefineSettings
-from pipeline.separate.engines.table import ENGINES
+from pipeline.separate.engines.table import ENGINES, RUNTIMES
 from schemas.allowed import between, one_of
 from schemas.package import Publication
 
@@ -63,6 +63,7 @@ class SeparateSettings:
     engine: Annotated[str, one_of(ENGINES)] = "pix2pix"
     weights: str = "default"
     device: Annotated[str, one_of(("auto", "cpu", "cuda"))] = "auto"
+    runtime: Annotated[str, one_of(RUNTIMES)] = "auto"
     batch_size: Annotated[int, between(1, 512)] = 8
     min_area: Annotated[float, between(0, 0.5)] = 0.002
 

@@ -62,6 +62,7 @@ GRAPH = (
         "separate",
         needs=("prepare",),
         settings=("separate.engine", "separate.min_area"),
+        later=("separate.runtime",),
         identity=separator_identity,
         code_version=8,
         event="layout/segmentation/region",

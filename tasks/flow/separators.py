@@ -31,6 +31,7 @@ def separator(settings: SeparateSettings) -> Separator:
             architecture(weights.card),
             device=settings.device,
             batch_size=settings.batch_size,
+            runtime=settings.runtime,
         )
     )
 

@@ -25,6 +25,7 @@ NO_RESULT = {
     "ingest.text": "part of the issue's version: a text that is kept is another page",
     "separate.device": "a GPU and a CPU draw the same class map",
     "separate.batch_size": "pages do not see each other",
+    "verify.share": "what is read again is compared, never changed",
     "recognize.timeout_s": "a page that takes longer fails",
     "export.schemas": "an invalid document is refused, never mended",
     "run.processes": "pages do not see each other",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
 from pipeline.separate.engines.model import Model
@@ -19,16 +20,16 @@ def separator(model: Model) -> Separator:
     return onnx(model.weights, model.architecture)
 
 
-def onnx(model: bytes, architecture: Architecture) -> Separator:
+def onnx(
+    model: bytes, architecture: Architecture, *, name: str = "onnx", stride: int = 0
+) -> Separator:
     """Return the engine of an ONNX ``model``: one input (1, C, H, W), one output of class logits.
 
+    Sides of pages are padded to multiples of ``stride``, by default that of the ``architecture``.
+
     Raises:
-        EngineError: onnxruntime is not installed, or it cannot use the model.
+        EngineError: ONNX Runtime cannot use the model.
     """
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise EngineError("the engine onnx needs: pip install bilderbogen[onnx]") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # pages run side by side in processes
     options.log_severity_level = 3
@@ -41,11 +42,11 @@ def onnx(model: bytes, architecture: Architecture) -> Separator:
     if len(session.get_inputs()) != 1:
         names = ", ".join(model_input.name for model_input in session.get_inputs())
         raise EngineError(f"the ONNX model wants {names}; one input (1, C, H, W) is supported")
-    name = session.get_inputs()[0].name
+    page = session.get_inputs()[0].name
 
     def infer(pages: NDArray[np.float32]) -> NDArray[np.float32]:
         try:
-            logits = session.run(None, {name: pages})[0].astype(np.float32)
+            logits = session.run(None, {page: pages})[0].astype(np.float32)
         except Exception as error:  # as above
             raise EngineError(f"the ONNX model refused a page {pages.shape}: {error}") from error
         if logits.shape[2:] != pages.shape[2:]:
@@ -53,4 +54,4 @@ def onnx(model: bytes, architecture: Architecture) -> Separator:
         raised = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
 
-    return reduced_engine("onnx", architecture, infer, stride=architecture.stride)
+    return reduced_engine(name, architecture, infer, stride=stride or architecture.stride)

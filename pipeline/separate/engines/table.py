@@ -15,6 +15,9 @@ if TYPE_CHECKING:  # the settings read this table, and so does every command: no
     from pipeline.separate.engines.model import Model
     from pipeline.separate.separation import Separator
 
+RUNTIMES = AUTO, ONNXRUNTIME, TORCH = "auto", "onnxruntime", "torch"
+"""What may run pix2pix: ``[separate] runtime``."""
+
 _HERE = "pipeline.separate.engines"
 
 
@@ -55,7 +58,7 @@ def _nets(family: str) -> tuple[str, ...]:
 
 
 TABLE = (
-    Engine("pix2pix", f"{_HERE}.torch", _nets("unet"), ships_weights=True),
+    Engine("pix2pix", f"{_HERE}.pix2pix", _nets("unet"), ships_weights=True),
     Engine("classical", f"{_HERE}.classical"),
     Engine("grabcut", f"{_HERE}.grabcut"),
     Engine("deeplab", f"{_HERE}.torch", _nets("deeplab")),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import warnings
-from importlib.util import find_spec
 
 import torch
 
@@ -30,8 +29,6 @@ def to_onnx(weights: bytes, architecture: Architecture) -> bytes:
             f"{architecture.net} cannot be an ONNX model: its regions differ from page to page; "
             "use the .safetensors with the engine maskrcnn"
         )
-    if find_spec("onnx") is None:
-        raise EngineError("converting weights needs: pip install bilderbogen[onnx]")
     net = load_net(weights, architecture)
     content = io.BytesIO()
     with warnings.catch_warnings():
