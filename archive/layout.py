@@ -15,6 +15,7 @@ issues/<issue>/<edition>/                       what readers see; the catalog na
 exports/<issue>/<edition>/                      the BagIt package: METS, ALTO, IIIF
 reports/<run>/index.html, report.json           one folder a nightly run
 archives.json                                   which archive files were read, and their issues
+last-run.txt                                    number of the last run; the catalog knows it
 verified.txt                                    where the next share of verify begins
 """
 
@@ -126,6 +127,10 @@ class Layout:
     def report(self, run: str) -> Path:
         """Folder of one run's report."""
         return self.reports() / run
+
+    def last_run(self) -> Path:
+        """Number of the last run that began in the archive."""
+        return self.root / "last-run.txt"
 
     def verified(self) -> Path:
         """Where in the archive the next share of ``verify`` begins."""

@@ -42,6 +42,12 @@ class LedgerRow:
     sequence: int | None = None
     attempts: int = 1
     at: datetime | None = None
+    run: int | None = None
+
+    @property
+    def content(self) -> tuple[str, str, StageState, str, str, str]:
+        """What it says of its page, whenever and however often that was written."""
+        return (self.name, self.stage, self.state, self.recipe, self.error, self.message)
 
     def facts(self) -> dict[str, str]:
         """Return what programs are told of a page that a person should look at."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.catalog.catalog import Catalog
 from archive.layout import Layout
+from archive.upkeep.runs import OLDER, is_older
 from schemas.errors import CatalogError, ConfigError
 from tasks.config_file import load
 from tasks.settings import ArchiveSettings, Settings
@@ -49,6 +50,7 @@ class OpenArchive:
             )
         layout, catalog = Layout(root), open_catalog(settings.archive)
         warnings += _unknown_issues(catalog, layout)
+        warnings += [f"{_name(catalog)}: {OLDER}"] if is_older(catalog, layout) else []
         return cls(config, settings, layout, catalog, tuple(warnings))
 
 

@@ -118,18 +118,20 @@ class Catalog:
 
     # ---- the ledger
 
-    def record(self, rows: Sequence[LedgerRow]) -> None:
-        """Write ledger rows; a page that comes again counts one attempt more."""
+    def record(self, rows: Sequence[LedgerRow], *, run: int | None = None) -> None:
+        """Write ledger rows of the run ``run``; a page that comes again counts one attempt more."""
         with writing(self.engine) as session:
-            enter(session, rows, datetime.now(UTC))
+            enter(session, rows, datetime.now(UTC), run)
 
-    def record_intake(self, issue: IssueId, rows: Sequence[LedgerRow]) -> None:
+    def record_intake(
+        self, issue: IssueId, rows: Sequence[LedgerRow], *, run: int | None = None
+    ) -> None:
         """Make the ``ingest`` rows of ``issue`` those of ``rows``, and drop rows of lost pages.
 
         What did not change stays as it was, so that this can be asked for every night.
         """
         with writing(self.engine) as session:
-            enter_intake(session, issue, rows, datetime.now(UTC))
+            enter_intake(session, issue, rows, datetime.now(UTC), run)
 
     def ledger(
         self,
@@ -137,9 +139,9 @@ class Catalog:
         *,
         stage: str | None = None,
         state: StageState | None = None,
-        since: datetime | None = None,
+        runs: Collection[int] | None = None,
     ) -> tuple[LedgerRow, ...]:
-        """Return ledger rows in order of issue, stage and page."""
+        """Return ledger rows, those that ``runs`` wrote last, in order of issue, stage and page."""
         query = select(LedgerTableRow).order_by(
             LedgerTableRow.issue, LedgerTableRow.stage, LedgerTableRow.name
         )
@@ -149,8 +151,8 @@ class Catalog:
             query = query.where(LedgerTableRow.stage == stage)
         if state is not None:
             query = query.where(LedgerTableRow.state == str(state))
-        if since is not None:
-            query = query.where(LedgerTableRow.at >= since)
+        if runs is not None:
+            query = query.where(LedgerTableRow.run.in_(runs))
         with reading(self.engine) as session:
             return tuple(ledger_row(row) for row in session.scalars(query))
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from schemas.errors import ArchiveError, CatalogError, SystemicError, is_systemic
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest revision of ``migrations``. A catalog that has it is opened without Alembic, whose
 import takes longer than most questions to the catalog."""
 _VERSIONS = "alembic_version"

@@ -17,13 +17,15 @@ from schemas.ledger import LedgerRow, StageState
 from schemas.model import IssueId
 
 _KEY = ("issue", "name", "stage")
-_SAID = ("sequence", "state", "recipe", "error", "message", "seconds", "at")
+_SAID = ("sequence", "state", "recipe", "error", "message", "seconds", "at", "run")
 _PUBLISHING = 7_310_872
 """First key of the PostgreSQL advisory locks of issues; the second is made of the slug."""
 
 
-def enter(session: Session, rows: Sequence[LedgerRow], at: datetime) -> None:
-    """Write ledger rows; a row that is known counts one attempt more.
+def enter(
+    session: Session, rows: Sequence[LedgerRow], at: datetime, run: int | None = None
+) -> None:
+    """Write ledger rows of ``run``; a row that is known counts one attempt more.
 
     Rows go in order of their keys: two processes that enter the same pages wait for each other
     instead of dying of a deadlock.
@@ -33,12 +35,18 @@ def enter(session: Session, rows: Sequence[LedgerRow], at: datetime) -> None:
     upsert = insert.on_conflict_do_update(
         index_elements=_KEY, set_=columns | {"attempts": LedgerTableRow.attempts + 1}
     )
-    values = sorted((_values(row, at) for row in rows), key=lambda v: [v[k] for k in _KEY])
+    values = sorted((_values(row, at, run) for row in rows), key=lambda v: [v[k] for k in _KEY])
     if values:
         session.connection().execute(upsert, values)
 
 
-def enter_intake(session: Session, issue: IssueId, rows: Sequence[LedgerRow], at: datetime) -> None:
+def enter_intake(
+    session: Session,
+    issue: IssueId,
+    rows: Sequence[LedgerRow],
+    at: datetime,
+    run: int | None = None,
+) -> None:
     """Write the ``ingest`` rows of ``issue`` that differ; drop those of files and pages gone."""
     of_issue = LedgerTableRow.issue == str(issue)
     is_intake = LedgerTableRow.stage == "ingest"
@@ -46,7 +54,8 @@ def enter_intake(session: Session, issue: IssueId, rows: Sequence[LedgerRow], at
         row.name: row for row in session.scalars(select(LedgerTableRow).where(of_issue, is_intake))
     }
     now = {row.name: row for row in rows}
-    enter(session, [row for name, row in now.items() if _differs(before.get(name), row)], at)
+    new = [row for name, row in now.items() if _differs(before.get(name), row)]
+    enter(session, new, at, run)
     gone = sorted(set(before) - set(now))
     if gone:
         session.execute(
@@ -95,10 +104,11 @@ def ledger_row(row: LedgerTableRow) -> LedgerRow:
         sequence=row.sequence,
         attempts=row.attempts,
         at=aware(row.at),
+        run=row.run,
     )
 
 
-def _values(row: LedgerRow, at: datetime) -> dict[str, object]:
+def _values(row: LedgerRow, at: datetime, run: int | None) -> dict[str, object]:
     return {
         "issue": str(row.issue),
         "name": row.name,
@@ -111,6 +121,7 @@ def _values(row: LedgerRow, at: datetime) -> dict[str, object]:
         "message": row.message,
         "seconds": row.seconds,
         "at": row.at or at,
+        "run": run,
     }
 
 

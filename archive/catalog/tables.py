@@ -185,7 +185,11 @@ class LedgerTableRow(Base):
     """How a page left a stage; survives publishing."""
 
     __tablename__ = "ledger"
-    __table_args__ = (Index("ix_ledger_state", "state"), Index("ix_ledger_at", "at"))
+    __table_args__ = (
+        Index("ix_ledger_state", "state"),
+        Index("ix_ledger_at", "at"),
+        Index("ix_ledger_run", "run"),
+    )
     issue: Mapped[str] = mapped_column(_Slug, primary_key=True)
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
     stage: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -197,6 +201,7 @@ class LedgerTableRow(Base):
     message: Mapped[str] = mapped_column(Text)
     seconds: Mapped[float]
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    run: Mapped[int | None]
 
 
 class RunRow(Base):

@@ -28,6 +28,7 @@ COMMANDS = {
     "decide": "Correct what is said of an illustration.",
     "export": "Write the packages of published issues to a folder: masters, cut-outs, ALTO, METS.",
     "verify": "Read all that the archive holds again and compare it with its checksums.",
+    "catalog": "Look after the catalog.",
     "validate": (
         "Check METS, ALTO, MODS, IIIF and hOCR files, packages (zipped too) and folders of them."
     ),

@@ -21,6 +21,7 @@ from archive.records import read_issue
 from schemas.errors import DocumentError, ScanError
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import Issue, IssueId, Quarantined
+from tasks.flow.run_number import run_number
 from tasks.settings import IngestSettings
 
 _Lists = tuple[list[IssueId], list[IssueId], list[Quarantined]]
@@ -111,7 +112,7 @@ def _know(issue: Issue | None, walk: Walk, catalog: Catalog, known: list[IssueId
     if issue is not None:
         walk.taken.add(issue.issue)
         known.append(issue.issue)
-        catalog.record_intake(issue.issue, _rows(issue))
+        catalog.record_intake(issue.issue, intake_rows(issue), run=run_number())
 
 
 def _discovered(place: Path, layout: Layout) -> Discovery:
@@ -163,10 +164,13 @@ def _take(
     issue = result.issue
     walk.taken.add(issue.issue)
     (new if result.is_new else known).append(issue.issue)
-    catalog.record_intake(issue.issue, _rows(issue))  # again if a killed run could not
+    catalog.record_intake(
+        issue.issue, intake_rows(issue), run=run_number()
+    )  # again if a killed run could not
 
 
-def _rows(issue: Issue) -> Sequence[LedgerRow]:
+def intake_rows(issue: Issue) -> Sequence[LedgerRow]:
+    """Return what the ledger says of the ingest of ``issue``."""
     accepted = [
         LedgerRow(
             issue=issue.issue,

@@ -25,6 +25,7 @@ from tasks.config_file import load
 from tasks.flow.graph import stage_of
 from tasks.flow.progress import progress
 from tasks.flow.recipes import recipe
+from tasks.flow.run_number import run_number
 from tasks.settings import ArchiveSettings, Settings
 
 
@@ -143,7 +144,7 @@ class IssueTask(luigi.Task):
             )
             for scan in self.record.scans
         ]
-        self.catalog.record(rows)
+        self.catalog.record(rows, run=run_number())
         progress().finished(self.issue, self.stage, rows, 0.0)
 
     def outcomes_of(self, stage: str) -> tuple[PageOutcome, ...]:

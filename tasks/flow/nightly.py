@@ -6,18 +6,21 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 from archive.ingest.names import printable_name
 from archive.lock import hold_lock
 from archive.store import sweep, sweep_scratch
 from archive.upkeep.fixity import Damage
+from archive.upkeep.runs import begin_run, check_not_older
 from schemas.model import IssueId, Quarantined
 from tasks.archive_access import OpenArchive
 from tasks.flow.fixity import verified
 from tasks.flow.ingest import Intake, take_in
 from tasks.flow.luigi import run_issues
 from tasks.flow.report import write_report
+from tasks.flow.run_number import numbered
 from tasks.flow.run_result import RunResult
 
 _log = logging.getLogger(__name__)
@@ -46,18 +49,20 @@ def run_archive(
 def _run(
     archive: OpenArchive, only: Sequence[IssueId] | None, scheduler: str
 ) -> tuple[RunResult, Path | None]:
+    check_not_older(archive.catalog, archive.layout)
     for folder in archive.layout.drafts():
         if folder.is_dir():
             sweep(folder)
     sweep_scratch()
     started, clock = datetime.now(UTC), time.monotonic()
-    since = _unreported(archive, started) if only is None and scheduler == "local" else started
-    run = archive.catalog.begin_run("nightly" if only is None else "run")
+    told = _unreported(archive) if only is None and scheduler == "local" else ()
+    run = begin_run(archive.catalog, archive.layout, "nightly" if only is None else "run")
     _log.info("run started")
     try:
-        intake = _intake(archive) if only is None else Intake()
-        issues = _issues(archive, only)
-        failures = run_issues(issues, archive.config, scheduler=scheduler)
+        with numbered(run):
+            intake = _intake(archive) if only is None else Intake()
+            issues = _issues(archive, only)
+            failures = run_issues(issues, archive.config, scheduler=scheduler)
         damages = _damages(archive) if only is None else ()
     except BaseException as error:
         archive.catalog.end_run(run, type(error).__name__)
@@ -66,12 +71,13 @@ def _run(
     bad = archive.catalog.progress.bad(None if only is None else issues)
     in_run = frozenset(issues)
     result = RunResult(
+        number=run,
         started=started,
         seconds=time.monotonic() - clock,
         intake=intake,
         issues=issues,
         known_bad=tuple(row for row in bad if row.issue in in_run),
-        done=archive.catalog.ledger(since=since),
+        done=archive.catalog.ledger(runs=(*told, run)),
         failures={issue: str(error) for issue, error in failures.items()},
         damages=damages,
     )
@@ -84,17 +90,13 @@ def _run(
     return result, write_report(result, archive.layout, archive.catalog)
 
 
-def _unreported(archive: OpenArchive, started: datetime) -> datetime:
-    """Return when the first of the runs before this one began that were stopped without a report.
+def _unreported(archive: OpenArchive) -> tuple[int, ...]:
+    """Return the numbers of the runs before this one that were stopped without a report.
 
     What they met is news still: nobody was told.
     """
-    since = started
-    for run in archive.catalog.last_runs():
-        if run.outcome.isdecimal():
-            break
-        since = run.started
-    return since
+    runs = archive.catalog.last_runs()
+    return tuple(run.number for run in takewhile(lambda run: not run.outcome.isdecimal(), runs))
 
 
 def _damages(archive: OpenArchive) -> tuple[Damage, ...]:

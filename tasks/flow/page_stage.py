@@ -41,6 +41,7 @@ from tasks.flow.graph import last_common
 from tasks.flow.issue import PageOutcome
 from tasks.flow.page_files import OUTCOME, PageFiles
 from tasks.flow.progress import progress
+from tasks.flow.run_number import run_number
 
 _PRELOAD = ("tasks.flow.export",)
 """What the fork server of the workers imports once: it brings all stages."""
@@ -213,22 +214,29 @@ class BatchStage(PageFiles):
         seconds: dict[PageId, float],
         wall_s: float,
     ) -> None:
+        rows = [self._ledger_row(*pair) for pair in zip(asked, outcomes, strict=True)]
         rows = [
-            LedgerRow(
-                issue=self.issue_id,
-                name=str(page),
-                sequence=page.sequence,
-                stage=self.stage,
-                state=outcome.state,
-                recipe=self.recipe_of(self.stage),
-                error=outcome.error,
-                message=outcome.message,
-                seconds=seconds.get(page, 0.0),
-            )
-            for page, outcome in zip(asked, outcomes, strict=True)
+            replace(row, seconds=seconds.get(page, 0.0))
+            for row, page in zip(rows, asked, strict=True)
         ]
-        self.catalog.record(rows)
+        self.catalog.record(rows, run=run_number())
         progress().finished(self.issue, self.stage, rows, wall_s)
+
+    def ledger_rows(self, pages: Iterable[PageId]) -> list[LedgerRow]:
+        """What the ledger says of ``pages``, which have left this stage."""
+        return [self._ledger_row(page, self.outcome(page)) for page in pages]
+
+    def _ledger_row(self, page: PageId, outcome: PageOutcome) -> LedgerRow:
+        return LedgerRow(
+            issue=self.issue_id,
+            name=str(page),
+            sequence=page.sequence,
+            stage=self.stage,
+            state=outcome.state,
+            recipe=self.recipe_of(self.stage),
+            error=outcome.error,
+            message=outcome.message,
+        )
 
     def _check_share(self, outcomes: Sequence[PageOutcome]) -> None:
         failed = {

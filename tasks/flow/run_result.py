@@ -22,6 +22,7 @@ class RunResult:
     night read again and that have changed.
     """
 
+    number: int
     started: datetime
     seconds: float
     intake: Intake
@@ -33,8 +34,8 @@ class RunResult:
 
     @property
     def name(self) -> str:
-        """Name of the run's report."""
-        return f"{self.started:%Y%m%dT%H%M%SZ}"
+        """Name of the run's report: its number tells apart what a clock set back would not."""
+        return f"{self.started:%Y%m%dT%H%M%SZ}-{self.number}"
 
     @property
     def is_idle(self) -> bool:

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 
 _NO_RESULTS = (
-    "reports/", "catalog.sqlite", "register/", ".run.lock", ".rerun.lock", ".ingest.lock",
+    "reports/", "catalog.sqlite", "register/", "last-run.txt", ".run.lock", ".rerun.lock", ".ingest.lock",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from tests.packages import small_issue
 
 
 def a_night(**changes):
-    night = RunResult(datetime(1908, 3, 1, tzinfo=UTC), 1.0, Intake(), (), (), (), {})
+    night = RunResult(1, datetime(1908, 3, 1, tzinfo=UTC), 1.0, Intake(), (), (), (), {})
     return replace(night, **changes)
 
 
