@@ -104,6 +104,10 @@ class Layout:
         """The list that says a stage has finished an issue."""
         return self.pages(stage, recipe, issue, version) / "pages.json"
 
+    def script(self, stage: str, recipe: str, issue: IssueId, version: int) -> Path:
+        """The script that sample pages of an issue agree on."""
+        return self.pages(stage, recipe, issue, version) / "script.json"
+
     def editions(self, issue: IssueId) -> Path:
         """Folder of the published editions of an issue."""
         return self.root / "issues" / str(issue)

@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.recognize.arrange import arrange, mean_confidence
 from pipeline.recognize.blank import blank_illustrations, halved
 from pipeline.recognize.quality import likeliest_language
-from pipeline.recognize.script import find_scripts
+from pipeline.recognize.script import EACH_PAGE, IssueScript, find_scripts, is_doubtful
 from pipeline.recognize.text_engine import RawWord, Readers, Segmentation, TextEngine
 from pipeline.recognize.veto import is_text, may_be_type, moved, without_vetoed
 from schemas.errors import RecognitionError
@@ -40,6 +40,7 @@ def read_page(
     readers: Readers,
     dpi: float,
     min_text_area: float,
+    issue_script: IssueScript = EACH_PAGE,
 ) -> PageText:
     """Return the text of a prepared page in its own pixels.
 
@@ -54,16 +55,16 @@ def read_page(
         regions: its regions, in pixels of ``grey``.
         readers: the engines that may read it.
         dpi: its resolution.
+        issue_script: what sample pages of the issue agree on; a page that reads much worse than
+            they do is looked at by itself.
         min_text_area: share of the page, 0..1, that has to be text for "no word" to be an error.
 
     Raises:
         RecognitionError: the engine gave up twice, or found no word on a page with text on it.
     """
     blanked = blank_illustrations(grey, class_map)
-    scripts = find_scripts(blanked, regions, readers, dpi=dpi)
-    script = next(iter(scripts.values()), next(iter(readers.by_script)))
+    words, script, scripts = _in_script(blanked, regions, readers, issue_script, dpi=dpi)
     engine = readers.by_script[script]
-    words = _words(blanked, engine, dpi=dpi)
     hidden, vetoed = _hidden_text(grey, regions, engine, readers, dpi=dpi)
     words = (*words, *hidden)
     share = float(sum((class_map == label).mean() for label in _TEXT_CLASSES))
@@ -77,6 +78,29 @@ def read_page(
     lines = arrange(words, class_map, kept, width=width, height=height)
     text = tuple(_with_language(region, scripts, script, readers) for region in lines)
     return PageText(page, text, engine.models, mean_confidence(lines), vetoed)
+
+
+def _in_script(
+    blanked: Grey8,
+    regions: Sequence[Region],
+    readers: Readers,
+    issue_script: IssueScript,
+    *,
+    dpi: float,
+) -> tuple[tuple[RawWord, ...], str, Mapping[RegionKind, str]]:
+    """Return the words of a page, the script it was read in, and the script of each kind."""
+    words: tuple[RawWord, ...] | None = None
+    scripts, script = issue_script.scripts, issue_script.scripts.get(RegionKind.TEXT, "")
+    if script:
+        words = _words(blanked, readers.by_script[script], dpi=dpi)
+        if not is_doubtful(words, issue_script, readers.known_words):
+            return words, script, scripts
+    samples = find_scripts(blanked, regions, readers, dpi=dpi)
+    scripts = {kind: sample.script for kind, sample in samples.items()}
+    read_in, script = script, next(iter(scripts.values()), next(iter(readers.by_script)))
+    if words is None or script != read_in:
+        words = _words(blanked, readers.by_script[script], dpi=dpi)
+    return words, script, scripts
 
 
 def _words(page: Grey8, engine: TextEngine, *, dpi: float) -> tuple[RawWord, ...]:

@@ -11,6 +11,7 @@ from archive.store import sha256
 from archive.weights import KINDS_FILE, LETTERS_FILE, find_weights
 from archive.wordlists import PACKAGES, word_lists
 from pipeline.recognize.engines import engine_of as text_engine_of
+from pipeline.recognize.settings import AUTO
 from pipeline.separate.engines.table import engine_of
 from schemas.version import VERSION
 from tasks.settings import Settings
@@ -65,6 +66,8 @@ def reader_identity(settings: Settings) -> Identity:
     engine = text_engine_of(settings.recognize.engine)
     version, models = engine.module.version(), _models(engine.name)
     facts = {engine.name: version, "models": models, "word_lists": _word_lists()}
+    if settings.recognize.script == AUTO:  # where it is named, work of earlier releases stays valid
+        facts["script_sampled"] = "issue"
     return Identity(f"{engine.title} {version}", facts)
 
 

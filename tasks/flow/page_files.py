@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from archive.images.images import load_image
+from archive.images.images import load_grey, load_image
 from archive.images.loaded import LoadedImage
 from archive.images.pdf import registered_dpi
 from archive.layout import PageFolder, page_name
@@ -18,7 +18,7 @@ from schemas.errors import ChangedError, ScanError
 from schemas.geometry import Transform
 from schemas.ledger import StageState
 from schemas.look import PageLook
-from schemas.model import Illustration, PageId, Region, RegionKind, Scan
+from schemas.model import ClassMap, Grey8, Illustration, PageId, Region, RegionKind, Scan
 from tasks.flow.issue import IssueTask, PageOutcome
 
 T = TypeVar("T")
@@ -104,6 +104,14 @@ class PageFiles(IssueTask):
         """How ``page`` lies in its scan."""
         path = self.folder_of("prepare", page).capture
         return self.read_json(Capture, "prepare", page, path)
+
+    def page_and_classes(self, page: PageId) -> tuple[Grey8, ClassMap]:
+        """The prepared ``page`` in grey, and its class map."""
+        grey, class_map = self.folder_of("prepare", page).grey, self.folder_of("separate", page)
+        return (
+            load_grey(self.unchanged("prepare", page, grey)),
+            load_grey(self.unchanged("separate", page, class_map.class_map)),
+        )
 
     def look(self, page: PageId) -> PageLook:
         """What ``page`` looks like."""

@@ -37,6 +37,7 @@ from schemas.model import CLASSES, RGB8, Illustration, PageId, PageText, Region
 from tasks.flow.cut_out_files import CutOut, deep_pixels, write_cut_out
 from tasks.flow.graph import INGEST
 from tasks.flow.issue import IssueTask
+from tasks.flow.issue_script import issue_script
 from tasks.flow.page_stage import BatchStage, PageStage
 from tasks.flow.separators import separator
 from tasks.flow.text_engines import readers
@@ -151,17 +152,17 @@ class Recognize(PageStage):
         return StageState.DONE if text.regions or scan.text else StageState.EMPTY
 
     def _read(self, page: PageId, *, dpi: float) -> PageText:
-        settings = self.settings.recognize
-        grey = self.unchanged("prepare", page, self.folder_of("prepare", page).grey)
-        class_map = self.folder_of("separate", page).class_map
+        engines = readers(self.record.metadata, self.settings.recognize)
+        grey, class_map = self.page_and_classes(page)
         text = read_page(
             page,
-            images.load_grey(grey),
-            images.load_grey(self.unchanged("separate", page, class_map)),
+            grey,
+            class_map,
             self.regions(page),
-            readers=readers(self.record.metadata, settings),
+            readers=engines,
             dpi=dpi,
-            min_text_area=settings.min_text_area,
+            min_text_area=self.settings.recognize.min_text_area,
+            issue_script=issue_script(self, engines),
         )
         return text_to_master(text, self.transform(page))
 

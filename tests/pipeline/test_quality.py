@@ -153,7 +153,8 @@ def test_the_script_is_told_where_words_are_read_and_nowhere_else():
     reading = {"readers": read_by, "dpi": 150}
     blank, lines = text_in(0, 0, 640, 1000), text_in(0, 1100, 640, 1500)
     assert find_scripts(grey, [blank], **reading) == {}
-    assert find_scripts(grey, [blank, lines], **reading) == {RegionKind.TEXT: "Latn"}
+    samples = find_scripts(grey, [blank, lines], **reading)
+    assert {kind: sample.script for kind, sample in samples.items()} == {RegionKind.TEXT: "Latn"}
 
 
 @pytest.mark.shared
@@ -167,7 +168,7 @@ def test_a_blanked_picture_amid_the_text_hides_no_script():
     read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
     body = text_in(100, 100, width - 100, height - 200)
     scripts = find_scripts(grey, [body], read_by, dpi=200)
-    assert scripts == {RegionKind.TEXT: "Latf"}
+    assert scripts[RegionKind.TEXT].script == "Latf"
 
 
 @pytest.mark.shared
@@ -188,4 +189,4 @@ def test_the_script_is_told_from_real_print(page, script, lists):
     body = text_in(100, 100, width - 100, height - 200)
     read_by = readers(IssueMetadata(languages=("ger",)), RecognizeSettings())
     scripts = find_scripts(rgb[..., 0], [body], read_by, dpi=200)
-    assert scripts == {RegionKind.TEXT: script}
+    assert scripts[RegionKind.TEXT].script == script
