@@ -36,7 +36,8 @@ class Samples:
         photometric: PhotometricInterpretation.
         extras: ExtraSamples, what the samples after the color are.
         limits: SMinSampleValue and SMaxSampleValue, if both are there.
-        subsampling: YCbCrSubSampling.
+        subsampling: YCbCrSubSampling, across and down.
+        reference: ReferenceBlackWhite, or nothing.
         inks: InkSet; 1 is CMYK.
         palette: ColorMap as it is stored.
     """
@@ -47,7 +48,8 @@ class Samples:
     photometric: int
     extras: tuple[int, ...]
     limits: tuple[float, float] | None
-    subsampling: tuple[int, ...]
+    subsampling: tuple[int, int]
+    reference: tuple[float, ...]
     inks: int
     palette: tuple[int, ...]
 
@@ -166,7 +168,8 @@ def _samples(tags: ImageFileDirectory_v2) -> Samples:
         photometric=_number(tags, 262),
         extras=_numbers(tags, 338),
         limits=(_first(least), _first(greatest)) if least and greatest else None,
-        subsampling=_numbers(tags, 530) or (2, 2),
+        subsampling=_pair(_numbers(tags, 530)),
+        reference=tuple(float(value) for value in tags.get(532, ())),
         inks=_number(tags, 332, 1),
         palette=_numbers(tags, 320),
     )
@@ -212,6 +215,10 @@ def _numbers(tags: ImageFileDirectory_v2, tag: int) -> tuple[int, ...]:
     if isinstance(value, bytes | tuple | list):
         return tuple(int(number) for number in value)
     return (int(value),)
+
+
+def _pair(values: tuple[int, ...]) -> tuple[int, int]:
+    return (max(1, values[0]), max(1, values[1])) if len(values) == 2 else (2, 2)
 
 
 def _first(value: object) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from archive.images.tiff_header import Samples, TiffHeader
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, MASK, CMYK, YCBCR = range(7)
@@ -66,6 +64,8 @@ _PLAIN: dict[int, set[tuple[int, tuple[int, ...]]]] = {
     YCBCR: {(8, ())},
 }
 """Bits and extra samples of each color that Pillow reads right."""
+_FULL_RANGE = (0, 255, 128, 255, 128, 255)
+"""ReferenceBlackWhite of Y, Cb and Cr as JPEG has them."""
 _LAB_BITS = (8, 16)
 _MOST_BITS, _MOST_SAMPLES = 16, 16
 
@@ -117,11 +117,9 @@ def why_not_read(header: TiffHeader) -> str:
     samples, packing = header.samples, header.packing
     if reason := _compression_not_read(header):
         return f"{reason}; save it with LZW or without compression"
-    is_read = _is_color_read(samples)
-    is_subsampled = samples.photometric == YCBCR and math.prod(samples.subsampling) != 1
-    if is_read and is_subsampled and packing.compression not in (JPEG, OLD_JPEG):
-        return "YCbCr with fewer samples of color is read as JPEG only; save it as RGB"
-    if is_read:
+    if samples.photometric == YCBCR and packing.compression in _GENERAL and not _is_full(header):
+        return "YCbCr of video, or with a predictor or planes, is not read; save it as RGB"
+    if _is_color_read(samples):
         return ""
     return not_read(header)
 
@@ -132,6 +130,17 @@ def not_read(header: TiffHeader) -> str:
     known = header.samples.photometric in _COLORS
     kind = "a kind of color that is not read" if known else "damaged, or a color that is not known"
     return f"{kind}: {name}; save it as RGB or grey of 8 or 16 bits"
+
+
+def _is_full(header: TiffHeader) -> bool:
+    """Say whether YCbCr without JPEG has values from 0 to 255 and lies pixel by pixel, or unit."""
+    reference = header.samples.reference or _FULL_RANGE
+    is_full = all(
+        abs(value - full) < 1 for value, full in zip(reference, _FULL_RANGE, strict=False)
+    )
+    packing = header.packing
+    is_plain_order = packing.predictor == 1 and packing.fill_order == 1 and not packing.is_planar
+    return is_full and is_plain_order and set(header.samples.subsampling) <= {1, 2, 4}
 
 
 def is_whole(header: TiffHeader, file_size: int) -> bool:
@@ -188,7 +197,8 @@ def is_plain(header: TiffHeader) -> bool:
     """Say whether Pillow reads this kind right; the others are read by ``tiff_samples``."""
     samples, packing = header.samples, header.packing
     is_general = packing.compression in _GENERAL
-    if is_general and (packing.is_planar or packing.fill_order != 1):
+    is_subsampled = samples.photometric == YCBCR and samples.subsampling != (1, 1)
+    if is_general and (packing.is_planar or packing.fill_order != 1 or is_subsampled):
         return False
     if set(samples.formats) != {UNSIGNED} or len(set(samples.bits)) > 1:
         return False

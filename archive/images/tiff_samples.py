@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from archive.images.tiff_header import TiffHeader
-from archive.images.tiff_kinds import FLOAT
+from archive.images.tiff_kinds import FLOAT, YCBCR
 
 AnySamples = NDArray[Any]
 """(H, W, samples) uint8, uint16, uint32 or float32; as stored, not scaled."""
@@ -28,6 +28,8 @@ _DEFLATED = (8, 32946)
 _LOW_BIT_FIRST = 2
 _LARGEST, _TILE = 4, 1 << 20
 """How much larger than the image a tile may be, and the pixels of any tile."""
+_OF_COLOR = 2
+"""Samples of color, Cb and Cr, that a unit of pixels has."""
 _ROWS = 256
 """Rows of samples that are held at a time, beside their bytes."""
 
@@ -123,26 +125,45 @@ class _Segment:
     count: int
 
     @property
+    def unit(self) -> tuple[int, int]:
+        """Pixels across and down that share two samples of color, as YCbCr has them; else one."""
+        samples = self.header.samples
+        return samples.subsampling if samples.photometric == YCBCR else (1, 1)
+
+    @property
     def row_size(self) -> int:
-        """Bytes of a row."""
+        """Bytes of a row, or of a row of units."""
+        across, down = self.unit
+        if across * down > 1:
+            return -(-self.width // across) * (across * down + _OF_COLOR)
         return -(-self.width * self.count * self.header.samples.depth // 8)
+
+    @property
+    def stored_rows(self) -> int:
+        """Rows, or rows of units."""
+        return -(-self.rows // self.unit[1])
 
     @property
     def size(self) -> int:
         """Bytes without compression."""
-        return self.rows * self.row_size
+        return self.stored_rows * self.row_size
 
     def parts(self, content: Callable[[int], bytes]) -> Iterator[tuple[int, AnySamples]]:
         """Yield first row and samples (h, width, count) of some rows at a time."""
-        for first in range(0, self.rows, _ROWS):
-            height = min(_ROWS, self.rows - first)
+        for first in range(0, self.stored_rows, _ROWS):
+            height = min(_ROWS, self.stored_rows - first)
             raw = content(height * self.row_size)
             if len(raw) < height * self.row_size:
                 raise ValueError(f"its samples end in row {first}")
-            yield first, self._samples(np.frombuffer(raw, np.uint8).reshape(height, -1))
+            yield (
+                first * self.unit[1],
+                self._samples(np.frombuffer(raw, np.uint8).reshape(height, -1)),
+            )
 
     def _samples(self, rows: NDArray[np.uint8]) -> AnySamples:
         packing = self.header.packing
+        if self.unit != (1, 1):
+            return _spread(rows, *self.unit)
         if packing.fill_order == _LOW_BIT_FIRST and packing.compression == _UNPACKED:
             rows = np.packbits(np.unpackbits(rows, axis=1, bitorder="little"), axis=1)
         if packing.predictor == _FLOATING:
@@ -170,6 +191,14 @@ class _Segment:
         return np.ascontiguousarray(planes.swapaxes(1, 2)).reshape(len(rows), self.row_size)
 
 
+def _spread(rows: NDArray[np.uint8], across: int, down: int) -> NDArray[np.uint8]:
+    """Return (h, w, 3) from rows of units: all their Y, then one Cb and one Cr."""
+    units = rows.reshape(len(rows), -1, across * down + _OF_COLOR)
+    light = units[..., :-_OF_COLOR].reshape(*units.shape[:2], down, across).swapaxes(1, 2)
+    color = units[..., -_OF_COLOR:].repeat(down, axis=0).repeat(across, axis=1)
+    return np.dstack([light.reshape(color.shape[:2]), color])
+
+
 def _of_bits(rows: NDArray[np.uint8], depth: int, count: int) -> AnySamples:
     """Return ``count`` numbers of ``depth`` bits from each row, (h, count)."""
     bits = np.unpackbits(rows, axis=1, count=count * depth).reshape(len(rows), count, depth)
@@ -184,14 +213,14 @@ def _unpacked(content: bytes, shape: _Segment) -> Callable[[int], bytes]:
     packing = shape.header.packing
     tags = {
         256: shape.row_size,
-        257: shape.rows,
+        257: shape.stored_rows,
         258: 8,
         259: packing.compression,
         262: 1,
         266: packing.fill_order,
         273: 8,
         277: 1,
-        278: shape.rows,
+        278: shape.stored_rows,
         279: len(content),
     }
     directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())

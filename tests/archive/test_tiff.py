@@ -238,6 +238,25 @@ def test_ycbcr_of_full_size_is_read(tmp_path):
     assert abs(image.rgb - expected).max() <= 2
 
 
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate"])
+@pytest.mark.parametrize(("across", "down"), [(2, 2), (2, 1), (4, 4), (4, 1), (1, 2)])
+def test_ycbcr_of_fewer_colors_than_pixels_is_read(tmp_path, across, down, compression):
+    light, color = shades().astype(np.uint8), shades(2).astype(np.uint8)[::down, ::across]
+    spread = color.repeat(down, axis=0).repeat(across, axis=1)[:H, :W]
+    values = np.dstack([light, spread])
+    rows, columns = len(color) * down, color.shape[1] * across
+    padded = np.pad(light, ((0, rows - H), (0, columns - W)))
+    units = padded.reshape(len(color), down, -1, across).swapaxes(1, 2)
+    units = np.dstack([units.reshape(*color.shape[:2], -1), color])
+    number, content = 1, units.tobytes()
+    if compression != "raw":
+        number, content = compressed(content, len(color), compression)
+    tags = {258: (8, 8, 8), 259: number, 262: 6, 277: 3, 530: (across, down)}
+    expected = np.asarray(Image.fromarray(values, "YCbCr").convert("RGB")).astype(int)
+    image = seen(DrawnTiff(W, H, [content], tags), tmp_path)
+    assert abs(image.rgb - expected).max() <= 2
+
+
 @pytest.mark.parametrize("extras", [(), (2,)])
 @pytest.mark.parametrize("depth", [8, 16])
 def test_a_page_that_is_transparent_all_over_is_shown(tmp_path, depth, extras):
@@ -268,7 +287,7 @@ REFUSED = {
     "camera": ({258: 8, 262: 32803}, "not read: raw of a camera 8"),
     "LogLuv": ({258: (16,) * 3, 262: 32845, 277: 3}, "not read: LogLuv 16"),
     "Lab of ITU": ({258: (8,) * 3, 262: 10, 277: 3}, "not read: Lab of ITU 8"),
-    "YCbCr": ({258: (8,) * 3, 262: 6, 277: 3, 530: (2, 2)}, "YCbCr with fewer samples of color"),
+    "YCbCr": ({258: (8,) * 3, 262: 6, 277: 3, 284: 2, 530: (2, 2)}, "YCbCr of video, or with"),
     "JBIG": (GREY_8 | {259: 34661}, "a compression that is not read: JBIG; save it with LZW"),
     "T.85": (GREY_8 | {259: 9}, r"a compression that is not read: JBIG \(T.85\)"),
     "JPEG 2000": (GREY_8 | {259: 34712}, "a compression that is not read: JPEG 2000"),
