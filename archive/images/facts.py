@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.images.decode import bits_of
-from archive.images.opened import check_file, opened_image, reading
+from archive.images.opened import check_file, check_total, opened_image, reading
 from archive.images.tiff_header import is_tiff, tiff_header, tiff_headers
 from archive.images.tiff_kinds import is_lossy
 from schemas.errors import ScanError
@@ -13,6 +13,8 @@ from schemas.errors import ScanError
 _LOSSLESS = ("PNG", "BMP", "PPM", "GIF")
 _PREVIEW = 0.4
 """Size of a preview beside its page, at most."""
+_ALWAYS = 1000.0
+"""Megapixels that all images of a TIFF may have together, however small it is."""
 _ORIENTATION, _ON_ITS_SIDE = 274, (5, 6, 7, 8)
 """EXIF tag, and its values where rows are columns of the page."""
 
@@ -32,6 +34,7 @@ def page_frames(path: Path) -> tuple[int, ...]:
         headers = list(tiff_headers(path))
         if not headers:
             raise ScanError(f"{path}: damaged (it holds no image); rescan it")
+        check_total(path, sum(header.width * header.height for header in headers), _ALWAYS)
     first = (headers[0].width, headers[0].height)
     frames = (
         frame

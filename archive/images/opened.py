@@ -16,6 +16,9 @@ from schemas.errors import ScanError, is_systemic
 from schemas.media_types import MEDIA_TYPES
 
 MAX_BYTES = 4 * 1024**3
+_PIXELS_A_BYTE = 20_000
+"""Pixels that the pages of a file have for each of its bytes, at most: an empty page of 600 dpi,
+packed as a fax with its tags, has 10,000 to 20,000."""
 FORMATS = tuple(kind.pillow[0] for kind in MEDIA_TYPES if kind.pillow)
 """What a file may be, whatever its name: Pillow opens many kinds more, and EPS by Ghostscript."""
 _READ_ERRORS = (
@@ -100,6 +103,20 @@ def check_file(path: Path) -> None:
         raise ScanError(f"{path}: empty file; rescan it")
     if status.st_size > MAX_BYTES:
         raise ScanError(f"{path}: {status.st_size} bytes; more than {MAX_BYTES} is not accepted")
+
+
+def check_total(path: Path, pixels: int, max_megapixels: float) -> None:
+    """Refuse a file whose pages claim more ``pixels`` together than its bytes can hold.
+
+    Raises:
+        ScanError: they do, and are more than ``max_megapixels``.
+    """
+    size = path.stat().st_size
+    if pixels > max(max_megapixels * 1e6, _PIXELS_A_BYTE * size):
+        raise ScanError(
+            f"{path}: its pages claim {pixels / 1e6:.0f} megapixels, more than a file of {size} "
+            "bytes holds; deliver them as single images"
+        )
 
 
 def check_size(path: Path, size: tuple[int, int], max_megapixels: float) -> None:

@@ -11,6 +11,7 @@ import pypdfium2
 from PIL import Image
 from pypdfium2 import raw
 
+from archive.images.opened import check_total
 from archive.images.pdf_layout import PageLayout, ScanPart, page_layout
 from archive.images.pdf_objects import matrix_of
 from schemas.errors import ScanError
@@ -19,9 +20,6 @@ from schemas.model import Scan
 _MAGIC = b"%PDF-"
 _INSET = 0.02
 """Pixels by which an image stays inside its own, so that PDFium does not widen it by rounding."""
-_PIXELS_A_BYTE = 20_000
-"""Pixels that the pages of a PDF have for each of its bytes, at most: an empty page of 600 dpi,
-packed as a fax, has 10,000."""
 _MOST_PAGES = 10_000
 _NO_PASSWORD = (
     "protected by a password; deliver it without one, for example as `qpdf --decrypt` writes it"
@@ -73,7 +71,8 @@ def pdf_page(
     """
     with opened_page(path, number) as (document, page):
         layout = page_layout(page, name=_name(path, number), dpi=dpi, max_megapixels=max_megapixels)
-        _check_total(path, layout, len(document), max_megapixels)
+        # a page as often as the file has pages: all others would have to be drawn to be measured
+        check_total(path, layout.width * layout.height * len(document), max_megapixels)
         picture = _drawn(document, page, layout)
         if layout.parts and picture.getextrema() == ((255, 255),) * 3:
             _check_readable(layout.parts, _name(path, number))
@@ -109,17 +108,6 @@ def _opened(path: Path) -> pypdfium2.PdfDocument:
     except pypdfium2.PdfiumError as error:
         reason = _REASONS.get(error.err_code, f"cannot be opened ({error}); get the file again")
         raise ScanError(f"{path}: {reason}") from error
-
-
-def _check_total(path: Path, layout: PageLayout, pages: int, max_megapixels: float) -> None:
-    """Refuse a page that, as often as the file has pages, is more than the file can hold."""
-    total = layout.width * layout.height * pages
-    allowed = max(max_megapixels * 1e6, _PIXELS_A_BYTE * path.stat().st_size)
-    if total > allowed:
-        raise ScanError(
-            f"{path}: {pages} pages of {layout.width} x {layout.height} are more than a file of "
-            f"{path.stat().st_size} bytes holds; deliver the pages as images"
-        )
 
 
 def _drawn(

@@ -5,10 +5,12 @@ Tags are those of TIFF 6.0 and its supplements.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
@@ -115,14 +117,14 @@ def tiff_header(path: Path, frame: int = 0) -> TiffHeader:
         EOFError: there is no such image.
         OSError, SyntaxError, TypeError, ValueError, struct.error: damaged, as Pillow says it.
     """
-    header = next(islice(tiff_headers(path), frame, None), None)
+    header = next(tiff_headers(path, first=frame), None)
     if header is None:
         raise EOFError(f"no image {frame + 1}")
     return header
 
 
-def tiff_headers(path: Path) -> Iterator[TiffHeader]:
-    """Yield the tags of every image, at most ``MOST_FRAMES``.
+def tiff_headers(path: Path, *, first: int = 0) -> Iterator[TiffHeader]:
+    """Yield the tags of every image from ``first`` on, up to ``MOST_FRAMES``.
 
     Raises:
         As ``tiff_header``.
@@ -131,14 +133,25 @@ def tiff_headers(path: Path) -> Iterator[TiffHeader]:
         head = stream.read(8)
         if _BIG in head[2:4]:
             head += stream.read(8)
-        start, seen = ImageFileDirectory_v2(head).next, set[int]()
-        while start and start not in seen and len(seen) < MOST_FRAMES:
-            seen.add(start)
+        for start in islice(_starts(stream, head), first, MOST_FRAMES):
             stream.seek(start)
             tags = ImageFileDirectory_v2(head)
             tags.load(stream)
             yield _header(tags)
-            start = tags.next
+
+
+def _starts(stream: BinaryIO, head: bytes) -> Iterator[int]:
+    """Yield where each directory of tags begins, until one is damaged or comes again."""
+    order = ">" if head[:2] == b"MM" else "<"
+    count, entry, after = ("Q", 20, "Q") if _BIG in head[2:4] else ("H", 12, "I")
+    start, seen = ImageFileDirectory_v2(head).next, set[int]()
+    while start and start not in seen:
+        seen.add(start)
+        yield start
+        stream.seek(start)
+        (tags,) = struct.unpack(order + count, stream.read(struct.calcsize(count)))
+        stream.seek(tags * entry, 1)
+        (start,) = struct.unpack(order + after, stream.read(struct.calcsize(after)))
 
 
 def _header(tags: ImageFileDirectory_v2) -> TiffHeader:

@@ -250,7 +250,7 @@ def test_a_password_is_said_with_the_remedy(tmp_path):
 @pytest.mark.parametrize("copies", [50, 4000])
 def test_a_small_pdf_of_many_large_pages_is_refused_before_it_is_drawn(tmp_path, copies):
     pdf = DrawnPdf((0, 0, 4000, 4000), "0 0 9 9 re f", copies=copies).write(tmp_path / "x.pdf")
-    with pytest.raises(ScanError, match=f"x.pdf: {copies} pages of 16667 x 16667 are more than"):
+    with pytest.raises(ScanError, match=r"x.pdf: its pages claim .* megapixels, more than a file"):
         load_image(pdf)
 
 

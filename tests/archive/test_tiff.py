@@ -381,6 +381,18 @@ def test_a_large_size_is_refused_before_a_byte_is_read(tmp_path):
     tracemalloc.stop()
 
 
+def test_many_large_images_in_a_small_file_are_refused_before_one_is_decoded(tmp_path):
+    path = DrawnTiff(16_000, 16_000, [bytes(99)], {258: 1, 259: 4}).write(tmp_path / "page.tif")
+    content = path.read_bytes()
+    start = int.from_bytes(content[4:8], "little")
+    directory = content[start:-4]
+    for _ in range(49):
+        content = content[:-4] + (len(content)).to_bytes(4, "little") + directory + bytes(4)
+    path.write_bytes(content)
+    with pytest.raises(ScanError, match="its pages claim 12800 megapixels, more than a file of"):
+        page_frames(path)
+
+
 def test_a_chain_of_images_that_bites_its_tail_ends(tmp_path):
     path = DrawnTiff(W, H, [bytes(W * H)], {258: 8}).write(tmp_path / "page.tif")
     content = bytearray(path.read_bytes())
