@@ -4,6 +4,7 @@
   x ConfigError            config.ini or the command line holds a bad value       exit 2
   x PageError              one page cannot be used or made; the others go on      exit 1
   |   x ScanError            a scan is damaged, no image, too large, not allowed
+  |   x ProcessDiedError     its process died, or it does not fit into memory
   |   x RecognitionError     Tesseract gave up on a page (time-out, no output)
   |   x RefineError          matting did not converge
   x DocumentError          a document (METS, ALTO, issue.ini, JSON) is invalid     exit 1
@@ -43,6 +44,10 @@ class PageError(ArchiveError):
 
 class ScanError(PageError):
     """A scan is damaged, not an image, too large or outside its folder."""
+
+
+class ProcessDiedError(PageError):
+    """The process that worked on a page died, or the page did not fit into its memory."""
 
 
 class RecognitionError(PageError):

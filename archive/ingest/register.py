@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.images.images import load_image
 from archive.ingest.identity import READING, fingerprint, own_id, str_of
 from archive.ingest.issue_source import IssueSource
 from archive.ingest.masters import check_digest, in_place, kept
+from archive.ingest.measure import Measure, measure
 from archive.ingest.names import printable_name, why_unread
 from archive.ingest.page_source import PageSource
 from archive.ingest.texts import read_text
@@ -17,19 +17,23 @@ from archive.layout import Layout
 from archive.records import read_issue, write_issue, write_record
 from archive.store import sha256, write_whole
 from schemas.codec import to_json
-from schemas.errors import DocumentError, ScanError
+from schemas.errors import DocumentError, PageError, ScanError
 from schemas.model import Issue, PageId, PageText, Quarantined, Scan
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What is accepted, whether masters are copied and text that came with them is kept."""
+    """What is accepted, whether masters are copied and text that came with them is kept.
+
+    ``measure`` decodes a page; it is no part of what makes a page be read again.
+    """
 
     copy: bool = True
     max_megapixels: float = 300.0
     pdf_dpi: int = 300
     default_dpi: int = 300
     keep_text: bool = False
+    measure: Measure = field(default=measure, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +224,7 @@ def _validated(source: IssueSource, accept: Acceptance) -> _Read:
             sequence = len(read.scans) + 1
             scan = _scan(PageId(source.issue, sequence), page, digests[page.path], accept)
             read.scans.append((page, scan))
-        except (ScanError, OSError) as error:
+        except (PageError, OSError) as error:
             reason = printable_name(why_unread(error).removeprefix(f"{page.path}: "))
             read.refused.append(Quarantined(_name(page, source.folder), reason))
             read.is_final &= not isinstance(error, OSError)
@@ -228,12 +232,7 @@ def _validated(source: IssueSource, accept: Acceptance) -> _Read:
 
 
 def _scan(page_id: PageId, page: PageSource, digest: str, accept: Acceptance) -> Scan:
-    image = load_image(
-        page.path,
-        frame=page.frame,
-        max_megapixels=accept.max_megapixels,
-        pdf_dpi=accept.pdf_dpi,
-    )
+    image = accept.measure(page.path, page.frame, accept.max_megapixels, accept.pdf_dpi)
     return Scan(
         page=page_id,
         name=printable_name(page.path.name),
@@ -248,7 +247,7 @@ def _scan(page_id: PageId, page: PageSource, digest: str, accept: Acceptance) ->
         size_bytes=page.path.stat().st_size,
         frame=page.frame,
         label=page.label or None,
-        has_icc=image.had_icc,
+        has_icc=image.has_icc,
         dpi_is_known=image.dpi is not None,
     )
 

@@ -11,7 +11,7 @@ from archive.records import read_issue
 from tasks.commands.messages import open_archive
 from tasks.commands.options import config_option
 from tasks.exits import Exit
-from tasks.flow.ingest import take_in
+from tasks.flow.ingest_bounded import take_in_bounded
 
 
 @click.command()
@@ -25,7 +25,7 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
     """
     archive = open_archive(config, is_new=True)
     with hold_lock(archive.layout.root, "ingest", waits=True):
-        intake = take_in(sources, archive.layout, archive.catalog, archive.settings.ingest)
+        intake = take_in_bounded(sources, archive)
     bad = list(intake.refused)
     for issue in intake.new:
         record = read_issue(archive.layout, issue)

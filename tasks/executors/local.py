@@ -56,10 +56,12 @@ class _Worker:
 class LocalExecutor:
     """Up to ``processes`` workers; they start when needed and stay until ``close``.
 
-    ``preload`` names the modules that the fork server imports once for all workers.
+    ``preload`` names the modules that the fork server imports once for all workers; ``memory_mb``
+    is the most address space that a worker may have, 0 for no limit.
     """
 
-    def __init__(self, processes: int, preload: Sequence[str] = ()) -> None:
+    def __init__(self, processes: int, preload: Sequence[str] = (), *, memory_mb: int = 0) -> None:
+        self._memory_mb = memory_mb
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
         self._processes = processes
@@ -94,7 +96,7 @@ class LocalExecutor:
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=serve, args=(theirs, _log.getEffectiveLevel()), daemon=True
+            target=serve, args=(theirs, _log.getEffectiveLevel(), self._memory_mb), daemon=True
         )
         process.start()
         theirs.close()
@@ -139,14 +141,16 @@ class LocalExecutor:
         return WorkerDied(worker.order, timed_out)
 
 
-_EXECUTORS: dict[tuple[int, int], LocalExecutor] = {}
+_EXECUTORS: dict[tuple[int, int, int], LocalExecutor] = {}
 
 
-def local_executor(processes: int, preload: Sequence[str] = ()) -> LocalExecutor:
+def local_executor(
+    processes: int, preload: Sequence[str] = (), *, memory_mb: int = 0
+) -> LocalExecutor:
     """Return this process's executor; 0 takes every core. It is kept until ``close_executors``."""
-    key = (os.getpid(), processes or cores())
+    key = (os.getpid(), processes or cores(), memory_mb)
     if key not in _EXECUTORS:
-        _EXECUTORS[key] = LocalExecutor(key[1], preload)
+        _EXECUTORS[key] = LocalExecutor(key[1], preload, memory_mb=memory_mb)
     return _EXECUTORS[key]
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from schemas.errors import PageError
+from schemas.errors import PageError, ProcessDiedError
 from schemas.model import PageId
 from tasks.executors.protocol import Executor, Finished, Order, WorkerDied
 
@@ -97,7 +97,8 @@ def _try_alone(
         if lost[0].timed_out:
             _fail_at_limit(work, lost[0].order)
             return
-    work.fail(page, PageError(f"{page}: the worker process died on this page, {_TRIES} times"))
+    died = f"{page}: the worker process died on this page, {_TRIES} times"
+    work.fail(page, ProcessDiedError(died))
 
 
 def _fail_at_limit(work: PageWork, order: Order) -> None:

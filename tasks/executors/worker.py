@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import pickle
+import resource
 import signal
 import threading
 import time
@@ -19,18 +20,28 @@ from tasks.executors.protocol import Order
 _log = logging.getLogger(__name__)
 
 
-def serve(connection: Connection, log_level: int) -> None:
-    """Work on the orders that come through ``connection``; send back seconds and error of each.
+def begin_worker(memory_mb: int) -> None:
+    """Make this process a worker that may have ``memory_mb`` of address space, 0 for no limit.
 
-    The worker leads its own process group, so that whoever kills the group ends its Tesseract too.
-    It ignores SIGTERM and SIGINT: systemd sends them to every process of a service, and only the
-    parent may decide what becomes of the page at work.
+    It leads its own process group, so that whoever kills the group ends its Tesseract too. It
+    ignores SIGTERM and SIGINT: systemd sends them to every process of a service, and only the
+    parent may decide what becomes of the page at work. It ends with its parent.
     """
     set_environment()
+    if memory_mb:
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = memory_mb * 2**20
+        limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
+
+
+def serve(connection: Connection, log_level: int, memory_mb: int = 0) -> None:
+    """Work on the orders that come through ``connection``; send back seconds and error of each."""
+    begin_worker(memory_mb)
     logging.getLogger().handlers = [_SendToParent(connection)]
     logging.getLogger("tasks").setLevel(log_level)
     while True:
@@ -48,12 +59,12 @@ def _carry_out(order: Order) -> tuple[float, Exception | None]:
         order.work(order.pages)
     except Exception as raised:  # noqa: BLE001 - whatever it was, the parent decides
         _log.debug("order of %s ended with an error", order.pages[0], exc_info=True)
-        error = _picklable(raised)
+        error = picklable(raised)
     give_back_memory()
     return time.monotonic() - started, error
 
 
-def _picklable(error: Exception) -> Exception:
+def picklable(error: Exception) -> Exception:
     """Return ``error``, or its text as a RuntimeError where it cannot travel between processes."""
     try:
         pickle.loads(pickle.dumps(error))

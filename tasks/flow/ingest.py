@@ -12,6 +12,7 @@ from archive.catalog.catalog import Catalog
 from archive.ingest.archived import SeenArchives, archives_at, unpacked
 from archive.ingest.identity import Walk
 from archive.ingest.issue_source import Discovery, IssueSource
+from archive.ingest.measure import Measure, measure
 from archive.ingest.names import printable_name, why_unread
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import discover
@@ -40,9 +41,15 @@ class Intake:
 
 
 def take_in(
-    sources: Iterable[Path], layout: Layout, catalog: Catalog, settings: IngestSettings
+    sources: Iterable[Path],
+    layout: Layout,
+    catalog: Catalog,
+    settings: IngestSettings,
+    measure: Measure = measure,
 ) -> Intake:
     """Register every issue at ``sources``; one bad source costs only itself.
+
+    ``measure`` decodes a page.
 
     Raises:
         OSError: the disk is full or read-only.
@@ -53,6 +60,7 @@ def take_in(
         pdf_dpi=settings.pdf_dpi,
         default_dpi=settings.default_dpi,
         keep_text=settings.text == "keep",
+        measure=measure,
     )
     new: list[IssueId] = []
     known: list[IssueId] = []

@@ -34,7 +34,8 @@ class PageOutcome:
     """How one page left one stage.
 
     ``digests`` are the SHA-256 of the files it left, by their names in the page's folder; the name
-    of a page's only file is empty. Outcomes of older releases have none.
+    of a page's only file is empty. Outcomes of older releases have none. ``attempts`` counts the
+    runs in which the page's process died.
     """
 
     sequence: int
@@ -42,6 +43,7 @@ class PageOutcome:
     error: str = ""
     message: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
+    attempts: int = 0
 
 
 class IssueTask(luigi.Task):

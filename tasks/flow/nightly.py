@@ -17,9 +17,11 @@ from archive.upkeep.runs import begin_run, check_not_older
 from schemas.model import IssueId, Quarantined
 from tasks.archive_access import OpenArchive
 from tasks.flow.fixity import verified
-from tasks.flow.ingest import Intake, take_in
+from tasks.flow.ingest import Intake
+from tasks.flow.ingest_bounded import take_in_bounded
 from tasks.flow.luigi import run_issues
 from tasks.flow.report import write_report
+from tasks.flow.retries import try_again
 from tasks.flow.run_number import numbered
 from tasks.flow.run_result import RunResult
 
@@ -62,6 +64,8 @@ def _run(
         with numbered(run):
             intake = _intake(archive) if only is None else Intake()
             issues = _issues(archive, only)
+            if only is None:
+                try_again(archive, frozenset(issues))
             failures = run_issues(issues, archive.config, scheduler=scheduler)
         damages = _damages(archive) if only is None else ()
     except BaseException as error:
@@ -112,7 +116,7 @@ def _intake(archive: OpenArchive) -> Intake:
     if not incoming.is_dir():  # cron must hear of it: nothing would come in, night after night
         return Intake(refused=(Quarantined(printable_name(str(incoming)), _NO_INCOMING),))
     with hold_lock(archive.layout.root, "ingest", waits=True):
-        return take_in([incoming], archive.layout, archive.catalog, archive.settings.ingest)
+        return take_in_bounded([incoming], archive)
 
 
 def _issues(archive: OpenArchive, only: Sequence[IssueId] | None) -> tuple[IssueId, ...]:

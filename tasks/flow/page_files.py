@@ -24,6 +24,8 @@ from tasks.flow.issue import IssueTask, PageOutcome
 T = TypeVar("T")
 OUTCOME = ".outcome.json"
 """Ends the name of the file that says how a page left a stage."""
+TRIED = ".tried.json"
+"""Ends the name of the outcome of a page that is tried again because its process died."""
 
 
 class PageFiles(IssueTask):

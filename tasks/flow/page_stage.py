@@ -11,12 +11,11 @@ import logging
 import math
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
 
 import luigi
 
@@ -28,18 +27,20 @@ from schemas.errors import (
     EngineError,
     PageError,
     PagesFailedError,
+    ProcessDiedError,
     SystemicError,
     is_systemic,
 )
-from schemas.ledger import LedgerRow, StageState
+from schemas.ledger import StageState
 from schemas.model import PageId
+from tasks.executors.bounded import MORE
 from tasks.executors.environment import cores
 from tasks.executors.local import close_executors_of_child, local_executor
 from tasks.executors.pages import work_on
 from tasks.executors.protocol import Order
 from tasks.flow.graph import last_common
 from tasks.flow.issue import PageOutcome
-from tasks.flow.page_files import OUTCOME, PageFiles
+from tasks.flow.outcomes import StageOutcomes
 from tasks.flow.progress import progress
 from tasks.flow.run_number import run_number
 
@@ -49,15 +50,13 @@ _PRELOAD = ("tasks.flow.export",)
 _log = logging.getLogger(__name__)
 
 
-class BatchStage(PageFiles):
+class BatchStage(StageOutcomes):
     """One stage over the pages of an issue, several pages at once.
 
     A subclass names its ``stage``, a row of ``tasks.flow.graph``, its ``suffix`` (empty for a
     folder a page), and brings pages to their outcomes in ``build_batch``. A page that fails does
     not stop the others; an error that would hit every page alike stops the run.
     """
-
-    suffix: ClassVar[str] = ""
 
     @property
     def batch_size(self) -> int:
@@ -89,7 +88,7 @@ class BatchStage(PageFiles):
         processes = self.settings.run.processes or cores()
         share = math.ceil(len(pages) / processes)  # no worker is idle while another has a batch
         batch = max(1, min(self.batch_size, share))
-        executor = local_executor(processes, _PRELOAD)
+        executor = local_executor(processes, _PRELOAD, memory_mb=self.settings.run.memory_mb)
         try:
             return work_on(self, pages, executor, batch=batch, advance=bar)
         finally:
@@ -153,59 +152,14 @@ class BatchStage(PageFiles):
                 raise EngineError(f"{page}: {error}") from error
             again = f"bilderbogen rerun {page.issue} --page {page.sequence}"
             self.fail(page, PageError(f"{page}: {error}; {again}"))
-        except MemoryError as error:
-            raise SystemicError(f"{page}: out of memory in {self.stage}") from error
+        except MemoryError:
+            self.fail(page, ProcessDiedError(f"{page}: does not fit into memory; {MORE}"))
         except ArchiveError:
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours costs the page that met it
             _log.exception("fault of the program", extra=self._fields(page))
             fault = f"{type(error).__name__}: {error}"
             self.fail(page, PageError(f"{page}: a fault of the program in {self.stage}: {fault}"))
-
-    def fail(self, page: PageId, error: ArchiveError) -> None:
-        """Write down that ``page`` could not be made, and why."""
-        failed = PageOutcome(
-            page.sequence, StageState.FAILED, type(error).__name__, _plain(str(error))
-        )
-        self._write(page, failed)
-        _log.info("page failed", extra=self._fields(page) | {"reason": failed.message})
-
-    def _fields(self, page: PageId) -> dict[str, str]:
-        """Fields of a log line about ``page``."""
-        return {"issue": self.issue, "page": str(page), "stage": self.stage}
-
-    def target(self, page: PageId) -> Path:
-        """This stage's file or folder for ``page``."""
-        return self.made_by(self.stage, page, self.suffix)
-
-    def outcome(self, page: PageId) -> PageOutcome:
-        """How ``page`` left this stage."""
-        return self.outcome_in(self.stage, page)
-
-    def is_settled(self, page: PageId) -> bool:
-        """Say whether ``page`` has left this stage, done or failed; a damaged outcome is none."""
-        try:
-            self.outcome(page)
-        except (FileNotFoundError, DocumentError):
-            return False
-        return True
-
-    def forget(self, pages: Iterable[PageId]) -> None:
-        """Drop outcomes and list, so that ``pages`` are built again by the next run."""
-        self._list.unlink(missing_ok=True)
-        for page in pages:
-            self._outcome(page).unlink(missing_ok=True)
-
-    @property
-    def _list(self) -> Path:
-        recipe = self.recipe_of(self.stage)
-        return self.layout.done(self.stage, recipe, self.issue_id, self.record.version)
-
-    def _outcome(self, page: PageId) -> Path:
-        return self.made_by(self.stage, page, OUTCOME)
-
-    def _write(self, page: PageId, outcome: PageOutcome) -> None:
-        write_whole(self._outcome(page), to_json(outcome))
 
     def _enter(
         self,
@@ -221,22 +175,6 @@ class BatchStage(PageFiles):
         ]
         self.catalog.record(rows, run=run_number())
         progress().finished(self.issue, self.stage, rows, wall_s)
-
-    def ledger_rows(self, pages: Iterable[PageId]) -> list[LedgerRow]:
-        """What the ledger says of ``pages``, which have left this stage."""
-        return [self._ledger_row(page, self.outcome(page)) for page in pages]
-
-    def _ledger_row(self, page: PageId, outcome: PageOutcome) -> LedgerRow:
-        return LedgerRow(
-            issue=self.issue_id,
-            name=str(page),
-            sequence=page.sequence,
-            stage=self.stage,
-            state=outcome.state,
-            recipe=self.recipe_of(self.stage),
-            error=outcome.error,
-            message=outcome.message,
-        )
 
     def _check_share(self, outcomes: Sequence[PageOutcome]) -> None:
         failed = {
@@ -262,7 +200,7 @@ def build_pages(
     task = stage(issue=issue, config=config)
     try:
         task.build_batch(pages)
-    except (ArchiveError, OSError, MemoryError):
+    except (ArchiveError, OSError):
         raise
     except Exception:  # noqa: BLE001 - of any library; each page is tried by itself
         _log.warning("batch failed, its pages are tried one by one", exc_info=True)
@@ -286,7 +224,3 @@ class PageStage(BatchStage):
         """Bring every page of ``pages`` to an outcome, one after the other."""
         for page in pages:
             self.settle(page, partial(self.build, page))
-
-
-def _plain(message: str) -> str:
-    return " ".join(message.split())

@@ -21,10 +21,15 @@ from tasks.flow.stages import Describe
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """What is to be done again: stages by name, pages by number."""
+    """What is to be done again: stages by name, pages by number.
+
+    ``keeps_attempts`` where no person asked for it: pages of which the process died too often stay
+    as they are in the end.
+    """
 
     stages: tuple[str, ...]
     pages: tuple[int, ...]
+    keeps_attempts: bool = False
 
 
 def forget(
@@ -34,6 +39,7 @@ def forget(
     stage: str | None = None,
     pages: Sequence[int] = (),
     failed: bool = False,
+    keeps_attempts: bool = False,
 ) -> tuple[PageId, ...]:
     """Drop the outcomes of ``pages`` (none: all) from ``stage`` on; return the pages dropped.
 
@@ -55,7 +61,7 @@ def forget(
     if not chosen:
         return ()
     drop_noted(task)  # a rerun before this one may have been killed
-    note = Rerun(stages, tuple(page.sequence for page in chosen))
+    note = Rerun(stages, tuple(page.sequence for page in chosen), keeps_attempts)
     write_whole(task.layout.rerun(issue), to_json(note))
     drop_noted(task)
     return tuple(chosen)
@@ -86,7 +92,7 @@ def _drop(task: IssueTask) -> None:
     pages = [PageId(issue, number) for number in rerun.pages]
     for stage in reversed(rerun.stages):  # what readers see is due before anything is gone
         if stage in PAGE_STAGES:
-            task.task_of(stage).forget(pages)
+            task.task_of(stage).forget(pages, keeps_attempts=rerun.keeps_attempts)
         else:
             write_whole(task.layout.due(issue, stage), b"")
     task.catalog.forget(issue, rerun.stages, [str(page) for page in pages])

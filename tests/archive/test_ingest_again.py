@@ -126,14 +126,13 @@ def test_a_larger_page_comes_in_once_it_is_allowed(tmp_path, layout):
     assert len(register(only(folder), layout, Acceptance()).issue.scans) == 3
 
 
-def test_a_bad_page_that_comes_later_is_named_and_read_once(tmp_path, layout, catalog, monkeypatch):
+def test_a_bad_page_that_comes_later_is_named_and_read_once(tmp_path, layout, catalog):
     folder = write_issue(tmp_path / "in", 2)
     take_in([folder], layout, catalog, IngestSettings())
     (folder / "p3.tif").write_bytes(b"no image")
     take_in([folder], layout, catalog, IngestSettings())
     assert [r.name for r in catalog.ledger(state=StageState.QUARANTINED)] == ["p3.tif"]
-    monkeypatch.setattr("archive.ingest.register.load_image", lambda *_, **__: pytest.fail("read"))
-    take_in([folder], layout, catalog, IngestSettings())
+    take_in([folder], layout, catalog, IngestSettings(), lambda *_: pytest.fail("read"))
 
 
 def test_what_a_killed_ingest_did_not_enter_is_entered_the_next_night(tmp_path, layout, catalog):
