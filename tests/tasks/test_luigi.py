@@ -78,7 +78,7 @@ def test_plain_luigi_says_by_its_exit_code_that_a_page_failed(home, config, luig
 def test_plain_luigi_ends_a_rerun_that_was_stopped(config, monkeypatch):
     from tasks.flow import publish as publishing
 
-    def stopped(*_):
+    def stopped(*_, **__):
         raise KeyboardInterrupt
 
     prepared(config)

@@ -111,7 +111,7 @@ def test_a_rerun_that_is_stopped_hides_nothing_and_is_ended_by_the_next_night(
 
     kinds = {"Describe": Describe, "Publish": Publish, "Export": Export}
 
-    def stopped(*_):
+    def stopped(*_, **__):
         raise KeyboardInterrupt
 
     assert run(config, "nightly") == 0
