@@ -16,7 +16,13 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from archive.images.pdf_grid import ROUNDED, SLACK, fitted
-from archive.images.pdf_objects import PlacedImage, display_matrix, is_type, placed_images
+from archive.images.pdf_objects import (
+    PlacedImage,
+    display_matrix,
+    is_type,
+    oblique_scale,
+    placed_images,
+)
 from schemas.errors import ScanError
 
 POINTS_PER_INCH = 72.0
@@ -91,7 +97,10 @@ def page_layout(
     _check_images(images, name, max_megapixels)
     size = page.get_size()
     layout = _scan_layout(_best_scan(images, size), size, display)
-    if layout is None or _has_finer_type(layout, objects, size, display, dpi=dpi):
+    if layout is None:
+        scale = oblique_scale(objects, display, size)
+        layout = _drawn_layout(size, display, max(dpi, round(POINTS_PER_INCH * scale)))
+    elif _has_finer_type(layout, objects, size, display, dpi=dpi):
         layout = _drawn_layout(size, display, dpi)
     megapixels = layout.width * layout.height / 1e6
     if megapixels > max_megapixels:

@@ -16,6 +16,8 @@ from archive.images.pdf_grid import Span
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _MARGIN = 0.08
 """Share of a page's side in which stamps of libraries and notices of downloads stand."""
+_COVERED = 0.8
+"""Area of an image that lies askew, as a share of the page's, from which it is the page."""
 _OBLIQUE = 1e-3
 """Skew of an image, as a share of its scale, above which it does not stand upright."""
 _LINES, _OUTLINES = 1.0, 100
@@ -90,6 +92,25 @@ def _placed(
         return None
     pixels = (height, width) if skew > spread else (width, height)
     return PlacedImage(item, order, around, (left, top, right, bottom), pixels)
+
+
+def oblique_scale(
+    objects: Sequence[pypdfium2.PdfObject],
+    display: NDArray[np.float64],
+    size: tuple[float, float],
+) -> float:
+    """Return pixels a point of the finest image that covers a page, however it is turned; or 0.
+
+    ``size`` is that of the page in points. Scans that a program has set straight lie askew.
+    """
+    finest = 0.0
+    for item in objects:
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+            whole = (matrix_of(item) @ _around(item, display))[:2, :2]
+            if abs(np.linalg.det(whole)) >= _COVERED * size[0] * size[1]:
+                sides = np.linalg.norm(whole, axis=1)
+                finest = max(finest, *(np.array(item.get_px_size()) / sides))
+    return finest
 
 
 def _around(item: pypdfium2.PdfObject, display: NDArray[np.float64]) -> NDArray[np.float64]:

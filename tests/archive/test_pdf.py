@@ -167,6 +167,15 @@ def test_a_resolution_that_cannot_be_is_not_known(tmp_path, size, box, dpi):
     assert image.rgb.shape[:2] == size[::-1] and image.dpi == dpi
 
 
+def test_a_scan_that_lies_askew_is_drawn_as_finely_as_it_was_scanned(tmp_path):
+    content = "q 594 9 -13 841 5 -3 cm /I Do Q"
+    path = DrawnPdf((0, 0, 595, 842), content, {"I": noise(1654, 2339)}).write(tmp_path / "x.pdf")
+    image = load_image(path, pdf_dpi=100)
+    assert image.dpi == 200 and image.rgb.shape[:2] == (2339, 1653)
+    again = load_image(path, pdf_dpi=200)
+    assert np.array_equal(again.rgb, image.rgb)
+
+
 def test_a_fax_is_drawn_in_square_pixels(tmp_path):
     fax = load_image(scan_pdf(tmp_path / "x.pdf", noise(400, 240), (144, 176)))
     assert fax.rgb.shape[:2] == (489, 400) and fax.dpi == 200
