@@ -2,6 +2,7 @@
 # make demo    draw three issues of an invented magazine and run the nightly job on them
 # make test    every test; make quick: the unmarked ones
 # make pythons the fast tests that need no torch, on every Python this machine has
+# make cases   deliveries as people have them, from ../shared/cases, through the product
 # make check   formatting, lint, types: what .pre-commit-config.yaml names
 PYTHON ?= python3
 VENV   := .venv
@@ -19,7 +20,7 @@ APT := tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra \
        fonts-fanwood fonts-century-catalogue wogerman wamerican wfrench
 APT_TEST := postgresql chromium chromium-driver
 
-.PHONY: setup system system-test demo test pythons quick check bench docs lock clean snapshots
+.PHONY: setup system system-test demo test pythons quick check cases bench docs lock clean snapshots
 
 setup: system $(STAMP)
 
@@ -49,6 +50,9 @@ check: $(STAMP)
 
 pythons:
 	@sh .ci/pythons
+
+cases: system $(STAMP)
+	$(BIN)/python -m benchmarks.cases
 
 bench: setup
 	$(BIN)/python -m benchmarks.run
