@@ -34,6 +34,8 @@ $(STAMP): requirements.lock setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "compiling the kernels of the matting, once: one to three minutes"
+	$(BIN)/python -m tasks.executors.kernels
 	touch $@
 
 demo: setup

@@ -2,10 +2,10 @@
 
     python -m benchmarks.night [--pages FOLDER] [--kind text ...] [--limit N]
 
-FOLDER is that of ../shared/eval-dev/pages, or one with such names; without it the demo's magazine is
-drawn. One process works on pages. Seconds are user and system seconds of all processes, those of
-workers too. What a night costs before its first page (start, workers, models) is measured on an
-archive of one blank page and stands apart.
+FOLDER is that of ../shared/eval-dev/pages, or one with such names. Without it the demo's magazine
+is drawn. One process works on pages. Seconds are user and system seconds of all processes, those
+of workers too. What a night costs before its first page (start, workers, models) is that of a
+night with one blank page, and stands apart.
 """
 
 from __future__ import annotations
@@ -16,21 +16,18 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from archive.catalog.catalog import Catalog
 from archive.images.images import save_png
 from archive.training.fonts import find_fonts
 from archive.training.magazine import write_issue
 from benchmarks.cpu import Cost, cost_of
 from pipeline.synthesis.magazine import DPI, draw_page, issues
 from pipeline.synthesis.type import FontBook
-from tasks.flow.graph import PAGE_STAGES
 
 CONFIG = """[archive]
 root = archive
@@ -43,6 +40,7 @@ processes = 1
 [core]
 log_level = CRITICAL
 """
+ISSUE = "issue-1"
 BLANK_DPI, BLANK_SIZE = 300.0, (1600, 1200)
 
 
@@ -73,11 +71,8 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=6)
     args = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.python_version()}\n")
-    print(
-        f"| pages | n | {' | '.join(PAGE_STAGES)} | CPU s a page | Tesseract | ratio "
-        "| fixed CPU s | largest MB |"
-    )
-    print("|---|" + "--:|" * (len(PAGE_STAGES) + 6))
+    print("| pages | n | CPU s a page | plain Tesseract | ratio | fixed CPU s | largest MB |")
+    print("|---|" + "--:|" * 6)
     for name in args.kind if args.pages else ("drawn magazine",):
         kind = KINDS.get(name, DRAWN)
         files = sorted(args.pages.glob(kind.pattern))[: args.limit] if args.pages else []
@@ -86,24 +81,27 @@ def main() -> None:
 
 def row(name: str, kind: Kind, pages: list[Path]) -> str:
     """Return the line of the table for ``pages``; drawn ones where there are none."""
-    fixed = blank_night(kind)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
+        config = home / "config.ini"
+        config.write_text(CONFIG.format(language=kind.language, script=kind.script))
+        put_blank(home, grey=255)
+        night(config)  # begins the archive
+        put_blank(home, grey=250)
+        fixed = night(config)
         count = fill(home, pages)
-        cost = night(home, kind)
-        by_stage = stage_seconds(home)
+        cost = night(config)
         plain = tesseract(home, kind.model) / count
     page = max(0.0, cost.cpu_s - fixed.cpu_s) / count
-    stages = " | ".join(f"{by_stage[stage] / count:.2f}" for stage in PAGE_STAGES)
     return (
-        f"| {name} | {count} | {stages} | {page:.2f} | {plain:.2f} | {page / plain:.2f} "
+        f"| {name} | {count} | {page:.2f} | {plain:.2f} | {page / plain:.2f} "
         f"| {fixed.cpu_s:.1f} | {cost.largest_mb:.0f} |"
     )
 
 
 def fill(home: Path, pages: Iterable[Path]) -> int:
     """Put ``pages`` into the archive's incoming folder; return how many."""
-    incoming = home / "incoming" / "issue-1"
+    incoming = home / "incoming" / ISSUE
     incoming.mkdir(parents=True)
     for page in pages:
         shutil.copy(page, incoming)
@@ -112,32 +110,20 @@ def fill(home: Path, pages: Iterable[Path]) -> int:
         return copied
     fonts, issue = FontBook(find_fonts()), issues()[1]
     drawn = (draw_page(issue, number, fonts).image for number in range(len(issue.pages)))
-    write_issue(incoming, "issue-1", issue.metadata, drawn, dpi=DPI)
+    write_issue(incoming, ISSUE, issue.metadata, drawn, dpi=DPI)
     return len(issue.pages)
 
 
-def blank_night(kind: Kind) -> Cost:
-    """Return what a night of one blank page costs."""
-    with tempfile.TemporaryDirectory() as folder:
-        incoming = Path(folder) / "incoming" / "blank"
-        incoming.mkdir(parents=True)
-        save_png(incoming / "p1.png", np.full(BLANK_SIZE, 255, np.uint8), dpi=BLANK_DPI)
-        return night(Path(folder), kind)
+def put_blank(home: Path, *, grey: int) -> None:
+    """Put an issue of one blank page into the incoming folder."""
+    incoming = home / "incoming" / f"blank-{grey}"
+    incoming.mkdir(parents=True)
+    save_png(incoming / "p1.png", np.full(BLANK_SIZE, grey, np.uint8), dpi=BLANK_DPI)
 
 
-def night(home: Path, kind: Kind) -> Cost:
+def night(config: Path) -> Cost:
     """Run the nightly job."""
-    config = home / "config.ini"
-    config.write_text(CONFIG.format(language=kind.language, script=kind.script))
     return cost_of([sys.executable, "-m", "tasks", "nightly", "--config", str(config)])
-
-
-def stage_seconds(home: Path) -> dict[str, float]:
-    """Return the seconds of all pages by stage; those of the clock, as the ledger has them."""
-    seconds: dict[str, float] = defaultdict(float)
-    for ledger_row in Catalog.open(f"sqlite:///{home}/archive/catalog.sqlite").ledger():
-        seconds[ledger_row.stage] += ledger_row.seconds
-    return seconds
 
 
 def tesseract(home: Path, model: str) -> float:
@@ -148,7 +134,7 @@ def tesseract(home: Path, model: str) -> float:
             ["tesseract", str(page), str(home / "out"), "-l", model, "--psm", "3", "tsv"],
             env=one_thread,
         ).cpu_s
-        for page in sorted((home / "incoming").rglob("*.*"))
+        for page in sorted((home / "incoming" / ISSUE).iterdir())
         if page.suffix != ".ini"
     )
 

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 
 from tasks.executors.environment import give_back_memory, set_environment
+from tasks.executors.kernels import set_kernel_folder
 from tasks.executors.protocol import Order
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ def begin_worker(memory_mb: int) -> None:
     parent may decide what becomes of the page at work. It ends with its parent.
     """
     set_environment()
+    set_kernel_folder()
     if memory_mb:
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         limit = memory_mb * 2**20

@@ -13,6 +13,7 @@ import pytest
 
 from schemas.errors import EngineError
 from schemas.model import IssueId, PageId
+from tasks.executors import kernels
 from tasks.executors.local import LocalExecutor
 from tasks.executors.pages import work_on
 from tasks.executors.protocol import Finished, Order
@@ -124,3 +125,28 @@ def test_an_error_that_cannot_travel_arrives_by_its_text(executor):
     executor.submit(Order(unpicklable, (FIRST,), 30.0))
     (result,) = executor.results()
     assert isinstance(result, Finished) and "LocalError: only here" in str(result.error)
+
+
+@pytest.mark.parametrize(
+    ("writable", "mode", "is_set"),
+    [(True, 0o700, False), (False, 0o700, True), (False, 0o777, False)],
+)
+def test_a_service_that_may_write_nowhere_has_a_folder_of_its_own_for_compiled_kernels(
+    writable, mode, is_set, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "")  # so that it is put back afterwards
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    monkeypatch.setattr(kernels, "_is_writable", lambda folder: writable)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = tmp_path / f"bilderbogen-kernels-{os.getuid()}"
+    folder.mkdir()
+    folder.chmod(mode)
+    kernels.set_kernel_folder()
+    assert (os.environ.get("NUMBA_CACHE_DIR") == str(folder)) is is_set
+
+
+def test_a_folder_for_compiled_kernels_that_is_named_by_hand_is_kept(monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "/named/by/hand")
+    monkeypatch.setattr(kernels, "_is_writable", lambda folder: False)
+    kernels.set_kernel_folder()
+    assert os.environ["NUMBA_CACHE_DIR"] == "/named/by/hand"
