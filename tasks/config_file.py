@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from archive.catalog.shown_url import shown_url
 from archive.package.profiles import profile_of
 from archive.package.schema_store import SchemaStore
 from schemas.errors import ConfigError
@@ -108,7 +109,8 @@ def _section(
         try:
             values[option] = read(text.strip(), folder)
         except ValueError as error:
-            faults.append(f"[{name}] {option} = {text}: {error}")
+            shown = shown_url(text) if f"{name}.{option}" == "archive.catalog" else text
+            faults.append(f"[{name}] {option} = {shown}: {error}")
     return replace(default, **values)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from archive.catalog.shown_url import shown_url
 from schemas.errors import ArchiveError, CatalogError, SystemicError, is_systemic
 
 REVISION = "0009"
@@ -35,6 +36,7 @@ _REMEDIES = {
     sqlite3.SQLITE_READONLY: "make the disk, the folder and the file writable",
 }
 """What helps against faults of the machine, by SQLite's primary result codes."""
+_LAST_PORT = 65_535
 _READING = "catalog_reading"
 """Execution option of connections that only read."""
 
@@ -46,10 +48,7 @@ def connect(url: str) -> Engine:
         CatalogError: not a database, not a catalog, or made by a newer Bilderbogen.
         SystemicError: the disk is full, read-only or broken, or no server answers.
     """
-    try:
-        place = make_url(url)
-    except ArgumentError as error:
-        raise CatalogError(f"{url}: not a database URL ({error})") from error
+    place = _place(url)
     try:
         engine = _engine(place)
         _bring_up(engine, _shown(place))
@@ -221,5 +220,17 @@ def _revision(connection: Connection) -> str | None:
     return connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}"))
 
 
+def _place(url: str) -> URL:
+    """Return the parts of ``url``; what SQLAlchemy says of a bad one may hold the password."""
+    check = "check [archive] catalog"
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError):
+        raise CatalogError(f"{shown_url(url)}: not a database URL; {check}") from None
+    if place.port is not None and not 0 < place.port <= _LAST_PORT:
+        raise CatalogError(f"{shown_url(url)}: there is no port {place.port}; {check}")
+    return place
+
+
 def _shown(place: URL) -> str:
-    return place.render_as_string(hide_password=True)
+    return place.difference_update_query(["password"]).render_as_string(hide_password=True)

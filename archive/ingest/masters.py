@@ -16,6 +16,9 @@ from schemas.model import Scan
 _ALGORITHMS = {"SHA-256": "sha256", "SHA-512": "sha512", "SHA-1": "sha1", "MD5": "md5"}
 """CHECKSUMTYPE of METS that we can check."""
 
+_READ_ONLY = 0o444
+"""Mode of a master: no program writes it again, and no person by mistake."""
+
 
 def kept(scans: Iterable[tuple[PageSource, Scan]], folder: Path, *, root: Path) -> tuple[Scan, ...]:
     """Copy the masters of one version into ``folder``; return them with paths below ``root``.
@@ -31,6 +34,7 @@ def kept(scans: Iterable[tuple[PageSource, Scan]], folder: Path, *, root: Path) 
                 shutil.copyfile(page.path, draft)
                 if sha256(draft) != scan.sha256:
                     raise ScanError(f"{page.path}: changed while it was copied; ingest it again")
+                draft.chmod(_READ_ONLY)
         masters.append(replace(scan, path=str(target.relative_to(root))))
     return tuple(masters)
 

@@ -40,6 +40,9 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of illustrations.csv; places are pixels of the master."""
 
+_FORMULA = ("=", "+", "-", "@")
+"""What spreadsheets take for the beginning of a formula."""
+
 
 def dublin_core(published: PublishedIssue) -> bytes:
     """Return the ``oai_dc`` record of an issue, which every OAI-PMH server has to have."""
@@ -171,8 +174,9 @@ def _row(
     scan = page.scan
     file = files.get(file_id(ILLUSTRATION, scan.page.sequence, picture.ordinal))
     values = (
-        str(picture), str(published.issue.issue), scan.page.sequence, page_label(page).strip(),
-        picture.ordinal, picture.kind, caption_of(picture), *_place(picture),
+        str(picture), str(published.issue.issue), scan.page.sequence,
+        _plain(page_label(page).strip()), picture.ordinal, picture.kind,
+        _plain(caption_of(picture)), *_place(picture),
         " ".join(f"{round(x)},{round(y)}" for x, y in picture.polygon),
         file.href if file else "", file.sha256 if file else "",
         file.width if file else "", file.height if file else "",
@@ -185,7 +189,20 @@ def _row(
 
 def _caption(picture: Illustration) -> tuple[str, str, str]:
     caption = picture.caption
-    return (caption.credit, f"{caption.score:.3f}", caption.method) if caption else ("", "", "")
+    return (
+        (_plain(caption.credit), f"{caption.score:.3f}", caption.method)
+        if caption
+        else ("", "", "")
+    )
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` so that no spreadsheet takes it for a formula: with an apostrophe before it.
+
+    >>> _plain("=1+1"), _plain("Fig. 1"), _plain("")
+    ("'=1+1", 'Fig. 1', '')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _place(picture: Illustration) -> Iterator[int]:

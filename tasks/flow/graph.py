@@ -121,7 +121,7 @@ GRAPH = (
             "export.image_service",
             "rights",
         ),
-        code_version=6,
+        code_version=7,
     ),
 )
 

@@ -463,6 +463,24 @@ def test_a_password_is_not_shown():
     assert "see to the server" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://me:secret@host:port/name",
+        "postgresql+psycopg://me:secret@host:99999/name",
+        "postgresql:me:secret@host/name",
+        "postgresql+psycopg//me:secret@host/name",
+        "mysql://me:secret@host/name?password=secret",
+        "postgresql+psycopg:me:secret",
+    ],
+)
+def test_a_mistyped_url_is_a_configuration_error_without_its_password(url):
+    with pytest.raises(CatalogError) as error:
+        Catalog.open(url)
+    chain = (error.value, error.value.__cause__)
+    assert "secret" not in " ".join(map(str, chain))
+
+
 def test_someone_elses_database_is_refused(url, tmp_path):
     sqlite3.connect(tmp_path / "catalog.sqlite").execute("create table cats (name text)")
     with pytest.raises(CatalogError, match="is no catalog"):

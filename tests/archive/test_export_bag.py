@@ -16,6 +16,8 @@ from schemas.errors import ConfigError, DocumentError, ScanError
 from schemas.model import Caption
 from schemas.namespaces import DC, METS, XLINK
 from schemas.package import Publication
+from schemas.write.tables import illustrations_csv
+from tests import issues
 from tests.packages import ALL, PUBLIC, digest, small_issue
 
 NS = {"m": METS, "x": XLINK, "dc": DC}
@@ -244,6 +246,13 @@ def test_tables_say_what_the_catalog_says(tmp_path):
     assert record["date"] == "1871-03-15" and record["pages"][2]["illustrations"] == []
     dc = etree.parse(out / "dc.xml").getroot()
     assert dc.findtext("dc:title", namespaces=NS) == "Der Bazar, 17 (1871), 11"
+
+
+@pytest.mark.parametrize("formula", ["=HYPERLINK(1)", "+1", "-1", "@A1", " =1"])
+def test_a_caption_is_no_formula_in_a_spreadsheet(formula):
+    issue = issues.published(pages=1, caption=formula)
+    (row,) = csv.DictReader(io.StringIO(illustrations_csv(issue, {}).decode()))
+    assert row["caption"] == f"'{formula.strip()}"
 
 
 def test_plain_text_joins_divided_words(tmp_path):

@@ -191,6 +191,7 @@ def test_verify_finds_a_changed_master(home, config, capsys):
     main(["ingest", str(home / "incoming"), "--config", str(config)])
     assert main(["verify", "--config", str(config)]) == 0
     master = next((home / "archive" / "masters").rglob("*.tif"))
+    master.chmod(0o644)
     content = bytearray(master.read_bytes())
     content[500] ^= 1
     master.write_bytes(content)

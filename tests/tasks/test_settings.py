@@ -204,3 +204,9 @@ def test_a_value_that_luigi_cannot_read_is_a_configuration_error(tmp_path, comma
 def test_a_bare_percent_sign_is_no_mystery(tmp_path):
     settings = load(write(tmp_path, "[export]\nowner = 100 % library\n"))
     assert settings.export.owner == "100 % library"
+
+
+def test_a_password_in_a_mistyped_catalog_is_not_printed(tmp_path):
+    with pytest.raises(ConfigError) as error:
+        load(write(tmp_path, "[archive]\ncatalog = sqlite://me:secret@host/name\n"))
+    assert "catalog" in str(error.value) and "secret" not in str(error.value)
