@@ -70,7 +70,12 @@ class IssueId:
 
 @dataclass(frozen=True, slots=True, order=True)
 class PageId:
-    """One page of an issue, counted from 1 in reading order."""
+    """One page of an issue. Its number, from 1, stays with it.
+
+    Pages are numbered in reading order when an issue comes in first. In a later version a page that
+    was there keeps its number, and a new one gets a number that no page of the issue ever had; the
+    reading order is then that of ``Scan.place``.
+    """
 
     issue: IssueId
     sequence: int
@@ -88,6 +93,7 @@ class Scan:
     """A registered master page: what is known of the file without looking at the picture.
 
     ``text`` is the file of the text that came with it, relative to the archive's root, or empty.
+    ``position`` is its place in reading order, 0 where that is its number.
     """
 
     page: PageId
@@ -106,6 +112,12 @@ class Scan:
     has_icc: bool = False
     dpi_is_known: bool = True
     text: str = ""
+    position: int = 0
+
+    @property
+    def place(self) -> int:
+        """Its place in reading order, from 1."""
+        return self.position or self.page.sequence
 
 
 @dataclass(frozen=True, slots=True)

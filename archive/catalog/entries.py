@@ -61,8 +61,9 @@ def enter_intake(
         session.execute(
             delete(LedgerTableRow).where(of_issue, is_intake, LedgerTableRow.name.in_(gone))
         )
-    last = max((row.sequence or 0 for row in rows), default=0)
-    session.execute(delete(LedgerTableRow).where(of_issue, LedgerTableRow.sequence > last))
+    known = select(LedgerTableRow.name).where(of_issue, LedgerTableRow.sequence.is_not(None))
+    for name in set(session.scalars(known)) - set(now):  # pages of an earlier version
+        session.execute(delete(LedgerTableRow).where(of_issue, LedgerTableRow.name == name))
 
 
 def _differs(before: LedgerTableRow | None, row: LedgerRow) -> bool:

@@ -77,7 +77,7 @@ def _page(slug: str, title: str, page: PublishedPage) -> PageRow:
     return PageRow(
         id=str(scan.page),
         issue=slug,
-        sequence=scan.page.sequence,
+        sequence=scan.place,
         label=label,
         name=scan.name,
         sha256=scan.sha256,

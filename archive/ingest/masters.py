@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import file_digest
 from pathlib import Path
@@ -20,16 +20,29 @@ _READ_ONLY = 0o444
 """Mode of a master: no program writes it again, and no person by mistake."""
 
 
-def kept(scans: Iterable[tuple[PageSource, Scan]], folder: Path, *, root: Path) -> tuple[Scan, ...]:
+def kept(
+    scans: Iterable[tuple[PageSource, Scan]],
+    folder: Path,
+    *,
+    root: Path,
+    before: Sequence[Scan] = (),
+) -> tuple[Scan, ...]:
     """Copy the masters of one version into ``folder``; return them with paths below ``root``.
+
+    A master that is among those of ``before``, the last version, stays where it lies, if it is
+    whole: each is kept once.
 
     Raises:
         ScanError: a file changed while it was copied.
     """
     masters, taken = [], dict[str, str]()
+    standing = {scan.sha256: root / scan.path for scan in before}
     for page, scan in scans:
         target = folder / _safe_name(scan, page, taken)
-        if not target.exists() or sha256(target) != scan.sha256:
+        earlier = standing.get(scan.sha256)
+        if earlier is not None and earlier.is_relative_to(root) and _is_whole(earlier, scan):
+            target = earlier
+        elif not target.exists() or sha256(target) != scan.sha256:
             with whole(target) as draft:
                 shutil.copyfile(page.path, draft)
                 if sha256(draft) != scan.sha256:
@@ -37,6 +50,10 @@ def kept(scans: Iterable[tuple[PageSource, Scan]], folder: Path, *, root: Path) 
                 draft.chmod(_READ_ONLY)
         masters.append(replace(scan, path=str(target.relative_to(root))))
     return tuple(masters)
+
+
+def _is_whole(path: Path, scan: Scan) -> bool:
+    return path.is_file() and sha256(path) == scan.sha256
 
 
 def in_place(scans: Iterable[tuple[PageSource, Scan]]) -> tuple[Scan, ...]:

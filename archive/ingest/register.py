@@ -14,11 +14,12 @@ from archive.ingest.names import printable_name, why_unread
 from archive.ingest.page_source import PageSource
 from archive.ingest.texts import read_text
 from archive.layout import Layout
-from archive.records import read_issue, write_issue, write_record
+from archive.records import read_issue, read_record, write_issue, write_record
 from archive.store import sha256, write_whole
-from schemas.codec import to_json
+from schemas.codec import from_json, to_json
 from schemas.errors import DocumentError, PageError, ScanError
 from schemas.model import Issue, PageId, PageText, Quarantined, Scan
+from schemas.page_versions import numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _entered(
     read: _Read,
 ) -> Registered:
     """Write the record of a new version; if the pages are the same, mend that of the last one."""
-    scans = read.scans
+    scans = _numbered(read.scans, known, layout)
     texts, unread = _texts(scans)
     quarantined = (*source.refused, *read.refused, *unread)
     folder = str_of(source.place.resolve())
@@ -113,7 +114,12 @@ def _entered(
         return Registered(issue, is_new=False)
     version = known.version + 1 if known is not None else 1
     folder_of_masters = layout.master_folder(source.issue, version)
-    masters = kept(scans, folder_of_masters, root=layout.root) if accept.copy else in_place(scans)
+    before = known.scans if known is not None else ()
+    masters = (
+        kept(scans, folder_of_masters, root=layout.root, before=before)
+        if accept.copy
+        else in_place(scans)
+    )
     issue = Issue(
         issue=source.issue,
         version=version,
@@ -127,6 +133,21 @@ def _entered(
     )
     write_issue(layout, issue)
     return Registered(issue, is_new=True)
+
+
+def _numbered(
+    scans: list[tuple[PageSource, Scan]], known: Issue | None, layout: Layout
+) -> list[tuple[PageSource, Scan]]:
+    """Return ``scans`` with the numbers that their pages have had in earlier versions."""
+    if known is None:
+        return scans
+    versions = [
+        from_json(Issue, read_record(path), name=str(path))
+        for path in layout.issue_versions(known.issue)
+    ]
+    most = max(scan.page.sequence for issue in (known, *versions) for scan in issue.scans)
+    now = numbered([scan for _, scan in scans], known.scans, most)
+    return [(page, scan) for (page, _), scan in zip(scans, now, strict=True)]
 
 
 def _copies(source: IssueSource) -> tuple[str, ...]:

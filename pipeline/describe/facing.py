@@ -58,7 +58,7 @@ def _facing(pages: Sequence[PublishedPage], at: int) -> int:
     What is printed on the page goes before its place among the scans, as plates are not counted.
     """
     page, label = pages[at], label_of(pages[at])
-    number = int(label) if label.isdecimal() else page.scan.page.sequence
+    number = int(label) if label.isdecimal() else page.scan.place
     return at + 1 if number % 2 == 0 else at - 1
 
 

@@ -74,9 +74,16 @@ def print_kind(crop: RGB8, inside: NDArray[np.bool_], model: KindModel) -> tuple
 
 
 def placed_kind(
-    picture: Illustration, regions: Sequence[TextRegion], *, width: int, height: int
+    picture: Illustration,
+    regions: Sequence[TextRegion],
+    *,
+    width: int,
+    height: int,
+    is_first: bool = False,
 ) -> Illustration:
     """Return ``picture`` with the kind that its place on its page (pixels) says, if it says one.
+
+    ``is_first`` says whether the page is the first of its issue.
 
     A masthead spans the head of an issue's first page; an initial has lines beside it and is about
     as wide as high; an ornament is small, has no caption and stands across the text or in its
@@ -85,7 +92,7 @@ def placed_kind(
     box = picture.box
     at_head = box.top < 0.3 * height and box.bottom < 0.45 * height
     wide = box.width >= 0.55 * width and box.width >= 1.8 * box.height
-    if picture.page.sequence == 1 and at_head and wide:
+    if is_first and at_head and wide:
         return replace(picture, kind="masthead", kind_confidence=0.8)
     if picture.caption is not None:
         return picture

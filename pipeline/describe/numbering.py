@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.describe.captions import caption_number
 from schemas.decisions import Decision, Field, Numbered
-from schemas.model import Caption, Illustration, PageId, Scan
+from schemas.model import Caption, Illustration, Scan
+from schemas.page_versions import same_pages
 
 _SAME = 0.5
 """Overlap (intersection over union) from which two boxes are one picture."""
@@ -65,7 +65,7 @@ def followed(
     scanned again, by its file's name where no other file has it. Illustrations of a page that is
     gone stay under its number, without a place, so that no other picture is taken for one of them.
     """
-    pages = _same_pages(before, now)
+    pages = same_pages(before, now)
     moved = {
         str(number): replace(number, page=pages[number.page])
         for number in known
@@ -81,40 +81,6 @@ def followed(
         taken.add((number.page, ordinal))
         moved[str(number)] = Numbered(number.page, ordinal, 0.0, 0.0, 0.0, 0.0, is_found=False)
     return moved
-
-
-def _same_pages(before: Sequence[Scan], now: Sequence[Scan]) -> dict[PageId, PageId]:
-    same: dict[PageId, PageId] = {}
-    left = defaultdict[tuple[str, int], list[PageId]](list)
-    for scan in now:
-        left[scan.sha256, scan.frame].append(scan.page)
-    for scan in before:
-        if left[scan.sha256, scan.frame]:
-            same[scan.page] = left[scan.sha256, scan.frame].pop(0)
-    taken, was, is_ = set(same.values()), _frames(before), _frames(now)
-    for scan in before:
-        frames_now = is_.get(scan.name, [])
-        # of a file with other frames, or a name that two files have, nobody knows which is which
-        if scan.page in same or not _is_one_file(was[scan.name], frames_now):
-            continue
-        page = next(other.page for other in frames_now if other.frame == scan.frame)
-        if page not in taken:
-            same[scan.page] = page
-    return same
-
-
-def _frames(scans: Sequence[Scan]) -> dict[str, list[Scan]]:
-    frames = defaultdict[str, list[Scan]](list)
-    for scan in scans:
-        frames[scan.name].append(scan)
-    return frames
-
-
-def _is_one_file(before: Sequence[Scan], now: Sequence[Scan]) -> bool:
-    """Say whether scans of one file's name are those of one file then and now, frame by frame."""
-    frames = sorted(scan.frame for scan in before)
-    one_each = all(len({scan.sha256 for scan in scans}) == 1 for scans in (before, now))
-    return one_each and sorted(scan.frame for scan in now) == frames == sorted(set(frames))
 
 
 def decided(picture: Illustration, decisions: Sequence[Decision]) -> Illustration | None:

@@ -62,7 +62,7 @@ def describe_page(
     kept, separated = without_vetoed(pictures, regions, text.vetoed if text else ())
     header = "  ".join(region.text for region in read if region.kind is RegionKind.HEADER)
     illustrations = tuple(
-        placed_kind(picture, read, width=scan.width, height=scan.height)
+        placed_kind(picture, read, width=scan.width, height=scan.height, is_first=scan.place == 1)
         for picture in link_captions(kept, read, reach=reach)
     )
     return PageDescription(

@@ -40,7 +40,7 @@ def with_agreed_labels(pages: Sequence[PublishedPage]) -> list[PublishedPage]:
             continue
         count = counts[before]
         if count is not None and count == counts[after]:
-            labelled[at] = _labelled(page, str(page.scan.page.sequence + count))
+            labelled[at] = _labelled(page, str(page.scan.place + count))
     return labelled
 
 
@@ -76,7 +76,7 @@ def label_of(page: PublishedPage) -> str:
 def _count(page: PublishedPage) -> int | None:
     """Return by how much the label of ``page`` is ahead of its place in the issue."""
     label = label_of(page)
-    return int(label) - page.scan.page.sequence if label.isdecimal() else None
+    return int(label) - page.scan.place if label.isdecimal() else None
 
 
 def _labelled(page: PublishedPage, label: str) -> PublishedPage:

@@ -37,7 +37,7 @@ def joined_spreads(
     """
     pictures_of_pages = [pictures for _, pictures in pages]
     for at, ((left_scan, _), (right_scan, rights)) in enumerate(pairwise(pages)):
-        if right_scan.page.sequence != left_scan.page.sequence + 1:
+        if right_scan.place != left_scan.place + 1:
             continue
         for left in (picture for picture in pictures_of_pages[at] if not picture.continues):
             for right in rights:

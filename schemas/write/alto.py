@@ -130,7 +130,7 @@ def _page(page: PublishedPage, languages: Sequence[str]) -> etree._Element:
             **_place(_around(boxes, page)),
         ),
         ID=alto_page_id(sequence),
-        PHYSICAL_IMG_NR=str(sequence),
+        PHYSICAL_IMG_NR=str(page.scan.place),
         WIDTH=str(page.scan.width),
         HEIGHT=str(page.scan.height),
         **_step_ids(page, _READING),

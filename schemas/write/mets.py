@@ -158,12 +158,13 @@ def _file_section(
     public: Publication | None,
 ) -> list[etree._Element]:
     groups: dict[str, list[etree._Element]] = {}
+    places = {page.scan.page.sequence: page.scan.place for page in published.pages}
     for file in files.values():
         href = quote(file.href)
         location = E.FLocat(LOCTYPE="URL")
         location.set(f"{{{XLINK}}}type", "simple")
         location.set(f"{{{XLINK}}}href", public.url(published, href) if public else href)
-        element = E.file(location, **_file_attributes(file, created))
+        element = E.file(location, **_file_attributes(file, created, places))
         about = administration_id(file) if public is None else None
         if about is not None:
             element.set("ADMID", about)
@@ -171,10 +172,12 @@ def _file_section(
     return [E.fileSec(*(E.fileGrp(*of, USE=use) for use, of in groups.items()))] if groups else []
 
 
-def _file_attributes(file: PackageFile, created: datetime) -> dict[str, str]:
+def _file_attributes(
+    file: PackageFile, created: datetime, places: Mapping[int, int]
+) -> dict[str, str]:
     attributes = {"ID": file.xml_id, "MIMETYPE": file.mimetype}
     if file.sequence:
-        attributes["SEQ"] = str(file.sequence)
+        attributes["SEQ"] = str(places[file.sequence])
     return attributes | {
         "SIZE": str(file.size_bytes),
         "CREATED": instant(created),

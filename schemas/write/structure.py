@@ -88,7 +88,7 @@ def physical_map(published: PublishedIssue, files: Files, *, with_areas: bool) -
             *(_page_areas(page, files) if with_areas else []),
             ID=physical_id(page.scan.page.sequence),
             TYPE="page",
-            ORDER=str(page.scan.page.sequence),
+            ORDER=str(page.scan.place),
             ORDERLABEL=page_label(page),
         )
         for page in published.pages

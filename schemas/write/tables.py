@@ -117,7 +117,7 @@ def _page(page: PublishedPage, files: Mapping[str, PackageFile]) -> dict[str, An
     scan, description = page.scan, page.description
     return {
         "id": str(scan.page),
-        "sequence": scan.page.sequence,
+        "sequence": scan.place,
         "label": page_label(page),
         "name": scan.name,
         "sha256": scan.sha256,
@@ -174,7 +174,7 @@ def _row(
     scan = page.scan
     file = files.get(file_id(ILLUSTRATION, scan.page.sequence, picture.ordinal))
     values = (
-        str(picture), str(published.issue.issue), scan.page.sequence,
+        str(picture), str(published.issue.issue), scan.place,
         _plain(page_label(page).strip()), picture.ordinal, picture.kind,
         _plain(caption_of(picture)), *_place(picture),
         " ".join(f"{round(x)},{round(y)}" for x, y in picture.polygon),

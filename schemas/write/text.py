@@ -78,7 +78,7 @@ def _page(page: PublishedPage, tags: Sequence[str]) -> etree._Element:
     prefix, description = alto_page_id(page.scan.page.sequence), page.description
     regions = description.text.regions if description.text else ()
     whole = f"{_bbox(Box(0, 0, page.scan.width, page.scan.height))}; "
-    whole += f"ppageno {page.scan.page.sequence - 1}; scan_res {page.scan.dpi:g} {page.scan.dpi:g}"
+    whole += f"ppageno {page.scan.place - 1}; scan_res {page.scan.dpi:g} {page.scan.dpi:g}"
     return H.div(
         *(_region(region, number, prefix, tags) for number, region in enumerate(regions, start=1)),
         *(_picture(picture) for picture in description.illustrations),

@@ -273,7 +273,7 @@ class Describe(PageStage):
             caption_distance_mm=self.settings.describe.caption_distance_mm,
             known_words=vocabulary(languages),
         )
-        is_outer = page.sequence in (1, len(self.record.scans))
+        is_outer = scan.place in (1, len(self.record.scans))
         description = with_page_kind(description, scan, is_outer=is_outer)
         target.write_bytes(to_json(description))
         has_text = description.text is not None and description.text.regions

@@ -386,3 +386,61 @@ def test_a_page_of_a_pdf_is_drawn_as_it_was_registered_whatever_is_set_now(tmp_p
     assert stage.settings.ingest.pdf_dpi == 250
     assert (scan.width, scan.height, scan.dpi) == (200, 100, 100)
     assert stage.load_scan(scan.page).rgb.shape == (100, 200, 3)
+
+
+def delivery(folder, tones):
+    """Lay pages of these tones into ``folder``, in this order, in place of what was there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    for at, tone in enumerate(tones, start=1):
+        Image.new("L", (60, 80), tone).save(folder / f"{at:04d}.tif")
+
+
+def numbers(issue):
+    """Number and tone of each page, in reading order."""
+    return [scan.page.sequence for scan in issue.scans]
+
+
+def test_pages_keep_their_numbers_in_a_corrected_delivery(tmp_path, layout):
+    def night(*tones):
+        delivery(tmp_path / "in" / "a-1", tones)
+        (source,) = discover(tmp_path / "in").issues
+        return register(source, layout, Acceptance()).issue
+
+    assert numbers(night(10, 20, 30)) == [1, 2, 3]
+    with_cover = night(200, 10, 20, 30)
+    assert numbers(with_cover) == [4, 1, 2, 3]
+    assert [scan.place for scan in with_cover.scans] == [1, 2, 3, 4]
+    assert numbers(night(200, 10, 30)) == [4, 1, 3]
+    assert numbers(night(200, 30, 10)) == [4, 3, 1]
+    assert numbers(night(200, 30, 10, 99)) == [4, 3, 1, 5]  # never 2, which was another page
+    assert numbers(night(200, 31, 10, 99)) == [4, 3, 1, 5]  # scanned again: the same page
+
+
+def test_unchanged_masters_are_kept_once(tmp_path, layout):
+    def stored():
+        return sum(path.is_file() for path in (layout.root / "masters").rglob("*"))
+
+    delivery(tmp_path / "in" / "a-1", (10, 20, 30))
+    (source,) = discover(tmp_path / "in").issues
+    register(source, layout, Acceptance())
+    assert stored() == 3
+    delivery(tmp_path / "in" / "a-1", (10, 25, 30))
+    (source,) = discover(tmp_path / "in").issues
+    issue = register(source, layout, Acceptance()).issue
+    assert issue.version == 2 and stored() == 4
+    assert [scan.path.split("/")[2] for scan in issue.scans] == ["v001", "v002", "v001"]
+
+
+def test_a_damaged_master_is_not_taken_for_the_new_version(tmp_path, layout):
+    delivery(tmp_path / "in" / "a-1", (10, 20))
+    (source,) = discover(tmp_path / "in").issues
+    first = register(source, layout, Acceptance()).issue
+    path = layout.root / first.scans[0].path
+    path.chmod(0o644)
+    path.write_bytes(b"damaged")
+    delivery(tmp_path / "in" / "a-1", (10, 20, 30))
+    (source,) = discover(tmp_path / "in").issues
+    issue = register(source, layout, Acceptance()).issue
+    assert [scan.path.split("/")[2] for scan in issue.scans] == ["v002", "v001", "v002"]

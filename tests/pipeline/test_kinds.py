@@ -41,7 +41,9 @@ def lines(*placed):
 
 
 def told(box, *regions, sequence=2, caption=None):
-    result = placed_kind(picture(box, sequence, caption), regions, width=1000, height=1400)
+    result = placed_kind(
+        picture(box, sequence, caption), regions, width=1000, height=1400, is_first=sequence == 1
+    )
     return result.kind
 
 
