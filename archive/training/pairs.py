@@ -74,9 +74,10 @@ def read_map(path: Path, *, is_whole: bool = False) -> ClassMap:
     Raises:
         ScanError: it is unreadable, or its labels or colors are those of no class.
     """
-    rgb = load_image(path).rgb
-    grey = rgb[..., 0]
-    if (rgb == grey[..., None]).all():
+    loaded = load_image(path)
+    rgb, is_grey = loaded.rgb, loaded.mode == "L"
+    grey = load_labels(path) if is_grey else rgb[..., 0]  # a scan of 0 and 1 would be stretched
+    if is_grey or (rgb == grey[..., None]).all():
         known = {*range(len(CLASSES)), *(() if is_whole else (IGNORE,))}
         unknown = sorted(set(np.unique(grey).tolist()) - known)
         if unknown:
