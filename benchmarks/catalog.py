@@ -16,11 +16,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from archive.catalog.catalog import Catalog
+from schemas.event import Event
 from schemas.geometry import Box
 from schemas.ledger import LedgerRow, StageState
 from schemas.model import (
     Caption,
-    Event,
     Illustration,
     Issue,
     IssueId,

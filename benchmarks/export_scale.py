@@ -23,10 +23,10 @@ import numpy as np
 from archive.images.images import save_jpeg, save_png, save_tiff
 from archive.layout import Layout
 from archive.package.export import write_package
+from schemas.event import Event
 from schemas.geometry import Box
 from schemas.model import (
     Caption,
-    Event,
     Illustration,
     Issue,
     IssueId,

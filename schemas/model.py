@@ -294,18 +294,3 @@ class Illustration:
 
     def __str__(self) -> str:
         return f"{self.page}_i{self.ordinal:02d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something done to a page or an issue, as PREMIS has it.
-
-    ``kind`` is a PREMIS event type (ingestion, message digest calculation, …); ``outcome`` is
-    success, warning or failure; ``agent`` names the software or model with its version.
-    """
-
-    kind: str
-    at: datetime
-    agent: str
-    outcome: str
-    detail: str = ""

@@ -10,7 +10,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from schemas.addresses import is_mail_address, is_web_address, to_contact
 from schemas.errors import DocumentError
-from schemas.model import Event, Illustration, IssueMetadata
+from schemas.event import Event
+from schemas.model import Illustration, IssueMetadata
 from schemas.published import PublishedIssue, PublishedPage
 from schemas.rights import NAMES
 

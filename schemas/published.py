@@ -6,17 +6,9 @@ from dataclasses import dataclass
 
 from schemas.capture import AS_SCANNED, Capture
 from schemas.decisions import Numbered
+from schemas.event import Event
 from schemas.look import PageKind, PageLook
-from schemas.model import (
-    Event,
-    Illustration,
-    Issue,
-    IssueMetadata,
-    PageId,
-    PageText,
-    Region,
-    Scan,
-)
+from schemas.model import Illustration, Issue, IssueMetadata, PageId, PageText, Region, Scan
 
 
 @dataclass(frozen=True, slots=True)

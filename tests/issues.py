@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
+from schemas.event import Event
 from schemas.geometry import Box
 from schemas.model import (
     Caption,
-    Event,
     Illustration,
     Issue,
     IssueId,

@@ -8,8 +8,9 @@ import numpy as np
 from PIL import Image
 
 from archive.layout import Layout
+from schemas.event import Event
 from schemas.geometry import Box
-from schemas.model import Event, Identifier
+from schemas.model import Identifier
 from schemas.package import Publication
 from schemas.published import PageDescription, PublishedFile
 from tests.issues import AT, published

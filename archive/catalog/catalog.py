@@ -26,8 +26,9 @@ from archive.catalog.tables import (
 )
 from schemas.catalog_queries import FoundIllustration, KnownIssue, Run
 from schemas.codec import from_json
+from schemas.event import Event
 from schemas.ledger import LedgerRow, StageState
-from schemas.model import Event, IssueId
+from schemas.model import IssueId
 from schemas.published import PublishedFile, PublishedIssue
 
 

@@ -16,7 +16,8 @@ from archive.catalog.tables import (
     RegionRow,
 )
 from schemas.codec import to_json
-from schemas.model import Event, Illustration, Scan
+from schemas.event import Event
+from schemas.model import Illustration, Scan
 from schemas.normalize import normalize
 from schemas.published import PublishedFile, PublishedIssue, PublishedPage
 

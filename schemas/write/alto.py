@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from schemas.event import Event
 from schemas.geometry import Box
 from schemas.languages import to_tag
-from schemas.model import KEPT, Event, Illustration, RegionKind, TextLine, TextRegion, Word
+from schemas.model import KEPT, Illustration, RegionKind, TextLine, TextRegion, Word
 from schemas.namespaces import ALTO, XSI
 from schemas.normalize import HYPHENS
 from schemas.package import (

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from schemas.event import Event
 from schemas.media_types import format_of
-from schemas.model import Event
 from schemas.namespaces import PREMIS, XSI
 from schemas.package import PackageFile, instant
 

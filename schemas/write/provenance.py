@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from schemas.model import Event
+from schemas.event import Event
 from schemas.namespaces import METS
 from schemas.package import (
     FULLTEXT,

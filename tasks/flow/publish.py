@@ -22,7 +22,8 @@ from pipeline.describe.numbering import followed
 from pipeline.recognize.settings import AUTO
 from schemas.decisions import Decision
 from schemas.errors import ArchiveError, ChangedError
-from schemas.model import KEPT, Event, PageId, PageText, Scan
+from schemas.event import Event
+from schemas.model import KEPT, PageId, PageText, Scan
 from schemas.published import PageDescription, PublishedIssue, PublishedPage
 from tasks.flow.edition_files import master_file, place_files
 from tasks.flow.graph import GRAPH, PAGE_STAGES, Stage
