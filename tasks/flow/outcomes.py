@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from archive.layout import page_name
 from archive.store import write_whole
 from schemas.codec import from_json, to_json
 from schemas.errors import ArchiveError, DocumentError, ProcessDiedError
@@ -68,8 +69,17 @@ class StageOutcomes(PageFiles):
             if not keeps_attempts:
                 outcome.unlink(missing_ok=True)
                 tried.unlink(missing_ok=True)
+                self._forget_earlier(page)
             elif outcome.exists():
                 outcome.replace(tried)
+
+    def _forget_earlier(self, page: PageId) -> None:
+        """Drop what earlier versions have of ``page``: it would be taken over, not built."""
+        for version in range(1, self.record.version):
+            folder = self.layout.pages(
+                self.stage, self.recipe_of(self.stage), self.issue_id, version
+            )
+            (folder / page_name(page, OUTCOME)).unlink(missing_ok=True)
 
     def _attempts(self, page: PageId) -> int:
         """In how many runs before this one the process of ``page`` has died."""

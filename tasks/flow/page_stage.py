@@ -38,6 +38,7 @@ from tasks.executors.environment import cores
 from tasks.executors.local import close_executors_of_child, local_executor
 from tasks.executors.pages import work_on
 from tasks.executors.protocol import Order
+from tasks.flow.carry_over import carry_over
 from tasks.flow.graph import last_common
 from tasks.flow.issue import PageOutcome
 from tasks.flow.outcomes import StageOutcomes
@@ -70,6 +71,7 @@ class BatchStage(StageOutcomes):
     def run(self) -> None:
         """Build the pages that have no outcome yet, then write the list."""
         asked = self.asked()
+        carry_over(self, [page for page in asked if not self.is_settled(page)])
         due = [page for page in asked if not self.is_settled(page)]
         started = time.monotonic()
         event = {"issue": self.issue, "stage": self.stage}
