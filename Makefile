@@ -1,6 +1,7 @@
 # make setup   install everything, system packages included
 # make demo    draw three issues of an invented magazine and run the nightly job on them
-# make test    every test; make quick: the unmarked ones
+# make test    every test but the long walks; make quick: the unmarked ones
+# make faults  every test that docs/reliability.md names, the long walks through fault points too
 # make pythons the fast tests that need no torch, on every Python this machine has
 # make cases   deliveries as people have them, from ../shared/cases, through the product
 # make check   formatting, lint, types: what .pre-commit-config.yaml names
@@ -20,7 +21,7 @@ APT := tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu tesseract-ocr-fra \
        fonts-fanwood fonts-century-catalogue wogerman wamerican wfrench
 APT_TEST := postgresql chromium chromium-driver
 
-.PHONY: setup system system-test demo test pythons quick check cases bench docs lock clean snapshots
+.PHONY: setup system system-test demo test faults pythons quick check cases bench docs lock clean snapshots
 
 setup: system $(STAMP)
 
@@ -42,7 +43,10 @@ demo: setup
 	$(BIN)/bilderbogen demo --to demo
 
 test: system-test $(STAMP)
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
+	$(BIN)/python -m pytest -n 2 -m "not faults" --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
+
+faults: system-test $(STAMP)
+	$(BIN)/python -m pytest -n 2 $$(sed -n 's/^| .* | `\(.*\)` |$$/tests\/\1/p' docs/reliability.md)
 
 quick: setup
 	$(BIN)/python -m pytest -m "not engine and not slow and not gpu"

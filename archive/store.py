@@ -67,6 +67,8 @@ def _replace_folder(draft: Path, target: Path) -> None:
             draft.replace(target)
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) or attempt == _ATTEMPTS - 1:
+                with suppress(OSError):  # readers keep what was there
+                    aside.replace(target)
                 raise
         else:
             return
@@ -198,7 +200,8 @@ def _flush_folder(folder: Path) -> None:
 def _drop(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         aside = path.with_name(f"{DRAFT_PREFIX}{uuid4().hex[:8]}")
-        path.replace(aside)
-        shutil.rmtree(aside)
+        with suppress(OSError):  # a disk that renames no more may delete all the same
+            path = path.replace(aside)
+        shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from archive.catalog.catalog import Catalog
 from archive.catalog.rows import Base
 
-_NOT_COMPARED = {"at", "seconds", "published_at", "first_used", "attempts", "record"}
+_NOT_COMPARED = {"at", "seconds", "published_at", "first_used", "attempts", "record", "run"}
 """Columns that differ between two runs over the same pages."""
 
 

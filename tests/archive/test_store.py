@@ -6,6 +6,7 @@ import time
 import pytest
 
 from archive.store import place, scratch, sha256, sweep, sweep_scratch, whole, write_whole
+from tests.fault_points import failing
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path):
@@ -116,3 +117,23 @@ def test_the_sweep_bears_folders_that_go(tmp_path):
         stop.set()
         thread.join()
     assert (tmp_path / "work" / "page" / "deep" / "x").read_text() == "x"
+
+
+def test_a_folder_that_cannot_be_replaced_stays_as_it_was(tmp_path):
+    target = tmp_path / "edition"
+    with whole(target) as draft:
+        draft.mkdir()
+        (draft / "old").touch()
+    with pytest.raises(OSError, match="No space"), failing("rename", 2), whole(target) as draft:
+        draft.mkdir()
+        (draft / "new").touch()
+    assert [path.name for path in target.iterdir()] == ["old"]
+    assert [path.name for path in tmp_path.iterdir()] == ["edition"]
+
+
+def test_a_draft_goes_where_nothing_can_be_renamed(tmp_path):
+    target = tmp_path / "edition"
+    failure = pytest.raises(OSError, match="No space")
+    with failing("rename", 1, lasts=True), failure, whole(target) as draft:
+        draft.mkdir()
+    assert not list(tmp_path.iterdir())
