@@ -12,6 +12,7 @@ from stat import S_ISREG
 import pi_heif
 from PIL import Image, UnidentifiedImageError
 
+from archive.images.gif import gif_size
 from schemas.errors import ScanError, is_systemic
 from schemas.media_types import MEDIA_TYPES
 
@@ -21,6 +22,7 @@ _PIXELS_A_BYTE = 20_000
 packed as a fax with its tags, has 10,000 to 20,000."""
 FORMATS = tuple(kind.pillow[0] for kind in MEDIA_TYPES if kind.pillow)
 """What a file may be, whatever its name: Pillow opens many kinds more, and EPS by Ghostscript."""
+_MOST_OF_GIF = 300.0
 _READ_ERRORS = (
     OSError,
     SyntaxError,
@@ -78,12 +80,18 @@ def _why_unknown(path: Path) -> str:
     return "damaged or not an image; rescan it or take it out"
 
 
-def opened_image(path: Path) -> Image.Image:
+def opened_image(path: Path, *, max_megapixels: float = _MOST_OF_GIF) -> Image.Image:
     """Open an image of a kind that is read; its size is known, nothing is decoded.
+
+    A GIF may have ``max_megapixels``: to open it is to set memory aside for its pixels.
 
     Raises:
         UnidentifiedImageError, …: damaged, or of another kind.
+        ScanError: a GIF of more pixels.
     """
+    size = gif_size(path)
+    if size is not None:
+        check_size(path, size, max_megapixels)
     return Image.open(path, formats=FORMATS)
 
 

@@ -31,7 +31,7 @@ def load_with_pillow(path: Path, frame: int, max_megapixels: float) -> LoadedIma
     if reason := why_jpeg_is_not_read(path):
         raise ScanError(f"{path}: {reason}")
     header = _checked_jp2(path, max_megapixels) if is_jp2(path) else None
-    with opened_image(path) as image:
+    with opened_image(path, max_megapixels=max_megapixels) as image:
         check_size(path, image.size, max_megapixels)
         if image.format in _ANIMATED and getattr(image, "is_animated", False):
             raise ScanError(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+import resource
 import struct
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from archive.images.facts import image_size
+from archive.images.facts import image_quality, image_size
 from archive.images.images import load_image
 from archive.ingest.register import Acceptance, register
 from archive.ingest.sources import discover
@@ -248,3 +249,27 @@ def test_a_kind_under_the_suffix_of_another_is_named_for_what_it_is(tmp_path, be
     (tmp_path / "p.tif").write_bytes(begin + bytes(200))
     with pytest.raises(ScanError, match=f"p.tif: {name} is not an image that is read; convert it"):
         load_image(tmp_path / "p.tif")
+
+
+@pytest.mark.parametrize("claim", ["screen", "picture", "second picture"])
+@pytest.mark.parametrize("measure", [image_quality, image_size, load_image])
+def test_a_gif_that_claims_billions_of_pixels_is_refused_from_its_header(tmp_path, claim, measure):
+    """Pillow would set gigabytes aside as it opens the file."""
+    large = (65535, 65535)
+    screen = large if claim == "screen" else (8, 8)
+    pictures = [
+        large if claim == "picture" else (8, 8),
+        large if claim == "second picture" else (8, 8),
+    ]
+    path = tmp_path / "bomb.gif"
+    path.write_bytes(
+        b"GIF89a" + struct.pack("<HHBBB", *screen, 0x80, 0, 0) + bytes(6)
+        + b"".join(
+            b"!\xf9\x04\x08\0\0\0\0," + struct.pack("<4HB", 0, 0, *size, 0) + b"\x02\x02\x44\x01\0"
+            for size in pictures
+        ) + b";"
+    )  # fmt: skip
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ScanError, match="65535 x 65535 is 4295 megapixels"):
+        measure(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10
