@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.ingest.folders import SIDECAR
 from archive.ingest.issue_source import Discovery, IssueSource
-from archive.ingest.names import natural
+from archive.ingest.names import natural, printable_name
 from archive.ingest.sources import discover
 from archive.ingest.unpack import UnpackLimits, archive_stem, is_archive, unpack
 from archive.layout import Layout
@@ -69,11 +69,18 @@ def unpacked(path: Path, layout: Layout, limits: UnpackLimits) -> Iterator[Disco
         sidecar = path.parent / SIDECAR
         if sidecar.is_file() and not (folder / SIDECAR).exists() and _is_alone(path):
             shutil.copyfile(sidecar, folder / SIDECAR)
-        found = discover(folder)
+        found = discover(folder, is_packed=True)
         issues = tuple(_with_origin(issue, path, folder) for issue in found.issues)
         named = tuple(
             replace(entry, name=entry.name.replace(str(folder), str(path)))
             for entry in found.refused
+        )
+        named += tuple(
+            Quarantined(
+                printable_name(f"{path}/{inner.relative_to(folder)}"),
+                "an archive in an archive is not read; unpack it",
+            )
+            for inner in archives_at(folder)
         )
         if not (issues or named or refused):
             named = (Quarantined(str(path), "holds no page that is read; take it out"),)

@@ -6,6 +6,8 @@ hold the digest of the one file they are named for. Other lines say nothing of a
 
 from __future__ import annotations
 
+import codecs
+import glob
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -101,10 +103,9 @@ def with_checksums(
 
 
 def _read(path: Path) -> Iterator[tuple[Path, Checksum]]:
-    text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
-    for line in text.splitlines():
+    for line in _text(path.read_bytes()).splitlines():
         match = _GNU.fullmatch(line.strip()) or _BSD.fullmatch(line.strip())
-        name = match["name"].strip() if match else path.stem
+        name = match["name"].strip() if match else _file_of(path)
         match = match or _ALONE.fullmatch(line.strip())
         if match is None:
             continue
@@ -115,6 +116,28 @@ def _read(path: Path) -> Iterator[tuple[Path, Checksum]]:
         if not digest.strip("0"):
             continue  # a placeholder; no file has this digest
         yield path.parent / relative, Checksum(_ALGORITHMS[len(digest)], digest, path)
+
+
+def _text(content: bytes) -> str:
+    """Return the text of a list: UTF-8, UTF-16 with its mark, else what Windows wrote."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _file_of(path: Path) -> str:
+    """Return the name of the file that ``0001.tif.md5`` or ``0001.md5`` is about."""
+    if Path(path.stem).suffix.lower() in PAGE_SUFFIXES:
+        return path.stem
+    pages = [
+        page.name
+        for page in path.parent.glob(f"{glob.escape(path.stem)}.*")
+        if page.suffix.lower() in PAGE_SUFFIXES
+    ]
+    return pages[0] if len(pages) == 1 else path.stem
 
 
 def _is_there(path: Path) -> bool:

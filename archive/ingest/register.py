@@ -237,11 +237,15 @@ class _Read:
 def _validated(source: IssueSource, accept: Acceptance) -> _Read:
     read = _Read()
     digests: dict[Path, str] = {}
+    refused_files: set[Path] = set()
     for page in source.pages:
+        if page.path in refused_files:
+            continue  # named with its first page
         try:
             if page.path not in digests:
-                digests[page.path] = sha256(page.path)
-                check_digest(page, digests[page.path])
+                digest = sha256(page.path)
+                check_digest(page, digest)
+                digests[page.path] = digest
             sequence = len(read.scans) + 1
             scan = _scan(PageId(source.issue, sequence), page, digests[page.path], accept)
             read.scans.append((page, scan))
@@ -249,6 +253,8 @@ def _validated(source: IssueSource, accept: Acceptance) -> _Read:
             reason = printable_name(why_unread(error).removeprefix(f"{page.path}: "))
             read.refused.append(Quarantined(_name(page, source.folder), reason))
             read.is_final &= not isinstance(error, OSError)
+            if page.path not in digests:
+                refused_files.add(page.path)
     return read
 
 

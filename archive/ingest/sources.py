@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from archive.images.facts import page_frames
 from archive.images.pdf import count_pages, is_pdf
 from archive.ingest.checksums import checksums_of, with_checksums
 from archive.ingest.copies import best_copies, unmatched
+from archive.ingest.documents import is_of_documents, of_documents
 from archive.ingest.folders import (
     COMPANIONS,
     NOT_READ,
@@ -28,18 +28,20 @@ from archive.ingest.names import natural, printable_name, suffixed, to_slug, why
 from archive.ingest.page_source import PageSource
 from archive.ingest.texts import text_beside
 from archive.ingest.unpack import is_archive, may_hold_pages
+from archive.ingest.without_pages import deliveries_without_pages
 from schemas.errors import DocumentError, ScanError
 from schemas.media_types import PAGE_SUFFIXES, TIFF_SUFFIXES
 from schemas.model import IssueId, IssueMetadata, Quarantined
 from schemas.sidecar import Sidecar, read_sidecar
 
 
-def discover(source: Path) -> Discovery:
+def discover(source: Path, *, is_packed: bool = False) -> Discovery:
     """Return the issues at ``source``: a folder, a tree of folders, a PDF, a TIFF or a METS file.
 
     Every folder that holds at least one page is an issue. Links are not followed. A folder whose
     issue.ini is invalid, whose page images are all bad, or that may not be read, is refused with
-    the reason; the others go on.
+    the reason, and so is a folder in ``source`` with files and no page; the others go on.
+    ``is_packed``: it was unpacked from an archive file, which is judged as a whole.
 
     Raises:
         ScanError: there is nothing at ``source``.
@@ -54,15 +56,21 @@ def discover(source: Path) -> Discovery:
         raise ScanError(f"{source}: is not there")
     sources: list[IssueSource] = []
     refused: list[Quarantined] = []
+    known: list[Path] = []
     for folder in _folders(source):
         try:
             discovery = _of_folder(folder)
         except (DocumentError, OSError) as error:
             reason = printable_name(why_unread(error).removeprefix(f"{folder}: "))
             refused.append(Quarantined(printable_name(str(folder)), reason))
+            known.append(folder)
             continue
         sources += discovery.issues
         refused += discovery.refused
+        if discovery.issues:
+            known.append(folder)
+    if not is_packed:
+        refused += deliveries_without_pages(source, known)
     return Discovery(tuple(_with_kinds(sources)), tuple(refused))
 
 
@@ -95,15 +103,15 @@ def _of_folder(folder: Path) -> Discovery:
     if not copies.pages:
         _check_none_lost(folder, refused)
         return Discovery(())
-    if not roles and not (folder / SIDECAR).exists() and _is_of_documents(copies.pages):
-        return _of_documents(copies.pages, refused)
+    main_pages = sorted(copies.pages, key=lambda page: (natural(page.path.name), page.frame))
+    apart = supplements_in(folder)
+    sheets = [page for part in apart for page in _pages_in(part, refused)]
+    pages, missing = with_checksums([*main_pages, *sheets], checksums_of(folder, [*roles, *apart]))
+    refused += missing
+    if not roles and not (folder / SIDECAR).exists() and is_of_documents(main_pages):
+        return of_documents(pages[: len(main_pages)], pages[len(main_pages) :], refused)
     sidecar = _sidecar(folder)
     slug = to_slug(sidecar.slug) if sidecar.slug else ""
-    pages = sorted(copies.pages, key=lambda page: (natural(page.path.name), page.frame))
-    for sheets in supplements_in(folder):
-        pages += _pages_in(sheets, refused)
-    pages, missing = with_checksums(pages, checksums_of(folder, [*roles, *supplements_in(folder)]))
-    refused += missing
     issue = IssueSource(
         IssueId(slug or to_slug(naming_folder(folder).name)),
         folder,
@@ -115,34 +123,6 @@ def _of_folder(folder: Path) -> Discovery:
         notes=(*sidecar.notes, *_archives_beside(folder)),
     )
     return Discovery((issue,))
-
-
-def _is_of_documents(pages: Sequence[PageSource]) -> bool:
-    """Say whether these are several PDFs of an issue each: nothing else, most of many pages."""
-    frames = Counter(page.path for page in pages)
-    many = sum(count > 1 for count in frames.values())
-    return len(frames) > 1 and 2 * many > len(frames) and all(is_pdf(path) for path in frames)
-
-
-def _of_documents(pages: Sequence[PageSource], refused: Sequence[Quarantined]) -> Discovery:
-    """Return an issue for each PDF; one that is called 03 has the folder's name before it."""
-    frames = defaultdict[Path, list[PageSource]](list)
-    for page in pages:
-        frames[page.path].append(page)
-    issues = []
-    for path in sorted(frames, key=lambda path: natural(path.name)):
-        is_name = any(letter.isalpha() for letter in path.stem)
-        name = path.stem if is_name else f"{naming_folder(path.parent).name}-{path.stem}"
-        issues.append(
-            IssueSource(
-                IssueId(to_slug(name)),
-                path.parent,
-                tuple(frames[path]),
-                IssueMetadata(),
-                origin=path,
-            )
-        )
-    return Discovery(tuple(issues), tuple(refused))
 
 
 def _archives_beside(folder: Path) -> list[str]:

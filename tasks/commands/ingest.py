@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from archive.ingest.names import printable_name
 from archive.lock import hold_lock
 from archive.records import read_issue
 from tasks.commands.messages import open_archive
@@ -42,6 +43,7 @@ def ingest(sources: tuple[Path, ...], config: Path) -> int:
     for source in bad:
         click.echo(f"quarantined  {source.name}: {source.reason}")
     if not (intake.new or intake.known or bad):
-        click.echo("no page image found")
+        places = ", ".join(printable_name(str(source)) for source in sources)
+        click.echo(f"no page image found in {places}")
         return Exit.PAGES
     return Exit.PAGES if bad else Exit.GOOD

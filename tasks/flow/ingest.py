@@ -113,7 +113,7 @@ def _take_archive(
         issues = (*new[counts[0] :], *known[counts[1] :])
         seen.enter(path, accepted, issues, tuple(refused[counts[2] :]))
     except (ScanError, DocumentError, OSError) as error:
-        refused.append(Quarantined(printable_name(str(path)), printable_name(why_unread(error))))
+        refused.append(_refused(path, error))
 
 
 def _know(issue: Issue | None, walk: Walk, catalog: Catalog, known: list[IssueId]) -> None:
@@ -129,6 +129,12 @@ def _discovered(place: Path, layout: Layout) -> Discovery:
         return Discovery(()) if place.is_file() and is_archive(place) else discover(place)
     except (ScanError, DocumentError) as error:
         return Discovery((), (Quarantined(str(place), str(error)),))
+
+
+def _refused(place: Path, error: Exception) -> Quarantined:
+    """Return ``place`` with the reason of ``error``, which begins with it."""
+    reason = why_unread(error).removeprefix(f"{place}: ")
+    return Quarantined(printable_name(str(place)), printable_name(reason))
 
 
 def _is_outside(place: Path, layout: Layout) -> bool:
@@ -166,8 +172,7 @@ def _take(
     try:
         result = register(source, walk.layout, accept)
     except (ScanError, DocumentError, OSError) as error:
-        reason = printable_name(why_unread(error))
-        refused.append(Quarantined(printable_name(str(source.place)), reason))
+        refused.append(_refused(source.place, error))
         return
     issue = result.issue
     walk.taken.add(issue.issue)

@@ -101,3 +101,23 @@ def test_a_digest_of_zeros_is_a_placeholder(folder, tmp_path):
 def test_text_that_is_no_list_says_nothing(folder, tmp_path):
     (folder / "checksums.txt").write_bytes(b"\xff\xfe we made no checksums this time\n\n../x.tif")
     assert not registered(tmp_path).quarantined
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
+def test_lists_are_read_in_the_encodings_that_programs_write(tmp_path, encoding):
+    folder = tmp_path / "in" / "bazar-1871-11"
+    save(folder / "März_1.tif")
+    save(folder / "März_2.tif", 90)
+    good = digest(folder / "März_1.tif")
+    lines = f"{good} *März_1.tif\r\n{'1' * 32} *März_2.tif\r\n"
+    (folder / "checksum.md5").write_bytes(lines.encode(encoding))
+    issue = registered(tmp_path)
+    assert [scan.name for scan in issue.scans] == ["März_1.tif"]
+    assert [entry.name for entry in issue.quarantined] == ["März_2.tif"]
+
+
+def test_a_digest_alone_is_that_of_the_page_of_its_name(folder, tmp_path):
+    (folder / "0002.md5").write_text("1" * 32)
+    issue = registered(tmp_path)
+    assert [entry.name for entry in issue.quarantined] == ["0002.tif"]
+    assert "0002.md5 says 111" in issue.quarantined[0].reason

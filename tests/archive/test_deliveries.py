@@ -220,3 +220,56 @@ def test_documents_of_single_pages_are_pages_of_one_issue(tmp_path):
     for number in (1, 2, 3):
         save_pdf(tmp_path / "bazar-1871-11" / f"{number}.pdf", 1)
     assert len(only(tmp_path).pages) == 3
+
+
+def test_sheets_apart_follow_the_document_of_their_name(tmp_path):
+    for name, pages in (("bazar-1.pdf", 2), ("bazar-12.pdf", 2), ("plates/bazar-12_plate.pdf", 1)):
+        save_pdf(tmp_path / "1871" / name, pages)
+    save(tmp_path / "1871" / "plates" / "unknown.tif")
+    discovery = discover(tmp_path)
+    assert [(str(issue.issue), len(issue.pages)) for issue in discovery.issues] == [
+        ("bazar-1", 2), ("bazar-12", 3),
+    ]  # fmt: skip
+    (refused,) = discovery.refused
+    assert refused.name == "plates/unknown.tif" and "name it after its issue" in refused.reason
+
+
+def test_checksums_hold_for_documents_too(tmp_path):
+    for name in ("03.pdf", "04.pdf"):
+        save_pdf(tmp_path / "in" / "1871" / name, 2)
+    (tmp_path / "in" / "1871" / "MD5SUMS").write_text(f"{'1' * 32}  04.pdf\n{'2' * 32}  05.pdf\n")
+    discovery = discover(tmp_path / "in")
+    assert [entry.name for entry in discovery.refused] == ["05.pdf"]
+    layout = Layout(tmp_path / "archive")
+    assert register(discovery.issues[0], layout, Acceptance()).is_new
+    with pytest.raises(
+        ScanError, match=r"accepted \(04.pdf: its MD5 is \w+, MD5SUMS says 1+; [\w ]+\)"
+    ):
+        register(discovery.issues[1], layout, Acceptance())
+
+
+@pytest.mark.parametrize("name", ["talk.mp3", "0001", "issue.ini", "scans/page.unknown"])
+def test_a_delivery_that_holds_no_page_is_named_and_the_rest_comes_in(tmp_path, name):
+    save(tmp_path / "in" / "good" / "0001.tif")
+    path = tmp_path / "in" / "observer" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"something")
+    (tmp_path / "in" / "not-yet-copied").mkdir()
+    discovery = discover(tmp_path / "in")
+    assert [str(issue.issue) for issue in discovery.issues] == ["good"]
+    assert [entry.name for entry in discovery.refused] == [str(tmp_path / "in" / "observer")]
+
+
+def test_documents_are_named_if_there_is_nothing_else(tmp_path):
+    (tmp_path / "in" / "notes").mkdir(parents=True)
+    (tmp_path / "in" / "notes" / "list.docx").write_bytes(b"something")
+    (refused,) = discover(tmp_path / "in").refused
+    assert refused.name == str(tmp_path / "in" / "notes") and "holds no page" in refused.reason
+
+
+def test_folders_of_text_beside_the_scans_are_companions(tmp_path):
+    save(tmp_path / "bazar" / "scans" / "0001.tif")
+    (tmp_path / "bazar" / "alto").mkdir()
+    (tmp_path / "bazar" / "alto" / "0001.txt").write_text("text")
+    assert str(only(tmp_path / "bazar").issue) == "bazar"
+    assert str(only(tmp_path).issue) == "bazar"
