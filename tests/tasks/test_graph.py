@@ -30,6 +30,8 @@ NO_RESULT = {
     "export.schemas": "an invalid document is refused, never mended",
     "run.processes": "pages do not see each other",
     "run.page_timeout_s": "a page that takes longer fails",
+    "run.memory_mb": "a page that needs more fails",
+    "run.attempts": "a page that is lost is tried again",
     "run.max_failed_share": "an issue is published or not",
 }
 """Options that change no result of a stage, and why."""
