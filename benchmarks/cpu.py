@@ -32,17 +32,21 @@ def cost_of(command: Sequence[str], *, env: Mapping[str, str] | None = None) -> 
     that ``time`` misses it and all workers. Here it is waited for, too.
     """
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1)
-    before, largest = _children_s(), 0.0
+    others, before, largest = _children(), _children_s(), 0.0
     run = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             run.wait(_EVERY_S)
             break
         largest = max(largest, _largest_mb())
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.wait()
+    while left := _children() - others:
+        for child in left:
+            os.waitpid(child, 0)
     return Cost(_children_s() - before, largest)
+
+
+def _children() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
 
 
 def _children_s() -> float:
