@@ -130,6 +130,7 @@ class RunSettings:
 
     processes: Annotated[int, between(0, 1024)] = 0
     max_failed_share: Share = 0.3
+    max_unread_share: Share = 1.0
     page_timeout_s: Annotated[float, between(1, 86_400)] = 1800.0
     memory_mb: Annotated[int, between(0, 16_000_000)] = 0
     attempts: Annotated[int, between(1, 100)] = 3

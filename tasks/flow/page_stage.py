@@ -184,9 +184,15 @@ class BatchStage(StageOutcomes):
             for o in outcomes
             if o.state is StageState.FAILED
         }
-        allowed = max(1.0, self.settings.run.max_failed_share * len(outcomes))
-        if len(failed) > allowed or (failed and len(failed) == len(outcomes)):
+        if failed and len(failed) > self.may_fail(len(outcomes)):
             raise PagesFailedError(failed)
+
+    def may_fail(self, pages: int) -> float:
+        """Return how many of ``pages`` this stage may lose before the issue is not published.
+
+        One page never stops an issue that has others; the loss of all does.
+        """
+        return min(pages - 1, max(1.0, self.settings.run.max_failed_share * pages))
 
 
 def build_pages(

@@ -54,10 +54,18 @@ def summary(result: RunResult) -> str:
     bad = len(result.bad())
     published = len({str(row.issue) for row in result.done if row.stage == "publish"})
     return (
-        f"{published} issues published, {pages} pages worked on, {bad} to look at, "
+        f"{published} issues published, {pages} pages worked on{_unread(result)}, "
+        f"{bad} to look at, "
         f"{len(result.failures)} issues not published{_refused(result)}{_damaged(result)} "
         f"({result.seconds:.1f} s)."
     )
+
+
+def _unread(result: RunResult) -> str:
+    """Count the pages that this run published without text because reading them failed."""
+    published = {row.name for row in result.done if row.stage == "publish"}
+    failed = {row.name for row in result.done if row.stage == "recognize" and row.state.is_bad}
+    return f", {len(failed & published)} without text" if failed & published else ""
 
 
 def _refused(result: RunResult) -> str:

@@ -151,6 +151,10 @@ class Recognize(PageStage):
         target.write_bytes(to_json(text))
         return StageState.DONE if text.regions or scan.text else StageState.EMPTY
 
+    def may_fail(self, pages: int) -> float:
+        """Return how many of ``pages`` may be unread: that costs their text, not their pictures."""
+        return self.settings.run.max_unread_share * pages
+
     def _read(self, page: PageId, *, dpi: float) -> PageText:
         engines = readers(self.record.metadata, self.settings.recognize)
         grey, class_map = self.page_and_classes(page)

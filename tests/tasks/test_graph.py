@@ -33,6 +33,7 @@ NO_RESULT = {
     "run.memory_mb": "a page that needs more fails",
     "run.attempts": "a page that is lost is tried again",
     "run.max_failed_share": "an issue is published or not",
+    "run.max_unread_share": "an issue is published or not",
 }
 """Options that change no result of a stage, and why."""
 

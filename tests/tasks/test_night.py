@@ -205,8 +205,9 @@ def test_a_killed_night_ends_as_an_undisturbed_one(home, config, after_s, tmp_pa
     ).count("\n") == contents(Catalog.open(f"sqlite:///{clean}/archive/catalog.sqlite")).count("\n")
 
 
-def test_a_page_whose_text_fails_keeps_its_pictures(home, config, monkeypatch):
-    # a Tesseract that hangs on everything: the page times out, twice
+@pytest.mark.parametrize("max_unread_share", ["1", "0.5"])
+def test_pages_that_cannot_be_read_keep_their_pictures(home, config, max_unread_share):
+    # a Tesseract that hangs on everything: every page times out, twice
     folder = home / "bin"
     folder.mkdir()
     fake = folder / "tesseract"
@@ -216,7 +217,7 @@ def test_a_page_whose_text_fails_keeps_its_pictures(home, config, monkeypatch):
     config.write_text(
         config.read_text()
         .replace("languages = eng", "languages = eng\ntimeout_s = 1")
-        .replace("[run]", "[run]\nmax_failed_share = 1.0")
+        .replace("[run]", f"[run]\nmax_unread_share = {max_unread_share}")
     )
     for extra in (home / "incoming").glob("other*"):
         shutil.rmtree(extra)
@@ -226,10 +227,18 @@ def test_a_page_whose_text_fails_keeps_its_pictures(home, config, monkeypatch):
         cwd=ROOT, env=environment, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
-    assert "not published" in done.stdout  # every page failed: the fault is not the pages'
     states = {row.name: row for row in catalog(config).ledger() if row.stage == "recognize"}
+    assert len(states) == 3
     assert all(row.state is StageState.FAILED for row in states.values())
     assert "gave up" in next(iter(states.values())).message
+    published = catalog(config).published(IssueId("lantern-1908"))
+    if max_unread_share == "0.5":
+        assert published is None
+        return
+    assert "3 without text" in done.stdout
+    assert [page.failed for page in published.pages] == ["recognize"] * 3
+    assert any(page.description.illustrations for page in published.pages)
+    assert list(load(config).archive.root.glob("exports/lantern-1908/*/data/mets.xml"))
 
 
 def test_a_missing_model_stops_before_any_page(config, capsys):
