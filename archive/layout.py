@@ -69,7 +69,7 @@ class Layout:
         return self.root / "register" / str(issue) / "seen.txt"
 
     def due(self, issue: IssueId, stage: str) -> Path:
-        """Mark that ``stage`` of an issue is to be done again, whatever there is of it."""
+        """Mark that ``stage`` of an issue must run again, whatever results exist."""
         return self.root / "register" / str(issue) / f"{stage}.due"
 
     def rerun(self, issue: IssueId) -> Path:

@@ -74,7 +74,7 @@ class WeightsFile:
 def find_weights(name: str) -> WeightsFile:
     """Return the weights called ``name``: shipped ones, or the path of a .safetensors or .onnx.
 
-    A relative path is relative to the folder one is in; config.ini's are whole when they come here.
+    A relative path starts at the current folder; paths from config.ini are already absolute.
 
     Raises:
         EngineError: there are none, or there is no card beside them.

@@ -1,4 +1,4 @@
-"""What a value may be, said once beside its type: checked by msgspec, told to people."""
+"""Allowed values, declared once beside the type; msgspec checks them and messages state them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the catalog answers when it is asked."""
+"""Records that queries to the catalog return."""
 
 from __future__ import annotations
 

@@ -53,10 +53,10 @@ def _is_day_or_time(text: str) -> bool:
 
 
 def first_date(text: str) -> str:
-    """Return the date to search by of a date that is no single sure day, month or year.
+    """Return a date to search by where ``text`` is not one certain day, month or year.
 
-    Of a range and a double issue that is the beginning, of a season and an uncertain year the year
-    (EDTF level 1: 1994-21, 1890?). Nothing where no date leads the text.
+    A range and a double issue give their beginning; a season and an uncertain year give the year
+    (EDTF level 1: 1994-21, 1890?). The result is empty if the text does not begin with a date.
 
     >>> first_date("1964-07/1964-08"), first_date("1994-21"), first_date("1890?")
     ('1964-07', '1994', '1890')
@@ -70,7 +70,7 @@ def first_date(text: str) -> str:
 
 
 def to_date(text: str) -> str:
-    """Return the date that a catalog wrote its own way, or nothing where it is not one date.
+    """Return the date in a catalog's own notation, or an empty text if it is not one date.
 
     >>> to_date("03.06.1900"), to_date("18710315"), to_date("[1554]"), to_date("1759-1800")
     ('1900-06-03', '1871-03-15', '1554', '')

@@ -1,4 +1,4 @@
-"""What people say about illustrations, and how illustrations keep their numbers."""
+"""People's decisions about illustrations, and the numbers that illustrations keep."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One person's word on one illustration; it stays when the page is done again.
+    """A person's decision about one illustration; it is kept when the page is processed again.
 
     ``value`` is a kind, a caption (empty: it has none), or for ``rejected`` the reason.
     """

@@ -79,7 +79,7 @@ class BusyError(SystemicError):
 
 
 class ChangedError(DocumentError):
-    """A work file is not as its stage made it: ``stage`` has to make ``sequence`` again."""
+    """A work file differs from what its stage wrote: ``stage`` has to make ``sequence`` again."""
 
     def __init__(self, message: str, stage: str, sequence: int) -> None:
         super().__init__(message)

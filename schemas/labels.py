@@ -31,7 +31,7 @@ Shape = tuple[Sequence[tuple[float, float]], int]
 
 
 def open_label(classes: Collection[int]) -> int:
-    """Return the label of pixels that have one of ``classes``, nobody says which.
+    """Return the label of pixels whose class is one of ``classes``, but not known which.
 
     A single class is its own label.
 

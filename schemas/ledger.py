@@ -46,11 +46,11 @@ class LedgerRow:
 
     @property
     def content(self) -> tuple[str, str, StageState, str, str, str]:
-        """What it says of its page, whenever and however often that was written."""
+        """The fields that say the same, whenever and however often the entry was written."""
         return (self.name, self.stage, self.state, self.recipe, self.error, self.message)
 
     def facts(self) -> dict[str, str]:
-        """Return what programs are told of a page that a person should look at."""
+        """Return the fields that machine-readable output gives for a page that needs a person."""
         return {
             "issue": str(self.issue),
             "name": self.name,

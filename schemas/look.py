@@ -1,4 +1,4 @@
-"""What a page looks like, in a few numbers that pages of one issue share."""
+"""The look of a page in a few numbers, which are alike on the pages of one issue."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ class PageLook:
 
     @property
     def has_letters(self) -> bool:
-        """Whether letters are surely on the page."""
+        """Whether the page certainly has letters."""
         return self.letters >= _SURE_LETTERS and self.likelihood >= _SURE_LIKELIHOOD
 
     @property
     def is_target(self) -> bool:
-        """Whether it is a color chart alone, photographed to judge colors by."""
+        """Whether the page shows only a color chart, photographed as a reference."""
         return self.chart is not None and not self.has_letters
 
     @property
     def is_blank(self) -> bool:
-        """Whether next to nothing stands on the page."""
+        """Whether the page is almost empty."""
         is_bare = self.ink < _BLANK_INK and self.middle < _BLANK_MIDDLE
         return is_bare and not self.has_letters

@@ -1,7 +1,7 @@
-"""Files by their kind: media type, suffixes, first bytes, the names that PREMIS and Pillow use.
+"""File formats: media type, suffixes, first bytes, and the names used by PREMIS and Pillow.
 
-The one table of what a page or a picture may come as. Sources: the IANA registry of media types,
-PRONOM for the format keys.
+The only table of formats in which pages and pictures may arrive. Sources: the IANA registry
+of media types, PRONOM for the format keys.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class MediaType:
 
     Attributes:
         name: the media type.
-        suffixes: as files are named; files we write have the first.
+        suffixes: of file names; files we write get the first one.
         beginnings: bytes that such a file begins with.
-        pillow: the formats that Pillow calls so.
+        pillow: Pillow's names of the format.
         title: the name of the format, for PREMIS.
         pronom: its PRONOM key, where one key holds for every version.
     """
@@ -93,7 +93,7 @@ TIFF_SUFFIXES = _BY_NAME[TIFF].suffixes
 
 
 def type_of_name(name: str | PurePath) -> str:
-    """Return the media type that the suffix of ``name`` says, or nothing.
+    """Return the media type that the suffix of ``name`` stands for, or an empty text.
 
     >>> type_of_name("p0001.TIFF"), type_of_name("notes.txt")
     ('image/tiff', '')
@@ -102,7 +102,7 @@ def type_of_name(name: str | PurePath) -> str:
 
 
 def type_of_bytes(head: bytes) -> str:
-    """Return the media type that the first 16 bytes of a file say, or nothing.
+    """Return the media type that the first 16 bytes of a file show, or an empty text.
 
     >>> type_of_bytes(b"RIFF....WEBPVP8 ")
     'image/webp'

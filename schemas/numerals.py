@@ -20,7 +20,7 @@ def first_number(text: str) -> int | None:
 
 
 def roman(text: str) -> int | None:
-    """Return the value of a Roman numeral, or None when it is none.
+    """Return the value of a Roman numeral, or None for any other text.
 
     >>> roman("XVII"), roman("IC")
     (17, None)

@@ -17,7 +17,7 @@ class Shape(msgspec.Struct, frozen=True):
     """An outline in pixels of the page; ``kind`` is illustration, ornament or initial.
 
     Raises:
-        ValueError: it is none, or has no area.
+        ValueError: ``kind`` is none of these, or the outline has no area.
     """
 
     box: tuple[float, float, float, float]
@@ -59,12 +59,12 @@ class Area(msgspec.Struct, frozen=True):
 
 
 class PageTruth(msgspec.Struct, frozen=True):
-    """What a person said of a page; ``width`` and ``height`` are its scan's.
+    """A person's annotation of a page; ``width`` and ``height`` are those of the scan.
 
-    ``labelled`` names the classes of which every region is marked; of the others nothing is known.
+    ``labelled`` names the classes whose regions are all marked; nothing is known of the others.
 
     Raises:
-        ValueError: it has no size, or a class that is labelled is none.
+        ValueError: it has no size, or ``labelled`` names an unknown class.
     """
 
     width: int

@@ -76,7 +76,7 @@ def open_catalog(settings: ArchiveSettings) -> Catalog:
 
 
 def _unknown_issues(catalog: Catalog, layout: Layout) -> list[str]:
-    """Return a warning if issues are registered of which an empty catalog knows nothing."""
+    """Return a warning if the catalog is empty although issues are registered."""
     registered = layout.issues() if catalog.progress.is_blank() else ()
     if not registered:
         return []

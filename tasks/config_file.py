@@ -115,10 +115,10 @@ def _section(
 
 
 def _value(hint: Any, text: str, folder: Path) -> Any:  # noqa: ANN401 - any option's type
-    """Return the value that ``text`` is for an option of the type ``hint``.
+    """Return ``text`` converted to ``hint``, the type of an option.
 
     Raises:
-        ValueError: it is none; what is allowed is said.
+        ValueError: it cannot be converted; the message lists what is allowed.
     """
     if Path in (hint, *get_args(hint)):
         if not text and hint is Path:

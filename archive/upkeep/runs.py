@@ -22,9 +22,9 @@ def begin_run(catalog: Catalog, layout: Layout, command: str) -> int:
 
 
 def is_older(catalog: Catalog, layout: Layout) -> bool:
-    """Say whether the archive had runs that the catalog does not know: it is an older one.
+    """Say whether the archive had runs that the catalog does not know: the catalog is an older one.
 
-    An empty catalog is none; it is told of in other words.
+    An empty catalog does not count; another message reports it.
     """
     try:
         last = int(layout.last_run().read_text())

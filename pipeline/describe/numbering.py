@@ -84,7 +84,7 @@ def followed(
 
 
 def decided(picture: Illustration, decisions: Sequence[Decision]) -> Illustration | None:
-    """Return ``picture`` as people want it, or None where they want it out."""
+    """Return ``picture`` with people's decisions applied, or None where they rejected it."""
     values = {
         decision.field: decision.value
         for decision in decisions

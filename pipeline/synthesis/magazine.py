@@ -34,7 +34,7 @@ class PictureOrder:
 
 @dataclass(frozen=True, slots=True)
 class DrawnIssue:
-    """An issue to be drawn: what it says of itself, its faces, its pages' pictures."""
+    """An issue to draw: its metadata, its typefaces, and the pictures of its pages."""
 
     slug: str
     metadata: IssueMetadata

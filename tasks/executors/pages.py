@@ -17,7 +17,7 @@ _TRIES = 2
 
 
 class PageWork(Protocol):
-    """What is to be done to pages, and where it is written down that one is lost."""
+    """The work to do on pages, and where to record that a page was lost."""
 
     def order(self, pages: Sequence[PageId]) -> Order:
         """Return the order that brings ``pages`` to an outcome."""

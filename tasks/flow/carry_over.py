@@ -1,4 +1,4 @@
-"""What a stage made of a page of an earlier version is taken over, if nothing of it has changed.
+"""Take over a stage's result for a page of an earlier version if nothing about it has changed.
 
 A page that is scanned again, or added, makes a new version of its issue. The other pages have the
 same master, the same number and the same recipe: their files are linked, not made again.

@@ -42,6 +42,6 @@ def _samples(stage: PageStage, engines: Readers) -> Iterator[Mapping[RegionKind,
 
 
 def _has_text(stage: PageStage, page: PageId) -> bool:
-    """Say whether ``page`` has text that is to be read."""
+    """Say whether ``page`` has text to read."""
     is_read = not stage.scan(page).text
     return is_read and any(region.kind is RegionKind.TEXT for region in stage.regions(page))

@@ -1,6 +1,6 @@
 """Forget outcomes, so that the next run builds them again.
 
-What readers see stays until the next run replaces it. What is to be dropped is written down first,
+What readers see stays until the next run replaces it. The outcomes to drop are written down first,
 so that a process killed while it drops leaves the rest to the next run.
 """
 

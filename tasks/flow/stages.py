@@ -98,7 +98,7 @@ class Separate(BatchStage):
 
     @property
     def batch_size(self) -> int:
-        """As many pages as the engine is to be given at once."""
+        """The number of pages that the engine gets at once."""
         return self.settings.separate.batch_size
 
     def build_batch(self, pages: Sequence[PageId]) -> None:
