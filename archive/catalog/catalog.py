@@ -119,10 +119,15 @@ class Catalog:
 
     # ---- the ledger
 
-    def record(self, rows: Sequence[LedgerRow], *, run: int | None = None) -> None:
-        """Write ledger rows of the run ``run``; a page that comes again counts one attempt more."""
+    def record(
+        self, rows: Sequence[LedgerRow], *, run: int | None = None, is_tried: bool = True
+    ) -> None:
+        """Write ledger rows of the run ``run``; a page that comes again counts one attempt more.
+
+        With ``is_tried`` false nothing was done to the pages: attempts, seconds, time and run stay.
+        """
         with writing(self.engine) as session:
-            enter(session, rows, datetime.now(UTC), run)
+            enter(session, rows, datetime.now(UTC), run, is_tried=is_tried)
 
     def record_intake(
         self, issue: IssueId, rows: Sequence[LedgerRow], *, run: int | None = None

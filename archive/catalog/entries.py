@@ -23,18 +23,26 @@ _PUBLISHING = 7_310_872
 
 
 def enter(
-    session: Session, rows: Sequence[LedgerRow], at: datetime, run: int | None = None
+    session: Session,
+    rows: Sequence[LedgerRow],
+    at: datetime,
+    run: int | None = None,
+    *,
+    is_tried: bool = True,
 ) -> None:
     """Write ledger rows of ``run``; a row that is known counts one attempt more.
+
+    With ``is_tried`` false nothing was done to the pages: of a known row only what it says of its
+    page is replaced; attempts, seconds, time and run stay.
 
     Rows go in order of their keys: two processes that enter the same pages wait for each other
     instead of dying of a deadlock.
     """
     insert: Any = _insert(session, LedgerTableRow)
     columns = {name: insert.excluded[name] for name in _SAID}
-    upsert = insert.on_conflict_do_update(
-        index_elements=_KEY, set_=columns | {"attempts": LedgerTableRow.attempts + 1}
-    )
+    tried = columns | {"attempts": LedgerTableRow.attempts + 1}
+    told = {name: columns[name] for name in _SAID if name not in ("seconds", "at", "run")}
+    upsert = insert.on_conflict_do_update(index_elements=_KEY, set_=tried if is_tried else told)
     values = sorted((_values(row, at, run) for row in rows), key=lambda v: [v[k] for k in _KEY])
     if values:
         session.connection().execute(upsert, values)

@@ -36,6 +36,20 @@ class Progress:
                 for table in (LedgerTableRow, IssueRow, NumberedRow)
             )
 
+    def recipes(
+        self, issues: Collection[IssueId] | None = None
+    ) -> Mapping[tuple[IssueId, str], frozenset[str]]:
+        """Return under which recipes the ledger's rows of each issue and stage were made."""
+        columns = LedgerTableRow.issue, LedgerTableRow.stage, LedgerTableRow.recipe
+        query = select(*columns).distinct()
+        if issues is not None:
+            query = query.where(LedgerTableRow.issue.in_([str(issue) for issue in issues]))
+        recipes = defaultdict[tuple[IssueId, str], set[str]](set)
+        with reading(self.engine) as session:
+            for issue, stage, recipe in session.execute(query):
+                recipes[IssueId(issue), stage].add(recipe)
+        return {key: frozenset(names) for key, names in recipes.items()}
+
     def bad(self, issues: Collection[IssueId] | None = None) -> tuple[LedgerRow, ...]:
         """Return the ledger rows a person should look at, in order of issue, stage and page."""
         table = LedgerTableRow

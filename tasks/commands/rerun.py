@@ -32,9 +32,11 @@ def rerun(
     """Do an issue, a stage or a page again, and whatever depends on it, and nothing else."""
     archive = open_archive(config)
     configure_luigi(config)
-    from tasks.flow.rerun import forget  # imports luigi, which reads its configuration
+    from tasks.flow.ledger_truth import refresh_ledger  # imports luigi, which reads its
+    from tasks.flow.rerun import forget  # configuration
 
     with hold_lock(archive.layout.root, "run"):
+        refresh_ledger(archive, [issue])
         dropped = forget(issue, config, stage=stage, pages=pages, failed=failed)
     if failed:
         _say_quarantined(archive, issue)

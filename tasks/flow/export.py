@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 from archive.store import is_draft
@@ -29,6 +30,7 @@ class Export(IssueTask):
 
     def run(self) -> None:
         """Write the package whole, then drop older ones."""
+        started = time.monotonic()
         self.mark_due()
         published = self.catalog.published(self.issue_id)
         if published is None:
@@ -38,7 +40,7 @@ class Export(IssueTask):
         for folder in self.layout.exports(self.issue_id).iterdir():
             if folder != self._target and not is_draft(folder):
                 shutil.rmtree(folder)
-        self.enter_all_pages()
+        self.enter_all_pages(time.monotonic() - started)
         self.unmark_due()
 
 

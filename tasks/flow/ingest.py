@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -169,6 +170,7 @@ def _take(
     into: _Lists,
 ) -> None:
     new, known, refused = into
+    started = time.monotonic()
     try:
         result = register(source, walk.layout, accept)
     except (ScanError, DocumentError, OSError) as error:
@@ -178,11 +180,11 @@ def _take(
     walk.taken.add(issue.issue)
     (new if result.is_new else known).append(issue.issue)
     catalog.record_intake(
-        issue.issue, intake_rows(issue), run=run_number()
+        issue.issue, intake_rows(issue, time.monotonic() - started), run=run_number()
     )  # again if a killed run could not
 
 
-def intake_rows(issue: Issue) -> Sequence[LedgerRow]:
+def intake_rows(issue: Issue, wall_s: float = 0.0) -> Sequence[LedgerRow]:
     """Return what the ledger says of the ingest of ``issue``."""
     accepted = [
         LedgerRow(
@@ -191,6 +193,7 @@ def intake_rows(issue: Issue) -> Sequence[LedgerRow]:
             sequence=scan.page.sequence,
             stage="ingest",
             state=StageState.DONE,
+            seconds=wall_s / len(issue.scans),
         )
         for scan in issue.scans
     ]

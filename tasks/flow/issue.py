@@ -128,10 +128,11 @@ class IssueTask(luigi.Task):
         """Write down that this stage was done again."""
         self.layout.due(self.issue_id, self.stage).unlink(missing_ok=True)
 
-    def enter_all_pages(self, doubts: Mapping[PageId, str] | None = None) -> None:
+    def enter_all_pages(self, wall_s: float, doubts: Mapping[PageId, str] | None = None) -> None:
         """Write into the ledger that every page of the issue went through this stage.
 
-        ``doubts`` say of which pages, and why, a person should look at them.
+        ``wall_s`` are the seconds that it took, of which every page has its share; ``doubts`` say
+        of which pages, and why, a person should look at them.
         """
         reasons = doubts or {}
         rows = [
@@ -143,11 +144,12 @@ class IssueTask(luigi.Task):
                 state=StageState.DOUBTFUL if scan.page in reasons else StageState.DONE,
                 recipe=self.recipe_of(self.stage),
                 message=reasons.get(scan.page, ""),
+                seconds=wall_s / len(self.record.scans),
             )
             for scan in self.record.scans
         ]
         self.catalog.record(rows, run=run_number())
-        progress().finished(self.issue, self.stage, rows, 0.0)
+        progress().finished(self.issue, self.stage, rows, wall_s)
 
     def outcomes_of(self, stage: str) -> tuple[PageOutcome, ...]:
         """The finished list of ``stage``.

@@ -19,6 +19,7 @@ from tasks.archive_access import OpenArchive
 from tasks.flow.fixity import verified
 from tasks.flow.ingest import Intake
 from tasks.flow.ingest_bounded import take_in_bounded
+from tasks.flow.ledger_truth import refresh_ledger
 from tasks.flow.luigi import run_issues
 from tasks.flow.report import write_report
 from tasks.flow.retries import try_again
@@ -67,6 +68,7 @@ def _run(
             if only is None:
                 try_again(archive, frozenset(issues))
             failures = run_issues(issues, archive.config, scheduler=scheduler)
+            refresh_ledger(archive, None if only is None else issues)
         damages = _damages(archive) if only is None else ()
     except BaseException as error:
         archive.catalog.end_run(run, type(error).__name__)

@@ -106,6 +106,11 @@ class StageOutcomes(PageFiles):
         """What the ledger says of ``pages``, which have left this stage."""
         return [self._ledger_row(page, self.outcome(page)) for page in pages]
 
+    def untold(self, rows: Iterable[LedgerRow]) -> list[LedgerRow]:
+        """Those of ``rows`` that the ledger does not have, or that say something else there."""
+        known = {row.content for row in self.catalog.ledger(self.issue_id, stage=self.stage)}
+        return [row for row in rows if row.content not in known]
+
     def _ledger_row(self, page: PageId, outcome: PageOutcome) -> LedgerRow:
         is_given_up = outcome.attempts >= self.settings.run.attempts
         return LedgerRow(

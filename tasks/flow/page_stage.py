@@ -171,11 +171,15 @@ class BatchStage(StageOutcomes):
         wall_s: float,
     ) -> None:
         rows = [self._ledger_row(*pair) for pair in zip(asked, outcomes, strict=True)]
-        rows = [
-            replace(row, seconds=seconds.get(page, 0.0))
+        built = [
+            replace(row, seconds=seconds[page])
             for row, page in zip(rows, asked, strict=True)
+            if page in seconds
         ]
-        self.catalog.record(rows, run=run_number())
+        self.catalog.record(built, run=run_number())
+        self.catalog.record(self.untold(rows), run=run_number(), is_tried=False)
+        known = {row.name for row in self.catalog.ledger(self.issue_id, stage=self.stage)}
+        self.catalog.forget(self.issue_id, [self.stage], known - {row.name for row in rows})
         progress().finished(self.issue, self.stage, rows, wall_s)
 
     def _check_share(self, outcomes: Sequence[PageOutcome]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -59,6 +60,7 @@ class Publish(PageFiles):
 
     def run(self) -> None:
         """Files into a new folder, rows in one transaction, then older editions go."""
+        started = time.monotonic()
         self.mark_due()
         self._follow_pages()
         decisions = self.catalog.decisions.of(self.issue_id)
@@ -72,7 +74,8 @@ class Publish(PageFiles):
             if folder != target and not is_draft(folder):
                 shutil.rmtree(folder)
         self.enter_all_pages(
-            {page.scan.page: "; ".join(page.alarms) for page in published.pages if page.alarms}
+            time.monotonic() - started,
+            {page.scan.page: "; ".join(page.alarms) for page in published.pages if page.alarms},
         )
         self.unmark_due()
 

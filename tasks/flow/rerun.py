@@ -95,5 +95,4 @@ def _drop(task: IssueTask) -> None:
             task.task_of(stage).forget(pages, keeps_attempts=rerun.keeps_attempts)
         else:
             write_whole(task.layout.due(issue, stage), b"")
-    task.catalog.forget(issue, rerun.stages, [str(page) for page in pages])
     note.unlink(missing_ok=True)
