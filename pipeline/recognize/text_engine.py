@@ -26,7 +26,11 @@ class Segmentation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawWord:
-    """A word as an engine gives it; ``line`` tells words of one line from those of another."""
+    """A word as an engine gives it, confidence 0..1.
+
+    ``line`` is the number of the block, of the paragraph in it, and of the line in that: words of
+    one line share all three.
+    """
 
     text: str
     box: Box
@@ -44,7 +48,7 @@ class TextEngine(Protocol):
 
     @property
     def models(self) -> str:
-        """What the engine reads with, as it stands in the record of a page."""
+        """The names of the models, as the record of a page gives them."""
 
     def read(
         self, image: Grey8, *, dpi: float, segmentation: Segmentation = Segmentation.PAGE
