@@ -273,7 +273,7 @@ class Caption:
 class Illustration:
     """One picture on a page, numbered from 1 in reading order.
 
-    ``continues`` names the left half of a plate on two pages, of which this is the right one.
+    ``continues`` names the left half of a plate on two pages; this is the right half.
     ``matte`` names how its alpha was made (silhouette, ink, frame); of a very large picture it was
     solved at ``matte_scale`` of its size. ``perceptual_hash`` is 16 hex.
     """

@@ -13,7 +13,7 @@ from schemas.normalize import normalize
 def find_query(
     words: str, *, kind: str | None, issue: str | None, since: str | None, limit: int
 ) -> Select[str, str, str, str, int, str, str, str, float, str, float | None]:
-    """Return the query for illustrations of which caption, page or title has every word.
+    """Return the query for illustrations whose caption, page or title has every word.
 
     Those with most of the words in their caption come first. A page is found by the title of its
     issue and by its text. Its columns are those of ``FoundIllustration``: texts of pages and the

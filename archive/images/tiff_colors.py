@@ -55,7 +55,7 @@ def read_tiff(path: Path, header: TiffHeader) -> tuple[Image.Image, NDArray[np.u
     alpha_at = alpha_sample(samples)
     alpha = whole[..., alpha_at] if alpha_at is not None else None
     if alpha is not None and not alpha.any():
-        alpha = None  # a page of which nothing is to be seen was not meant
+        alpha = None  # a page that is wholly transparent was not meant
     colors = np.ascontiguousarray(whole[..., : color_samples(samples)])
     if alpha is not None and is_premultiplied(samples) and samples.photometric != CMYK:
         colors = _divided(colors, alpha)

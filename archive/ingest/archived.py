@@ -36,7 +36,7 @@ class SeenArchive:
 def archives_at(place: Path) -> Iterator[Path]:
     """Yield the archive files at ``place``: itself, or those in its folders, in natural order.
 
-    One that lies among the pages of an issue is a companion of theirs and is not yielded.
+    An archive file among the pages of an issue accompanies them and is not yielded.
     """
     if place.is_file() and not place.is_symlink() and is_archive(place):
         yield place

@@ -81,7 +81,7 @@ def _agreeing(folders: list[str], others: list[str]) -> int:
 
 
 def _parts(address: str) -> list[str]:
-    """Return the parts of a path or an address from the last one on; no more than could be names.
+    """Return the last parts of a path or an address that could be names, the last one first.
 
     >>> _parts("https://images.example.org/iiif/bazar%2F0001.jp2/full/full/0/default.jpg")
     ['0001.jp2', 'bazar']

@@ -207,7 +207,7 @@ def _is_of_system(target: PurePosixPath) -> bool:
 
 
 def _write(member: _Member, target: Path, path: Path, most: int) -> int:
-    """Write a member; return its bytes, of which there may be ``most``.
+    """Write a member of at most ``most`` bytes; return how many it has.
 
     What the header states is not relied on: bytes are counted as they come.
     """

@@ -102,7 +102,7 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - any JSON
     """Return the content of a JSON file.
 
     Raises:
-        ScanError: it is none.
+        ScanError: it is not an image.
     """
     try:
         return json.loads(path.read_bytes())

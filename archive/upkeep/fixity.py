@@ -97,7 +97,7 @@ def _registered(layout: Layout, issue: IssueId) -> Iterator[RecordedFile | Damag
 
 
 def _last_version(layout: Layout, issue: IssueId) -> int:
-    """Return the highest version of which there is a record, or a digest of one."""
+    """Return the highest version that has a record, or a digest of a record."""
     names = layout.issue_record(issue).parent.glob("v[0-9]*.json*")
     return max((int(path.name.partition(".")[0].removeprefix("v")) for path in names), default=0)
 

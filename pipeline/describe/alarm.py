@@ -15,7 +15,7 @@ from schemas.published import PublishedPage
 _FEW_WORDS = 12
 """Words below which neither their confidence nor dictionaries say much."""
 _TEXT_SHARE, _LEAST_WORDS = 0.1, 5
-"""A page of which so much was separated as text has so many words."""
+"""A page with this share of text area should have at least this many words."""
 _FEW_PICTURES = 0.15
 _BLURRED = 0.12
 """Sharpness below which nothing on a page can be read; 0.5 and more is usual."""
@@ -51,7 +51,7 @@ class AlarmRule:
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """How a value of a page is compared: what is said of it, and a difference that is none.
+    """How a value of a page is compared: its message, and the difference that is tolerated.
 
     With ``only_below`` no value is too high.
     """

@@ -20,7 +20,7 @@ def with_page_kind(description: PageDescription, scan: Scan, *, is_outer: bool) 
     """Return ``description`` with the kind its pictures, words and place in the issue say.
 
     ``scan`` has the size of the page as shown; ``is_outer`` says that it is the first or the last.
-    A page of which nobody knows how it looks has no kind.
+    A page has no kind if its look is not known.
     """
     if description.look is None:
         return description

@@ -58,7 +58,7 @@ def find_scripts(
     """Return the script of body and captions: that in which a sample of each reads best.
 
     The largest region of a kind is the sample, cut to a few lines; if no word is read there, the
-    next largest. A kind of which nothing is read is left out. Words are judged by the engine's
+    next largest. A kind without any reading is left out. Words are judged by the engine's
     confidence and by how many of them word lists know.
     """
     samples: dict[RegionKind, ReadSample] = {}

@@ -116,7 +116,7 @@ class Sheet:
     ) -> Box:
         """Print one line of type in ``box``; return what it covers.
 
-        ``type_`` is the text's cut, or a style, of which some cut is taken.
+        ``type_`` is the cut of the text, or a style from which a cut is chosen.
         """
         cut = self.cut(type_)
         strip = self.fonts.strip(self.rng, cut.face, capitals=capitals)

@@ -13,7 +13,7 @@ from schemas.model import ClassMap
 
 Grey = NDArray[np.uint8]
 _WINDOW = 0.3
-"""Share of pages of which only a window is shown."""
+"""Share of pages that are shown by a window only."""
 _LEAST_WINDOW = 0.6
 """Of a page's side."""
 

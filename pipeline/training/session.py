@@ -59,7 +59,7 @@ class TrainingSession:
         return self.trainer.train_step(*next(batches))
 
     def hurry(self, done: float) -> None:
-        """Let the learning rate be that of a training of which the share ``done`` is over."""
+        """Set the learning rate for a training that is done to the share ``done``."""
         self.trainer.least_done = min(1.0, done)
 
     def samples(self, compose: Compose, seeds: Iterable[int]) -> list[Sample]:

@@ -53,7 +53,7 @@ class ImageFacts:
 
 
 def facts_of_scan(scan: Scan, capture: Capture) -> ImageFacts:
-    """Return what is known of a master, of which ``scan`` has the upright size."""
+    """Return what is known of a master; ``scan`` has its upright size."""
     dpi = scan.dpi if scan.dpi_is_known else None
     width, height = capture.size(scan.width, scan.height)
     return ImageFacts(scan.mimetype, width, height, scan.mode, scan.bits, dpi)

@@ -40,7 +40,7 @@ def decide(
     by: str | None,
     config: Path,
 ) -> int:
-    """Correct what is said of an illustration. It stays so when the page is done again.
+    """Correct the record of an illustration. The correction stays when the page is done again.
 
     The next run of its issue publishes and exports it anew; nothing else is done again.
     """

@@ -25,7 +25,7 @@ COMMANDS = {
     "duplicates": (
         "Group illustrations that were printed more than once: mastheads, adverts, ornaments."
     ),
-    "decide": "Correct what is said of an illustration.",
+    "decide": "Correct the record of an illustration.",
     "export": "Write the packages of published issues to a folder: masters, cut-outs, ALTO, METS.",
     "verify": "Read all that the archive holds again and compare it with its checksums.",
     "catalog": "Look after the catalog.",

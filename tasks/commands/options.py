@@ -44,7 +44,7 @@ def plain_text(value: str) -> str:
 
 
 def date(value: str) -> str:
-    """Return a year, month or day that exists; a usage error if it is none."""
+    """Return a year, month or day; a usage error if it does not exist."""
     if not is_date(value):
         raise click.BadParameter(f"{value!r}: allowed is a date that exists, as {ALLOWED}")
     return value

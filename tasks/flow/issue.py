@@ -131,8 +131,8 @@ class IssueTask(luigi.Task):
     def enter_all_pages(self, wall_s: float, doubts: Mapping[PageId, str] | None = None) -> None:
         """Write into the ledger that every page of the issue went through this stage.
 
-        ``wall_s`` are the seconds that it took, of which every page has its share; ``doubts`` say
-        of which pages, and why, a person should look at them.
+        ``wall_s`` are the seconds that it took, shared out among the pages. ``doubts`` are the
+        pages that a person should look at, with the reason.
         """
         reasons = doubts or {}
         rows = [

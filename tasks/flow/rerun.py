@@ -23,7 +23,7 @@ from tasks.flow.stages import Describe
 class Rerun:
     """What is to be done again: stages by name, pages by number.
 
-    ``keeps_attempts`` where no person asked for it: pages of which the process died too often stay
+    ``keeps_attempts`` if no person asked for it: pages whose process died too often stay
     as they are in the end.
     """
 

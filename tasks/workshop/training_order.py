@@ -19,7 +19,7 @@ class TrainingOrder:
     (0: go on) training stops. ``base`` are weights to begin with. ``ema`` is what the moving
     average of the weights keeps a step (0: no average); ``judge_channels`` are the discriminator's.
     Layouts of the corpus that are label maps of annotated pages in ``keep_out`` are not used.
-    ``real`` are annotated scans, of which ``real_share`` of the pages come; those of the sources
+    ``real`` are annotated scans; ``real_share`` of the pages come from them; those of the sources
     ``left_out`` are not trained on, the net is tried on them instead.
     The learning rate rises for ``warm_up`` steps.
     With ``minutes`` this call ends after so long even if steps are left, and the learning rate

@@ -30,7 +30,7 @@ class GrabCutSettings:
 
 
 def separator(model: Model) -> Separator:
-    """Return the engine, as the table of engines wants it; it needs nothing of ``model``."""
+    """Return the engine, for the table of engines; it does not use ``model``."""
     del model
     return grabcut()
 

@@ -16,7 +16,7 @@ from schemas.errors import EngineError
 
 
 def separator(model: Model) -> Separator:
-    """Return the engine of ``model``, as the table of engines wants it."""
+    """Return the engine of ``model``, for the table of engines."""
     return onnx(model.weights, model.architecture)
 
 

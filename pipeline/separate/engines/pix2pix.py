@@ -18,7 +18,7 @@ _DRIVER = "libcuda.so.1"
 
 
 def separator(model: Model) -> Separator:
-    """Return the engine of ``model``, as the table of engines wants it.
+    """Return the engine of ``model``, for the table of engines.
 
     Raises:
         EngineError: the weights do not fit the card, or the device is absent.

@@ -57,7 +57,7 @@ def torch_engine(
 
 
 def separator(model: Model) -> Separator:
-    """Return the engine of ``model``, as the table of engines wants it."""
+    """Return the engine of ``model``, for the table of engines."""
     return torch_engine(
         model.weights,
         model.architecture,
