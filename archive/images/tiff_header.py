@@ -157,7 +157,7 @@ def _starts(stream: BinaryIO, head: bytes) -> Iterator[int]:
 def _header(tags: ImageFileDirectory_v2) -> TiffHeader:
     width, height = _number(tags, 256), _number(tags, 257)
     if not (0 < width < _LARGEST_SIDE and 0 < height < _LARGEST_SIDE):
-        raise ValueError(f"an image of {width} x {height}")
+        raise ValueError("its header is cut off or names no size")
     samples = _samples(tags)
     profile = tags.get(34675)
     return TiffHeader(
