@@ -10,6 +10,9 @@ from pipeline.describe.header import agree
 from schemas.model import IssueMetadata, RegionKind, Source
 from schemas.published import PublishedPage
 
+_LEAST_OF_LANGUAGE = 0.1
+"""Share of the words of an issue that a language of it has at least."""
+
 
 def main_script(pages: Sequence[PublishedPage]) -> str:
     """Return the script (ISO 15924) that most regions of text were told to be in, or Latn."""
@@ -23,6 +26,25 @@ def main_script(pages: Sequence[PublishedPage]) -> str:
     return min(counts, key=lambda name: (-counts[name], name), default="Latn")
 
 
+def read_languages(pages: Sequence[PublishedPage], configured: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the languages (ISO 639-2/B) that the pages were read in, most words first.
+
+    A language with less than a tenth of the words is left out. Where regions do not say theirs,
+    because only one language is ``configured``, it is that one if anything was read; never a list
+    that nobody has stated of this issue.
+    """
+    words = Counter[str]()
+    for page in pages:
+        for region in page.description.text.regions if page.description.text else ():
+            words[region.language] += sum(len(line.words) for line in region.lines)
+    told = {language: count for language, count in words.items() if language and count}
+    if not told:
+        return configured if len(configured) == 1 and words.total() else ()
+    least = _LEAST_OF_LANGUAGE * sum(told.values())
+    often = [language for language, count in told.items() if count >= least]
+    return tuple(sorted(often, key=lambda language: (-told[language], language)))
+
+
 def with_heads(
     metadata: IssueMetadata,
     pages: Sequence[PublishedPage],
@@ -31,9 +53,9 @@ def with_heads(
     script: str,
     owner: str,
 ) -> IssueMetadata:
-    """Return ``said`` with what running heads agree on; nothing said is overruled.
+    """Return ``metadata`` with what running heads agree on; nothing stated is overruled.
 
-    ``languages``, ``script`` and ``owner`` stand where nothing was said of them.
+    ``languages``, ``script`` and ``owner`` are taken where the metadata does not state them.
     """
     heads = [page.description.header for page in pages if page.description.header]
     return replace(

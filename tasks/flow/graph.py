@@ -109,7 +109,7 @@ GRAPH = (
         settings=("crop.*", "alarm.*"),
         later=("export.owner",),
         identity=kinds_identity,
-        code_version=5,
+        code_version=6,
     ),
     Stage(
         "export",

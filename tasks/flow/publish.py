@@ -18,7 +18,7 @@ from archive.records import read_version
 from archive.store import is_draft, whole
 from pipeline.describe.alarm import AlarmRule, alarms
 from pipeline.describe.edition import EditedPage, edited_page, joined_pages
-from pipeline.describe.issue import main_script, with_heads
+from pipeline.describe.issue import main_script, read_languages, with_heads
 from pipeline.describe.numbering import followed
 from pipeline.recognize.settings import AUTO
 from schemas.decisions import Decision
@@ -128,7 +128,7 @@ class Publish(PageFiles):
             metadata=with_heads(
                 self.record.metadata,
                 joined,
-                languages=self.settings.recognize.languages,
+                languages=read_languages(joined, self.settings.recognize.languages),
                 script=main_script(joined) if script == AUTO else script,
                 owner=self.settings.export.owner,
             ),
