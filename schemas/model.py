@@ -233,6 +233,8 @@ class TextRegion:
 
 KEPT = "kept from"
 """Begins ``PageText.models`` of a text that came with the page."""
+UNREAD = "unread"
+"""``PageText.models`` of a page that nothing has read, as the configuration asked."""
 
 
 @dataclass(frozen=True, slots=True)

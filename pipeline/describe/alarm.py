@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from schemas.look import PageKind, PageLook
-from schemas.model import RegionKind
+from schemas.model import UNREAD, RegionKind
 from schemas.published import PublishedPage
 
 _FEW_WORDS = 12
@@ -188,7 +188,7 @@ def _facts(page: PublishedPage) -> _Facts:
         {} if description.kind is PageKind.COVER else _values(page, shares, words),
         description.capture.changes,
         words,
-        shares[RegionKind.TEXT],
+        0.0 if description.text and description.text.models == UNREAD else shares[RegionKind.TEXT],
         _certainty(page),
         description.look.sharpness if description.look else None,
         not description.regions

@@ -32,7 +32,9 @@ class TextEngineRow:
 
 TABLE = (TextEngineRow("tesseract", "Tesseract", f"{_HERE}.tesseract_readers"),)
 
-TEXT_ENGINES = tuple(engine.name for engine in TABLE)
+NO_ENGINE = "none"
+"""Pages are not read: pictures alone count, or text that came with the pages."""
+TEXT_ENGINES = (*(engine.name for engine in TABLE), NO_ENGINE)
 """The names, in the order they are offered."""
 
 

@@ -10,6 +10,7 @@ from importlib.metadata import version as package_version
 from archive.store import sha256
 from archive.weights import KINDS_FILE, LETTERS_FILE, find_weights
 from archive.wordlists import PACKAGES, word_lists
+from pipeline.recognize.engines import NO_ENGINE
 from pipeline.recognize.engines import engine_of as text_engine_of
 from pipeline.recognize.settings import AUTO
 from pipeline.separate.engines.table import engine_of
@@ -63,6 +64,8 @@ def reader_identity(settings: Settings) -> Identity:
     Raises:
         EngineError: the engine is absent.
     """
+    if settings.recognize.engine == NO_ENGINE:
+        return Identity(facts={NO_ENGINE: ""})
     engine = text_engine_of(settings.recognize.engine)
     version, models = engine.module.version(), _models(engine.name)
     facts = {engine.name: version, "models": models, "word_lists": _word_lists()}

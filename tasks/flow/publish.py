@@ -24,7 +24,7 @@ from pipeline.recognize.settings import AUTO
 from schemas.decisions import Decision
 from schemas.errors import ArchiveError, ChangedError
 from schemas.event import Event
-from schemas.model import KEPT, PageId, PageText, Scan
+from schemas.model import KEPT, UNREAD, PageId, PageText, Scan
 from schemas.published import PageDescription, PublishedIssue, PublishedPage
 from tasks.flow.edition_files import master_file, place_files
 from tasks.flow.graph import GRAPH, PAGE_STAGES, Stage
@@ -185,7 +185,8 @@ class Publish(PageFiles):
             by = program_agent(self.settings)
             yield Event("modification", self._ingested, by, "success", changes)
         for stage in GRAPH:
-            if stage.event and not self.has_failed(stage.name, page):
+            is_unread = stage.name == "recognize" and _is_unread(description.text)
+            if stage.event and not is_unread and not self.has_failed(stage.name, page):
                 yield self._event(stage, description.text)
 
     def _event(self, stage: Stage, text: PageText | None) -> Event:
@@ -201,3 +202,7 @@ class Publish(PageFiles):
     def _lost(self, page: PageId) -> str:
         """The first stage that lost ``page``, or nothing."""
         return next((stage for stage in PAGE_STAGES if self.has_failed(stage, page)), "")
+
+
+def _is_unread(text: PageText | None) -> bool:
+    return text is not None and text.models == UNREAD

@@ -22,6 +22,7 @@ from pipeline.prepare.letters import Evidence, letter_model
 from pipeline.prepare.look import look_of
 from pipeline.prepare.straighten import apply_transform, find_transform, reduced, to_grey
 from pipeline.prepare.upright import find_capture
+from pipeline.recognize.engines import NO_ENGINE
 from pipeline.recognize.page import read_page
 from pipeline.recognize.supplied_text import with_kinds
 from pipeline.refine.crops import over_white
@@ -33,7 +34,7 @@ from pipeline.separate.targets import without_targets
 from schemas.capture import AS_SCANNED, Capture
 from schemas.codec import from_json, to_json
 from schemas.ledger import StageState
-from schemas.model import CLASSES, RGB8, Illustration, PageId, PageText, Region
+from schemas.model import CLASSES, RGB8, UNREAD, Illustration, PageId, PageText, Region
 from tasks.flow.cut_out_files import CutOut, deep_pixels, write_cut_out
 from tasks.flow.graph import INGEST
 from tasks.flow.issue import IssueTask
@@ -156,6 +157,8 @@ class Recognize(PageStage):
         return self.settings.run.max_unread_share * pages
 
     def _read(self, page: PageId, *, dpi: float) -> PageText:
+        if self.settings.recognize.engine == NO_ENGINE:
+            return PageText(page, (), UNREAD)
         engines = readers(self.record.metadata, self.settings.recognize)
         grey, class_map = self.page_and_classes(page)
         text = read_page(
