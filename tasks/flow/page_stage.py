@@ -11,7 +11,7 @@ import logging
 import math
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -81,7 +81,7 @@ class BatchStage(StageOutcomes):
         outcomes = tuple(self.outcome(page) for page in asked)
         failed = sum(outcome.state is StageState.FAILED for outcome in outcomes)
         _log.info("stage ended", extra=event | {"pages": len(asked), "failed": failed})
-        self._enter(asked, outcomes, seconds, time.monotonic() - started)
+        self._enter(asked, outcomes, seconds, time.monotonic() - started, tried=frozenset(due))
         self._check_share(outcomes)
         listed = tuple(replace(outcome, digests={}) for outcome in outcomes)
         write_whole(self._list, to_json(listed))
@@ -169,12 +169,15 @@ class BatchStage(StageOutcomes):
         outcomes: Sequence[PageOutcome],
         seconds: dict[PageId, float],
         wall_s: float,
+        *,
+        tried: Collection[PageId] | None = None,
     ) -> None:
+        """Tell the ledger how the pages left the stage; ``tried`` were worked on (None: all)."""
         rows = [self._ledger_row(*pair) for pair in zip(asked, outcomes, strict=True)]
         built = [
-            replace(row, seconds=seconds[page])
+            replace(row, seconds=seconds.get(page, 0.0))
             for row, page in zip(rows, asked, strict=True)
-            if page in seconds
+            if tried is None or page in tried
         ]
         self.catalog.record(built, run=run_number())
         self.catalog.record(self.untold(rows), run=run_number(), is_tried=False)
