@@ -11,9 +11,9 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+from pipeline.separate.nets.architecture import CHANNELS
 from pipeline.training.session import halves_pay
 from tasks.executors.environment import cores, keep_freed_memory
-from tasks.workshop.training_order import CHANNELS
 
 _WARM, _TIMED = 3, 5
 

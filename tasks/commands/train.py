@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from pipeline.separate.nets.architecture import NETS
+from pipeline.separate.nets.architecture import CHANNELS, NETS
 from tasks.executors.environment import cores, keep_freed_memory
 from tasks.workshop.training import train as run_training
-from tasks.workshop.training_order import CHANNELS, TrainingOrder
+from tasks.workshop.training_order import TrainingOrder
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 

@@ -19,12 +19,11 @@ from archive.weights import (
     write_card,
     write_weights,
 )
-from pipeline.separate.nets.architecture import INPUTS, LEAST_SIDE, NETS, Architecture
+from pipeline.separate.nets.architecture import CHANNELS, INPUTS, LEAST_SIDE, NETS, Architecture
 from schemas.errors import ConfigError, EngineError
 from schemas.model import CLASSES
 from tasks.commands.train import SHARE, parse_channels
 from tasks.flow.separators import architecture
-from tasks.workshop.training_order import CHANNELS
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _SIDE = click.IntRange(LEAST_SIDE)

@@ -19,7 +19,6 @@ from tasks.archive_access import OpenArchive
 from tasks.flow.fixity import verified
 from tasks.flow.ingest import Intake
 from tasks.flow.ingest_bounded import take_in_bounded
-from tasks.flow.ledger_truth import refresh_ledger
 from tasks.flow.luigi import run_issues
 from tasks.flow.report import write_report
 from tasks.flow.retries import try_again
@@ -68,6 +67,8 @@ def _run(
             if only is None:
                 try_again(archive, frozenset(issues))
             failures = run_issues(issues, archive.config, scheduler=scheduler)
+            from tasks.flow.ledger_truth import refresh_ledger  # luigi, which is configured now
+
             refresh_ledger(archive, None if only is None else issues)
         damages = _damages(archive) if only is None else ()
     except BaseException as error:

@@ -21,6 +21,7 @@ from archive.training.dataset import (
     write_manifest,
 )
 from archive.weights import WeightsFile, find_weights
+from pipeline.separate.nets.architecture import CHANNELS
 from pipeline.separate.separation import Separator, full_size
 from pipeline.training.evaluation import by_source
 from schemas.errors import ConfigError
@@ -30,7 +31,7 @@ from tasks.flow.separators import separator
 from tasks.settings import SeparateSettings
 from tasks.workshop.evaluation import judge
 from tasks.workshop.training import CHECKPOINT, WEIGHTS, lift_thread_limit, train
-from tasks.workshop.training_order import CHANNELS, TrainingOrder
+from tasks.workshop.training_order import TrainingOrder
 
 ALLOWED_LOSS = 0.01
 """Mean IoU that the guarded pages may lose."""

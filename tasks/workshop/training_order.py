@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-CHANNELS = (24, 48, 96, 160, 224, 256)
-"""Of the net that ships, level by level."""
+from pipeline.separate.nets.architecture import CHANNELS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import logging
 
 from pipeline.separate.engines.model import Model
 from pipeline.separate.engines.table import AUTO, ONNXRUNTIME, TORCH
+from pipeline.separate.nets.architecture import CHANNELS
 from pipeline.separate.separation import Separator
 
 _log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ def separator(model: Model) -> Separator:
         from pipeline.separate.engines.onnx import onnx
         from pipeline.separate.nets.unet_onnx import unet_to_onnx
 
-        channels = model.architecture.channels
+        channels = model.architecture.channels or CHANNELS
         content = unet_to_onnx(model.weights, channels)
         return onnx(content, model.architecture, name=model.engine, stride=2 ** len(channels))
     from pipeline.separate.engines import torch

@@ -18,6 +18,9 @@ NETS = (
 INPUTS = ("paper-ink", "imagenet", "unit")
 """One plane, paper -1 and ink 1; three planes with ImageNet's means; three planes 0..1."""
 
+CHANNELS = (24, 48, 96, 160, 224, 256)
+"""Of a U-Net whose card names none: those of the net that ships, at strides 2, 4, 8, …"""
+
 LEAST_SIDE = 32
 """Pixels of a page below which a net can tell nothing from anything."""
 

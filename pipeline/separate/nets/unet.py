@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pipeline.separate.nets.architecture import CHANNELS
 from schemas.model import CLASSES
 
 
@@ -27,7 +28,7 @@ class GeneratorSettings:
     ``net`` names another kind of net (``nets.py``), to which channels mean nothing.
     """
 
-    channels: tuple[int, ...] = (24, 48, 96, 160, 224, 256)
+    channels: tuple[int, ...] = CHANNELS
     classes: int = len(CLASSES)
     net: str = "unet"
 
