@@ -41,8 +41,10 @@ def enter(
     insert: Any = _insert(session, LedgerTableRow)
     columns = {name: insert.excluded[name] for name in _SAID}
     tried = columns | {"attempts": LedgerTableRow.attempts + 1}
-    told = {name: columns[name] for name in _SAID if name not in ("seconds", "at", "run")}
-    upsert = insert.on_conflict_do_update(index_elements=_KEY, set_=tried if is_tried else told)
+    described = {name: columns[name] for name in _SAID if name not in ("seconds", "at", "run")}
+    upsert = insert.on_conflict_do_update(
+        index_elements=_KEY, set_=tried if is_tried else described
+    )
     values = sorted((_values(row, at, run) for row in rows), key=lambda v: [v[k] for k in _KEY])
     if values:
         session.connection().execute(upsert, values)

@@ -69,11 +69,11 @@ def unpacked(path: Path, layout: Layout, limits: UnpackLimits) -> Iterator[Disco
         sidecar = path.parent / SIDECAR
         if sidecar.is_file() and not (folder / SIDECAR).exists() and _is_alone(path):
             shutil.copyfile(sidecar, folder / SIDECAR)
-        found = discover(folder, is_packed=True)
-        issues = tuple(_with_origin(issue, path, folder) for issue in found.issues)
+        discovery = discover(folder, is_packed=True)
+        issues = tuple(_with_origin(issue, path, folder) for issue in discovery.issues)
         named = tuple(
             replace(entry, name=entry.name.replace(str(folder), str(path)))
-            for entry in found.refused
+            for entry in discovery.refused
         )
         named += tuple(
             Quarantined(

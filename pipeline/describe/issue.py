@@ -15,7 +15,7 @@ _LEAST_OF_LANGUAGE = 0.1
 
 
 def main_script(pages: Sequence[PublishedPage]) -> str:
-    """Return the script (ISO 15924) that most regions of text were told to be in, or Latn."""
+    """Return the script (ISO 15924) that most regions of text are in, or Latn."""
     counts = Counter(
         region.script
         for page in pages
@@ -37,12 +37,12 @@ def read_languages(pages: Sequence[PublishedPage], configured: tuple[str, ...]) 
     for page in pages:
         for region in page.description.text.regions if page.description.text else ():
             words[region.language] += sum(len(line.words) for line in region.lines)
-    told = {language: count for language, count in words.items() if language and count}
-    if not told:
+    words_by_language = {language: count for language, count in words.items() if language and count}
+    if not words_by_language:
         return configured if len(configured) == 1 and words.total() else ()
-    least = _LEAST_OF_LANGUAGE * sum(told.values())
-    often = [language for language, count in told.items() if count >= least]
-    return tuple(sorted(often, key=lambda language: (-told[language], language)))
+    least = _LEAST_OF_LANGUAGE * sum(words_by_language.values())
+    often = [language for language, count in words_by_language.items() if count >= least]
+    return tuple(sorted(often, key=lambda language: (-words_by_language[language], language)))
 
 
 def with_heads(

@@ -57,7 +57,7 @@ def _run(
             sweep(folder)
     sweep_scratch()
     started, clock = datetime.now(UTC), time.monotonic()
-    told = _unreported(archive) if only is None and scheduler == "local" else ()
+    unreported = _unreported(archive) if only is None and scheduler == "local" else ()
     run = begin_run(archive.catalog, archive.layout, "nightly" if only is None else "run")
     _log.info("run started")
     try:
@@ -84,7 +84,7 @@ def _run(
         intake=intake,
         issues=issues,
         known_bad=tuple(row for row in bad if row.issue in in_run),
-        done=archive.catalog.ledger(runs=(*told, run)),
+        done=archive.catalog.ledger(runs=(*unreported, run)),
         failures={issue: str(error) for issue, error in failures.items()},
         damages=damages,
     )
